@@ -2,7 +2,8 @@ package dev.parley.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/// What `parley --version` prints: the release, the commit it was built from, and the Java it runs on.
+/// What `parley --version` prints: the release, the commit it was built from and the Java it runs
+/// on.
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
