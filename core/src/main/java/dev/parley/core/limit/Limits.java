@@ -1,0 +1,143 @@
+package dev.parley.core.limit;
+
+import java.time.Duration;
+
+/// The bounds of everything that could grow. Those of content are part of the protocol and fixed;
+/// the others can be configured ([Tunable]).
+public final class Limits {
+  /// Longest id of a user, a room or a message, in bytes of UTF-8.
+  public static final int MAX_ID_BYTES = 128;
+
+  /// Longest name of a user or a room, in bytes of UTF-8.
+  public static final int MAX_NAME_BYTES = 128;
+
+  /// Longest description of a room or a picture, in bytes of UTF-8.
+  public static final int MAX_DESCRIPTION_BYTES = 1_024;
+
+  /// Longest text of a message, in bytes of UTF-8.
+  public static final int MAX_TEXT_BYTES = 65_536;
+
+  /// Longest URL, in bytes of UTF-8.
+  public static final int MAX_URL_BYTES = 2_048;
+
+  /// Longest file name or media type, in bytes of UTF-8.
+  public static final int MAX_FILE_NAME_BYTES = 255;
+
+  /// Most mentions in one message.
+  public static final int MAX_MENTIONS = 100;
+
+  /// Longest emoji or short code of a reaction, in bytes of UTF-8.
+  public static final int MAX_EMOJI_BYTES = 64;
+
+  /// Most different emojis on one message.
+  public static final int MAX_EMOJIS = 32;
+
+  /// Most reactions on one message in all.
+  public static final int MAX_REACTIONS = 256;
+
+  /// Longest search query, in bytes of UTF-8.
+  public static final int MAX_QUERY_BYTES = 1_024;
+
+  /// Largest page of history, rooms or members.
+  public static final int MAX_PAGE = 1_000;
+
+  /// Largest page of online users.
+  public static final int MAX_ONLINE_PAGE = 10_000;
+
+  /// Largest page of search results.
+  public static final int MAX_SEARCH_PAGE = 200;
+
+  /// Most rooms that a search without a room looks into.
+  public static final int MAX_SEARCHED_ROOMS = 1_000;
+
+  /// Most messages in one frame of an import.
+  public static final int MAX_IMPORT_FRAME = 1_000;
+
+  /// Most online users told in the answer to a join.
+  public static final int MAX_USERS_IN_ANSWER = 100;
+
+  /// Most users of each list in one summary of who came and went.
+  public static final int MAX_USERS_IN_SUMMARY = 50;
+
+  /// Most arrivals and departures that are told one by one; more are summed up.
+  public static final int MAX_SINGLE_PRESENCE = 8;
+
+  /// Most users online in a room for its read receipts and typing to be told to all of them.
+  public static final int MAX_RECEIPT_AUDIENCE = 200;
+
+  /// Most signals that wait for one stream; older ones give way.
+  public static final int MAX_WAITING_SIGNALS = 256;
+
+  /// Most bytes of entries read from a journal at once, one entry more than that not counted.
+  public static final int MAX_READ_BYTES = 1 << 20;
+
+  /// Entries of deleted topics removed at once, so that nobody waits for it.
+  public static final int MAX_REAPED = 500;
+
+  private Limits() {}
+
+  /// The bounds that can be configured.
+  ///
+  /// @param maxFrameBytes largest frame that a client may send, in bytes
+  /// @param maxMetadataBytes largest header block that a client may send, in bytes
+  /// @param maxRoomsPerStream most rooms on one stream
+  /// @param maxInFlight most requests of one stream that wait for their answers
+  /// @param maxStreamsPerConnection most calls at once on one connection
+  /// @param maxQueuedCommands most commands that wait for the engine
+  /// @param maxBatchCommands most commands in one commit
+  /// @param maxTailEntries most entries of one topic kept in memory
+  /// @param maxTailBytes most bytes of one topic's entries kept in memory
+  /// @param maxTailBytesInAll most bytes of all topics' entries kept in memory
+  /// @param maxIdleTopics most topics without listeners kept in memory
+  /// @param snapshotEvery entries after which a topic's state is stored anew
+  /// @param presenceGrace how long a broken stream may take to come back before its user is said
+  ///     to have left
+  /// @param presenceInterval least time between two tellings of who came and went in a room
+  /// @param pingInterval quiet time after which a native stream is pinged
+  /// @param pingTimeout quiet time after the ping after which it is dropped
+  /// @param stallTimeout how long a stream that reads nothing is kept
+  /// @param joinWait how long a classic JoinRoom waits for its stream's first frame
+  public record Tunable(
+      int maxFrameBytes,
+      int maxMetadataBytes,
+      int maxRoomsPerStream,
+      int maxInFlight,
+      int maxStreamsPerConnection,
+      int maxQueuedCommands,
+      int maxBatchCommands,
+      int maxTailEntries,
+      int maxTailBytes,
+      long maxTailBytesInAll,
+      int maxIdleTopics,
+      int snapshotEvery,
+      Duration presenceGrace,
+      Duration presenceInterval,
+      Duration pingInterval,
+      Duration pingTimeout,
+      Duration stallTimeout,
+      Duration joinWait) {
+
+    /// What holds unless configured otherwise.
+    public static Tunable defaults() {
+      return new Tunable(
+          1 << 20,
+          16 << 10,
+          1_000,
+          64,
+          1_000,
+          65_536,
+          2_048,
+          4_096,
+          1 << 20,
+          64L << 20,
+          1_000,
+          256,
+          Duration.ofSeconds(10),
+          Duration.ofMillis(250),
+          Duration.ofSeconds(25),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(3));
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.parley.core.presence;
+
+import dev.parley.core.limit.Limits;
+import dev.parley.core.signal.Signal;
+import dev.parley.core.user.Present;
+import dev.parley.core.user.Profile;
+import dev.parley.core.user.Status;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who is in one topic, and what of it is still to be told.
+///
+/// A user is here from the first stream to the last. When the last stream breaks and could come
+/// back, the user stays for a grace period; coming back within it is invisible. What changes is
+/// told at once if nothing was told for an interval, else at the interval's end: one by one if few
+/// came and went, as one summary if many; who comes and goes within the interval is not in the
+/// summary. So a topic tells at most [Limits#MAX_SINGLE_PRESENCE] signals each interval, however
+/// many come.
+///
+/// Not thread-safe; owned by the engine's thread. Times are [dev.parley.core.time.Clock] values.
+public final class Roster {
+  private final long graceNanos;
+  private final long intervalNanos;
+  private final TreeMap<String, Here> users = new TreeMap<>();
+  private final LinkedHashMap<String, Here> grace = new LinkedHashMap<>();
+  private final List<Change> untold = new ArrayList<>();
+  private final LinkedHashMap<String, Change> untoldInAll = new LinkedHashMap<>();
+  private long quietUntilNanos;
+  private boolean everTold;
+
+  private static final class Here {
+    Present who;
+    int streams;
+    long goneAtNanos;
+
+    Here(Present who) {
+      this.who = who;
+    }
+  }
+
+  private record Change(Present who, boolean joined) {}
+
+  /// @param graceNanos how long a user with no stream left may take to come back
+  /// @param intervalNanos least time between two tellings
+  public Roster(long graceNanos, long intervalNanos) {
+    this.graceNanos = graceNanos;
+    this.intervalNanos = intervalNanos;
+  }
+
+  /// A stream of a user enters.
+  public void enter(Profile user, Status status) {
+    Here here = users.get(user.id());
+    if (here == null) {
+      here = new Here(new Present(user, status));
+      users.put(user.id(), here);
+      change(here.who, true);
+    }
+    grace.remove(user.id());
+    here.who = new Present(user, here.who.status());
+    here.streams++;
+  }
+
+  /// A stream of a user goes.
+  ///
+  /// @param mayReturn whether to wait for it before the user has left
+  public void leave(String user, boolean mayReturn, long nowNanos) {
+    Here here = users.get(user);
+    if (here == null || here.streams == 0) {
+      return;
+    }
+    here.streams--;
+    if (here.streams == 0) {
+      if (mayReturn && graceNanos > 0) {
+        here.goneAtNanos = nowNanos + graceNanos;
+        grace.putLast(user, here);
+      } else {
+        remove(user);
+      }
+    }
+  }
+
+  /// A user goes with all streams, at once.
+  public void expel(@Nullable String user) {
+    if (user == null) {
+      List.copyOf(users.keySet()).forEach(this::remove);
+    } else if (users.containsKey(user)) {
+      remove(user);
+    }
+  }
+
+  /// A user wants to be seen in another way. Null if nothing changes.
+  public @Nullable Signal status(String user, Status status) {
+    Here here = users.get(user);
+    if (here == null || here.who.status() == status) {
+      return null;
+    }
+    here.who = new Present(here.who.user(), status);
+    return new PresenceSignal.StatusChanged(here.who);
+  }
+
+  /// What is to be told now.
+  public List<Signal> tell(long nowNanos, long nowMicros) {
+    for (Here here = oldestInGrace(); here != null; here = oldestInGrace()) {
+      if (here.goneAtNanos - nowNanos > 0) {
+        break;
+      }
+      remove(here.who.user().id());
+    }
+    if (untold.isEmpty() || (everTold && quietUntilNanos - nowNanos > 0)) {
+      return List.of();
+    }
+    everTold = true;
+    quietUntilNanos = nowNanos + intervalNanos;
+    List<Signal> told =
+        untold.size() <= Limits.MAX_SINGLE_PRESENCE
+            ? untold.stream().map(change -> single(change, nowMicros)).toList()
+            : List.of(summary(untoldInAll.values(), nowMicros));
+    untold.clear();
+    untoldInAll.clear();
+    return told;
+  }
+
+  /// When [#tell] has something to do next; `Long.MAX_VALUE`: not before something changes.
+  public long nextNanos(long nowNanos) {
+    long next = Long.MAX_VALUE;
+    if (!untold.isEmpty()) {
+      next = everTold ? Math.max(quietUntilNanos - nowNanos, 0) : 0;
+    }
+    Here here = oldestInGrace();
+    if (here != null) {
+      next = Math.min(next, Math.max(here.goneAtNanos - nowNanos, 0));
+    }
+    return next == Long.MAX_VALUE ? next : nowNanos + next;
+  }
+
+  public boolean contains(String user) {
+    return users.containsKey(user);
+  }
+
+  public int size() {
+    return users.size();
+  }
+
+  /// Users by id.
+  ///
+  /// @param after only ids greater than this
+  public List<Present> page(String after, int limit) {
+    return users.tailMap(after, false).values().stream().limit(limit).map(h -> h.who).toList();
+  }
+
+  /// Some users by id, one of them for certain if here.
+  public List<Present> sample(String certain, int limit) {
+    List<Present> some = page("", limit);
+    Here here = users.get(certain);
+    if (here == null || some.contains(here.who)) {
+      return some;
+    }
+    List<Present> with = new ArrayList<>(some.subList(0, limit - 1));
+    with.add(here.who);
+    return with;
+  }
+
+  /// A user who is here; null if not.
+  public @Nullable Present find(String user) {
+    Here here = users.get(user);
+    return here == null ? null : here.who;
+  }
+
+  private @Nullable Here oldestInGrace() {
+    Map.Entry<String, Here> oldest = grace.firstEntry();
+    return oldest == null ? null : oldest.getValue();
+  }
+
+  private void remove(String user) {
+    grace.remove(user);
+    Here here = users.remove(user);
+    if (here != null) {
+      change(here.who, false);
+    }
+  }
+
+  private void change(Present who, boolean joined) {
+    Change change = new Change(who, joined);
+    if (untold.size() <= Limits.MAX_SINGLE_PRESENCE) {
+      untold.add(change);
+    }
+    Change before = untoldInAll.remove(who.user().id());
+    if (before == null || before.joined() == joined) {
+      untoldInAll.put(who.user().id(), change);
+    }
+  }
+
+  private static Signal single(Change change, long nowMicros) {
+    return change.joined()
+        ? new PresenceSignal.Joined(change.who(), nowMicros)
+        : new PresenceSignal.Left(change.who().user(), nowMicros);
+  }
+
+  private Signal summary(Collection<Change> changes, long nowMicros) {
+    List<Present> joined = new ArrayList<>();
+    List<Profile> left = new ArrayList<>();
+    int joinedCount = 0;
+    for (Change change : changes) {
+      if (change.joined()) {
+        joinedCount++;
+        if (joined.size() < Limits.MAX_USERS_IN_SUMMARY) {
+          joined.add(change.who());
+        }
+      } else if (left.size() < Limits.MAX_USERS_IN_SUMMARY) {
+        left.add(change.who().user());
+      }
+    }
+    int leftCount = changes.size() - joinedCount;
+    return new PresenceSignal.Summary(
+        List.copyOf(joined), List.copyOf(left), joinedCount, leftCount, users.size(), nowMicros);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.parley.core.room;
+
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Form of what clients send: sizes, characters, ranges. Whoever turns a frame into a command calls
+/// these, so that rules see well-formed values only. Pure.
+public final class Checks {
+  private Checks() {}
+
+  /// An id of a user, a room or a message.
+  public static String id(String field, String value) throws RefusedException {
+    if (value.isEmpty()) {
+      throw invalid(field + ": empty (expected: 1 to %d bytes)".formatted(Limits.MAX_ID_BYTES));
+    }
+    size(field, value, Limits.MAX_ID_BYTES);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (control(c) || Character.isWhitespace(c) || Character.isSpaceChar(c)) {
+        throw invalid(
+            "%s: character U+%04X at %d (expected: no white space, no control characters)"
+                .formatted(field, (int) c, i));
+      }
+    }
+    return value;
+  }
+
+  /// A name or another single line that may be empty.
+  public static String line(String field, String value, int maxBytes) throws RefusedException {
+    size(field, value, maxBytes);
+    for (int i = 0; i < value.length(); i++) {
+      if (control(value.charAt(i))) {
+        throw invalid(
+            "%s: character U+%04X at %d (expected: no control characters)"
+                .formatted(field, (int) value.charAt(i), i));
+      }
+    }
+    return value;
+  }
+
+  /// The content of a message.
+  public static Content content(@Nullable Content content) throws RefusedException {
+    switch (content) {
+      case null -> throw invalid("content: missing (expected: text, image or file, or an action)");
+      case Content.Text text -> text(text.text());
+      case Content.Image image -> {
+        url("image.url", image.url());
+        line("image.alt_text", image.altText(), Limits.MAX_DESCRIPTION_BYTES);
+        notNegative("image.width", image.width());
+        notNegative("image.height", image.height());
+      }
+      case Content.File file -> {
+        url("file.url", file.url());
+        line("file.filename", file.name(), Limits.MAX_FILE_NAME_BYTES);
+        line("file.mime_type", file.mediaType(), Limits.MAX_FILE_NAME_BYTES);
+        notNegative("file.size_bytes", file.sizeBytes());
+      }
+    }
+    return content;
+  }
+
+  /// Ids of mentioned users.
+  public static List<String> mentions(List<String> users) throws RefusedException {
+    if (users.size() > Limits.MAX_MENTIONS) {
+      throw new RefusedException(
+          Reason.TOO_LARGE.because(
+              "mentions: %d (expected: at most %d)".formatted(users.size(), Limits.MAX_MENTIONS)));
+    }
+    for (String user : users) {
+      id("mentions", user);
+    }
+    return users;
+  }
+
+  /// A size of page.
+  ///
+  /// @param value what was asked for; 0: the default
+  public static int page(String field, int value, int defaultValue, int max)
+      throws RefusedException {
+    if (value < 0) {
+      throw invalid("%s: %d (expected: 0 to %d)".formatted(field, value, max));
+    }
+    return value == 0 ? defaultValue : Math.min(value, max);
+  }
+
+  private static void text(String text) throws RefusedException {
+    if (text.isEmpty()) {
+      throw invalid("content.text: empty (expected: 1 byte or more)");
+    }
+    size("content.text", text, Limits.MAX_TEXT_BYTES);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (control(c) && c != '\n' && c != '\r' && c != '\t') {
+        throw invalid(
+            "content.text: character U+%04X at %d (expected: no control characters)"
+                .formatted((int) c, i));
+      }
+    }
+  }
+
+  private static void url(String field, String value) throws RefusedException {
+    size(field, value, Limits.MAX_URL_BYTES);
+    try {
+      if (value.isEmpty() || !new URI(value).isAbsolute()) {
+        throw invalid(field + ": not absolute (expected: such as https://example.org/a.png)");
+      }
+    } catch (URISyntaxException e) {
+      throw invalid(field + ": " + e.getReason() + " at " + e.getIndex() + " (expected: a URL)");
+    }
+  }
+
+  private static void notNegative(String field, long value) throws RefusedException {
+    if (value < 0) {
+      throw invalid("%s: %d (expected: >= 0)".formatted(field, value));
+    }
+  }
+
+  private static void size(String field, String value, int maxBytes) throws RefusedException {
+    // a char is 1 to 3 bytes of UTF-8, so most values need no counting
+    if (value.length() * 3L <= maxBytes) {
+      return;
+    }
+    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > maxBytes) {
+      throw new RefusedException(
+          Reason.TOO_LARGE.because(
+              "%s: %d bytes (expected: at most %d)".formatted(field, bytes, maxBytes)));
+    }
+  }
+
+  private static boolean control(int c) {
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+  }
+
+  private static RefusedException invalid(String message) {
+    return new RefusedException(Reason.INVALID_REQUEST.because(message));
+  }
+}

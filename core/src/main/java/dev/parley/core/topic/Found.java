@@ -1,0 +1,6 @@
+package dev.parley.core.topic;
+
+import java.util.Map;
+
+/// Answers to lookups; a lookup without an answer is not in the map.
+public record Found(Map<Lookup.OfEntry, Entry> entries, Map<Lookup.OfMember, Member> members) {}

@@ -1,0 +1,22 @@
+package dev.parley.core.topic;
+
+/// A question to the journal that a decision depends on.
+public sealed interface Lookup {
+  TopicId topic();
+
+  /// Asks for an entry.
+  sealed interface OfEntry extends Lookup {}
+
+  /// The entry that an author sent under a key: how a repeated send is recognised.
+  record ByKey(TopicId topic, String author, String key) implements OfEntry {}
+
+  /// The newest content entry ([Draft#content]) of any author with a key: how clients name a
+  /// message.
+  record ByAnyKey(TopicId topic, String key) implements OfEntry {}
+
+  /// The entry at a sequence.
+  record At(TopicId topic, long sequence) implements OfEntry {}
+
+  /// A user's membership.
+  record OfMember(TopicId topic, String user) implements Lookup {}
+}

@@ -1,0 +1,125 @@
+package dev.parley.core.topic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// The newest entries of one topic's journal, in memory, bounded in number and bytes.
+///
+/// One thread writes (the engine's), any thread reads, without locks: a slot is found by the
+/// sequence and checked against the entry's own sequence, so a reader who is overtaken by the
+/// writer misses and turns to the journal.
+public final class Tail {
+  private static final int FIRST_CAPACITY = 16;
+
+  private final int maxEntries;
+  private final int maxBytes;
+  private volatile AtomicReferenceArray<@Nullable Entry> ring =
+      new AtomicReferenceArray<>(FIRST_CAPACITY);
+  private long first = 1;
+  private long last;
+  private long bytes;
+
+  /// @param maxEntries most entries kept; a power of two
+  /// @param maxBytes most bytes kept, the newest entry not counted
+  Tail(int maxEntries, int maxBytes) {
+    this.maxEntries = maxEntries;
+    this.maxBytes = maxBytes;
+  }
+
+  /// Entries after a sequence, ascending and without gap, from memory alone.
+  ///
+  /// @return at most `max` entries up to `upTo`; empty if the first of them is not in memory
+  public List<Entry> read(long after, long upTo, int max, int maxReadBytes) {
+    AtomicReferenceArray<@Nullable Entry> slots = ring;
+    List<Entry> found = new ArrayList<>();
+    int size = 0;
+    for (long sequence = after + 1; sequence <= upTo && found.size() < max; sequence++) {
+      Entry entry = slots.get((int) (sequence & (slots.length() - 1)));
+      if (entry == null || entry.sequence() != sequence || size > maxReadBytes) {
+        break;
+      }
+      size += weight(entry);
+      found.add(entry);
+    }
+    return found;
+  }
+
+  /// Engine thread only. Adds the next entry.
+  void add(Entry entry) {
+    if (entry.sequence() != last + 1) {
+      clear();
+      first = entry.sequence();
+    }
+    last = entry.sequence();
+    if (last - first >= ring.length() && ring.length() < maxEntries) {
+      grow();
+    }
+    bytes += weight(entry);
+    while (first < last && (bytes > maxBytes || last - first >= ring.length())) {
+      drop();
+    }
+    ring.set(slot(last), entry);
+  }
+
+  /// Engine thread only. Replaces an entry's content, if it is here.
+  void amend(Amendment amendment) {
+    if (amendment.sequence() < first || amendment.sequence() > last) {
+      return;
+    }
+    Entry before = ring.get(slot(amendment.sequence()));
+    if (before != null) {
+      Entry after = amended(before, amendment);
+      bytes += weight(after) - weight(before);
+      ring.set(slot(amendment.sequence()), after);
+    }
+  }
+
+  /// Engine thread only. Forgets everything.
+  void clear() {
+    ring = new AtomicReferenceArray<>(FIRST_CAPACITY);
+    first = last + 1;
+    bytes = 0;
+  }
+
+  /// Engine thread only. Bytes held, by estimate.
+  long bytes() {
+    return bytes;
+  }
+
+  static Entry amended(Entry entry, Amendment amendment) {
+    return new Entry(
+        entry.sequence(),
+        entry.type(),
+        entry.author(),
+        entry.key(),
+        entry.atMicros(),
+        amendment.body());
+  }
+
+  private void drop() {
+    Entry oldest = ring.getAndSet(slot(first), null);
+    if (oldest != null) {
+      bytes -= weight(oldest);
+    }
+    first++;
+  }
+
+  private void grow() {
+    AtomicReferenceArray<@Nullable Entry> larger = new AtomicReferenceArray<>(ring.length() * 2);
+    for (long sequence = first; sequence < last; sequence++) {
+      larger.set((int) (sequence & (larger.length() - 1)), ring.get(slot(sequence)));
+    }
+    ring = larger;
+  }
+
+  private int slot(long sequence) {
+    return (int) (sequence & (ring.length() - 1));
+  }
+
+  /// Body, key and about what the objects take.
+  private static int weight(Entry entry) {
+    return entry.body().length + 128;
+  }
+}

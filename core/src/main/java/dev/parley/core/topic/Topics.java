@@ -1,0 +1,88 @@
+package dev.parley.core.topic;
+
+import dev.parley.core.limit.Limits;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The topics that are in memory: all that have listeners, and of the others the ones used last.
+/// Keeps the memory of all tails together within its bound, by forgetting those used longest ago.
+/// Owned by the engine's thread.
+final class Topics {
+  private final Kinds kinds;
+  private final Journal journal;
+  private final Limits.Tunable limits;
+  private final Map<TopicId, LiveTopic<?, ?, ?>> live = new HashMap<>();
+  private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> byUse = new LinkedHashMap<>();
+  private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> idle = new LinkedHashMap<>();
+  private final Map<TopicId, Long> tailBytes = new HashMap<>();
+  private long tailBytesInAll;
+
+  Topics(Kinds kinds, Journal journal, Limits.Tunable limits) {
+    this.kinds = kinds;
+    this.journal = journal;
+    this.limits = limits;
+  }
+
+  /// The topic, loaded if need be.
+  LiveTopic<?, ?, ?> get(TopicId id) throws JournalException {
+    LiveTopic<?, ?, ?> topic = live.get(id);
+    if (topic == null) {
+      topic = kinds.topic(id, limits);
+      topic.load(journal);
+      live.put(id, topic);
+    }
+    return topic;
+  }
+
+  /// The topic, if it is in memory.
+  @Nullable LiveTopic<?, ?, ?> find(TopicId id) {
+    return live.get(id);
+  }
+
+  /// Notes that topics were used, and forgets what is beyond the bounds.
+  void used(Collection<LiveTopic<?, ?, ?>> topics) {
+    for (LiveTopic<?, ?, ?> topic : topics) {
+      byUse.putLast(topic.id, topic);
+      measure(topic);
+      if (!topic.idle()) {
+        idle.remove(topic.id);
+      } else if (topic.stored()) {
+        idle.putLast(topic.id, topic);
+      } else {
+        forget(topic);
+      }
+    }
+    while (idle.size() > limits.maxIdleTopics()) {
+      forget(idle.firstEntry().getValue());
+    }
+    shrinkTails();
+  }
+
+  private void measure(LiveTopic<?, ?, ?> topic) {
+    long bytes = topic.tail.bytes();
+    Long before = tailBytes.put(topic.id, bytes);
+    tailBytesInAll += bytes - (before == null ? 0 : before);
+  }
+
+  private void shrinkTails() {
+    Iterator<LiveTopic<?, ?, ?>> oldest = byUse.values().iterator();
+    while (tailBytesInAll > limits.maxTailBytesInAll() && oldest.hasNext()) {
+      LiveTopic<?, ?, ?> topic = oldest.next();
+      topic.tail.clear();
+      measure(topic);
+      oldest.remove();
+    }
+  }
+
+  private void forget(LiveTopic<?, ?, ?> topic) {
+    live.remove(topic.id);
+    idle.remove(topic.id);
+    byUse.remove(topic.id);
+    Long bytes = tailBytes.remove(topic.id);
+    tailBytesInAll -= bytes == null ? 0 : bytes;
+  }
+}

@@ -1,0 +1,5 @@
+/// Users as others see them.
+@NullMarked
+package dev.parley.core.user;
+
+import org.jspecify.annotations.NullMarked;
