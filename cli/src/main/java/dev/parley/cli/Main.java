@@ -22,15 +22,16 @@ public final class Main implements Runnable {
 
   /// Runs the command and ends the process with its exit code.
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(commandLine().execute(args));
   }
 
-  static int run(String... args) {
-    return new CommandLine(new Main()).execute(args);
+  static CommandLine commandLine() {
+    return new CommandLine(new Main());
   }
 
   @Override
   public void run() {
-    spec.commandLine().usage(System.out);
+    CommandLine command = spec.commandLine();
+    command.usage(command.getOut());
   }
 }

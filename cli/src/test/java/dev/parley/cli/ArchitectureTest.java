@@ -1,0 +1,148 @@
+package dev.parley.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who may import whom. It lives with the command because only the command sees every module.
+final class ArchitectureTest {
+  private static final String[] GENERATED = {"dev.parley.classic..", "dev.parley.*.v1.."};
+
+  private static final JavaClasses PARLEY =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.parley");
+
+  private static final DescribedPredicate<JavaClass> HAND_WRITTEN =
+      resideOutsideOfPackages(GENERATED).as("hand-written classes");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"core", "storage", "server", "client", "cli", "testkit"})
+  void everyModuleIsSeenByTheseRules(String module) {
+    assertThat(PARLEY.stream().map(JavaClass::getPackageName))
+        .anyMatch(name -> (name + ".").startsWith("dev.parley." + module + "."));
+  }
+
+  @Test
+  void coreKnowsTheJdkAndNothingElse() {
+    check(
+        classes()
+            .that(resideInAnyPackage("dev.parley.core.."))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage("dev.parley.core..", "java..", "org.jspecify.annotations..")));
+  }
+
+  @Test
+  void coreDoesNoInputOrOutput() {
+    check(
+        noClasses()
+            .that(resideInAnyPackage("dev.parley.core.."))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..")));
+  }
+
+  @Test
+  void storageKnowsOnlyCore() {
+    noneOf("storage", "server", "client", "cli", "testkit");
+    noProtocolIn("storage");
+  }
+
+  @Test
+  void clientKnowsOnlyTheProtocol() {
+    noneOf("client", "core", "storage", "server", "cli", "testkit");
+  }
+
+  @Test
+  void serverKnowsNeitherClientNorCommand() {
+    noneOf("server", "client", "cli", "testkit");
+  }
+
+  @Test
+  void commandReachesCoreAndStorageOnlyThroughTheServer() {
+    noneOf("cli", "core", "storage", "testkit");
+  }
+
+  @Test
+  void testkitKnowsOnlyCore() {
+    noneOf("testkit", "storage", "server", "client", "cli");
+    noProtocolIn("testkit");
+  }
+
+  @Test
+  void onlyServerAndClientKnowGrpc() {
+    onlyIn("io.grpc..", "dev.parley.server..", "dev.parley.client..");
+  }
+
+  @Test
+  void onlyServerAndClientKnowNetty() {
+    onlyIn("io.netty..", "dev.parley.server..", "dev.parley.client..");
+  }
+
+  @Test
+  void onlyStorageKnowsSql() {
+    onlyIn("java.sql..", "dev.parley.storage..");
+    onlyIn("org.sqlite..", "dev.parley.storage..");
+    onlyIn("org.flywaydb..", "dev.parley.storage..");
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    check(
+        slices()
+            .matching("dev.parley.(**)")
+            .that(DescribedPredicate.describe("are hand-written", slice -> isHandWritten(slice)))
+            .should()
+            .beFreeOfCycles());
+  }
+
+  private static boolean isHandWritten(Iterable<JavaClass> slice) {
+    return HAND_WRITTEN.test(slice.iterator().next());
+  }
+
+  private static void noneOf(String module, String... others) {
+    String[] forbidden =
+        Stream.of(others).map(other -> "dev.parley." + other + "..").toArray(String[]::new);
+    check(
+        noClasses()
+            .that(resideInAnyPackage("dev.parley." + module + ".."))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(forbidden)));
+  }
+
+  private static void noProtocolIn(String module) {
+    check(
+        noClasses()
+            .that(resideInAnyPackage("dev.parley." + module + ".."))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(GENERATED)));
+  }
+
+  private static void onlyIn(String library, String... allowed) {
+    check(
+        noClasses()
+            .that(HAND_WRITTEN.and(resideOutsideOfPackages(allowed)))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(library)));
+  }
+
+  /// A module that is still empty breaks no rule; that it is there at all is a test of its own.
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(true).check(PARLEY);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void versionNamesTheReleaseAndTheJava() {
+    assertThat(parley("--version")).isZero();
+    assertThat(out.toString()).startsWith("parley ").contains("java " + Runtime.version());
+  }
+
+  @Test
+  void withoutASubCommandItPrintsItsUsage() {
+    assertThat(parley()).isZero();
+    assertThat(out.toString()).contains("Usage: parley");
+  }
+
+  @Test
+  void anUnknownSubCommandIsWrongUsageAndSaysSoOnStandardError() {
+    assertThat(parley("frobnicate")).isEqualTo(2);
+    assertThat(err.toString()).contains("frobnicate");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  private int parley(String... args) {
+    CommandLine command = Main.commandLine();
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return command.execute(args);
+  }
+}
