@@ -40,7 +40,11 @@ final class Format {
 
   private static List<Path> sourcesUnder(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> !root.relativize(file).startsWith("target")) // a module's folder
+          .sorted()
+          .toList();
     }
   }
 
