@@ -1,0 +1,138 @@
+package dev.parley.storage.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/// Copies a journal into one file, and back.
+public final class Backup {
+  private static final String PARTIAL = ".partial";
+
+  private Backup() {}
+
+  /// Writes a compact copy of a directory's database, as it is at one moment, while a server may
+  /// use it. The server is not held up; its log grows until the copy is done. The file appears
+  /// under its name when it is complete, checked and synced.
+  ///
+  /// @param file where to; must not exist
+  public static void create(Path dataDirectory, Path file) throws StorageOpenException {
+    Connector source = connector(DataFiles.database(dataDirectory));
+    requireDatabase(source.file());
+    if (Files.exists(file)) {
+      throw broken(file + " exists: name a new file, or move that one away");
+    }
+    Path partial = Path.of(file.toAbsolutePath() + PARTIAL);
+    try {
+      Migrations.check(source);
+      Files.deleteIfExists(partial);
+      Files.createFile(partial, DataFiles.mode("rw-------"));
+      try (Connection connection = source.plain();
+          PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+        copy.setString(1, partial.toString());
+        copy.execute();
+      }
+      verify(connector(partial));
+      DataFiles.sync(partial);
+      DataFiles.rename(partial, file);
+    } catch (SQLException | IOException | StorageOpenException e) {
+      throw failed(partial, e);
+    }
+  }
+
+  /// Makes a backup the database of a directory, under a new epoch. The file is copied, checked
+  /// completely, and then takes its place at once: a crash leaves the old state or the new one.
+  ///
+  /// @param replace whether a database that is there already may be lost
+  public static void restore(Path file, Path dataDirectory, boolean replace)
+      throws StorageOpenException {
+    requireDatabase(file);
+    try {
+      if (DataFiles.size(DataFiles.log(file)) > 0) {
+        throw broken(
+            file + " has a log beside it, so it is a database in use: make a backup of it first");
+      }
+      Files.createDirectories(dataDirectory, DataFiles.mode("rwx------"));
+    } catch (IOException e) {
+      throw DirectoryLock.failure(dataDirectory, e);
+    }
+    Path database = DataFiles.database(dataDirectory);
+    DirectoryLock lock = DirectoryLock.acquire(dataDirectory);
+    try {
+      if (!replace && DataFiles.size(database) > 0) {
+        throw broken(database + " exists: name an empty directory, or say that it may be replaced");
+      }
+      restoreLocked(file, dataDirectory);
+    } catch (IOException e) {
+      throw DirectoryLock.failure(database, e);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static void restoreLocked(Path file, Path dataDirectory) throws StorageOpenException {
+    Path partial = dataDirectory.resolve(DataFiles.RESTORED + PARTIAL);
+    try {
+      Files.deleteIfExists(partial);
+      Files.copy(file, partial);
+      Connector copy = connector(partial);
+      verify(copy);
+      try (Connection connection = copy.plain()) {
+        Epoch.renew(connection);
+      }
+      DataFiles.sync(partial);
+      DataFiles.rename(partial, dataDirectory.resolve(DataFiles.RESTORED));
+      DataFiles.finishRestore(dataDirectory);
+    } catch (SQLException | IOException | StorageOpenException e) {
+      throw failed(partial, e);
+    }
+  }
+
+  /// Leaves a file in which everything is in the file itself, not in a log.
+  private static void verify(Connector copy) throws SQLException, StorageOpenException {
+    Migrations.check(copy);
+    try (Connection connection = copy.plain();
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode = DELETE");
+      List<String> problems = new IntegrityCheck(connection).full();
+      if (!problems.isEmpty()) {
+        throw new StorageOpenException(
+            StorageOpenException.Kind.CORRUPT,
+            "%s is damaged (%s): use another backup"
+                .formatted(copy.file(), String.join("; ", problems)),
+            null);
+      }
+    }
+  }
+
+  static void requireDatabase(Path file) throws StorageOpenException {
+    if (!Files.isRegularFile(file)) {
+      throw broken(file + " does not exist: check the path");
+    }
+  }
+
+  private static Connector connector(Path file) {
+    return new Connector(file, Durability.FSYNC, StorageLimits.DEFAULTS);
+  }
+
+  private static StorageOpenException broken(String message) {
+    return new StorageOpenException(StorageOpenException.Kind.BROKEN, message, null);
+  }
+
+  private static StorageOpenException failed(Path partial, Exception e) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException deleting) {
+      e.addSuppressed(deleting);
+    }
+    return switch (e) {
+      case StorageOpenException known -> known;
+      case IOException io -> DirectoryLock.failure(partial, io);
+      default -> Failures.opening(e, partial);
+    };
+  }
+}

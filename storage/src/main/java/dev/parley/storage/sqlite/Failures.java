@@ -1,0 +1,71 @@
+package dev.parley.storage.sqlite;
+
+import dev.parley.core.topic.JournalException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// What SQLite's result codes mean for the operator. The one place that interprets them.
+final class Failures {
+  private Failures() {}
+
+  static JournalException journal(SQLException e, Path file) {
+    StorageOpenException.Kind kind = kind(e);
+    JournalException.Cause cause =
+        switch (kind) {
+          case FULL -> JournalException.Cause.FULL;
+          case READ_ONLY -> JournalException.Cause.READ_ONLY;
+          case CORRUPT -> JournalException.Cause.CORRUPT;
+          case LOCKED, NEWER, BROKEN -> JournalException.Cause.BROKEN;
+        };
+    return new JournalException(cause, message(kind, file, e), e);
+  }
+
+  static StorageOpenException opening(Throwable e, Path file) {
+    SQLException sql = sqlException(e);
+    StorageOpenException.Kind kind = sql == null ? StorageOpenException.Kind.BROKEN : kind(sql);
+    return new StorageOpenException(kind, message(kind, file, sql == null ? e : sql), e);
+  }
+
+  private static @Nullable SQLException sqlException(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+
+  private static StorageOpenException.Kind kind(SQLException e) {
+    if (!(e instanceof SQLiteException sqlite)) {
+      return StorageOpenException.Kind.BROKEN;
+    }
+    SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff);
+    return switch (primary) {
+      case SQLITE_FULL -> StorageOpenException.Kind.FULL;
+      case SQLITE_READONLY, SQLITE_PERM -> StorageOpenException.Kind.READ_ONLY;
+      case SQLITE_CORRUPT, SQLITE_NOTADB -> StorageOpenException.Kind.CORRUPT;
+      case SQLITE_BUSY, SQLITE_LOCKED -> StorageOpenException.Kind.LOCKED;
+      default -> StorageOpenException.Kind.BROKEN;
+    };
+  }
+
+  static String message(StorageOpenException.Kind kind, Path file, Throwable e) {
+    String advice =
+        switch (kind) {
+          case FULL -> "no space left for %s: make room, or raise the quota";
+          case READ_ONLY ->
+              "%s cannot be written: check its owner and mode, and that the file system is mounted"
+                  + " read-write";
+          case CORRUPT ->
+              "%s is damaged or no Parley database: stop the server, keep a copy of the directory,"
+                  + " and restore a backup";
+          case LOCKED -> "%s is locked by another program: end it";
+          case NEWER -> "%s was written by a newer version of Parley: run that version";
+          case BROKEN -> "%s cannot be used: see the cause, and check the disk";
+        };
+    return advice.formatted(file) + " (" + e.getMessage() + ")";
+  }
+}

@@ -1,0 +1,64 @@
+package dev.parley.storage.sqlite;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/// One connection with the statements that were prepared on it. Not thread-safe.
+///
+/// A transaction begins with the first statement and lasts until [#commit] or [#rollback].
+final class Session implements AutoCloseable {
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  /// @param connection not in auto-commit mode, in which the driver adds a statement to each one
+  Session(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// The statement for a constant SQL text, to be used and done with before it is asked for again.
+  PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
+  }
+
+  void commit() throws SQLException {
+    connection.commit();
+  }
+
+  void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  /// First column of the first row of a query without parameters.
+  long queryLong(String sql) throws SQLException {
+    try (ResultSet rows = prepare(sql).executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  /// Runs a statement outside any transaction, as pragmas want it.
+  void outsideTransaction(String sql) throws SQLException {
+    connection.commit();
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } finally {
+      connection.setAutoCommit(false);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

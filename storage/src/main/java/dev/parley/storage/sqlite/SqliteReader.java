@@ -1,0 +1,123 @@
+package dev.parley.storage.sqlite;
+
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Found;
+import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.Lookup;
+import dev.parley.core.topic.Member;
+import dev.parley.core.topic.SearchWords;
+import dev.parley.core.topic.TopicHead;
+import dev.parley.core.topic.TopicId;
+import dev.parley.core.user.Profile;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads of any thread, each on a connection of the pool and in a transaction of its own.
+final class SqliteReader implements JournalReader {
+  private final ReaderPool pool;
+  private final long epoch;
+
+  SqliteReader(ReaderPool pool, long epoch) {
+    this.pool = pool;
+    this.epoch = epoch;
+  }
+
+  /// A read of a topic that must be alive.
+  private interface TopicRead<T> {
+    T from(Session session, long topic) throws SQLException;
+  }
+
+  private <T> List<T> list(TopicId topic, TopicRead<List<T>> read) throws JournalException {
+    return pool.read(
+        session -> {
+          Long id = new TopicRows(session).idOfLiving(topic);
+          return id == null ? List.of() : read.from(session, id);
+        });
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  @Override
+  public @Nullable TopicHead head(TopicId topic) throws JournalException {
+    return pool.<@Nullable TopicHead>read(session -> new TopicRows(session).head(topic));
+  }
+
+  @Override
+  public Found find(Collection<? extends Lookup> lookups) throws JournalException {
+    return pool.read(session -> Lookups.find(session, lookups));
+  }
+
+  @Override
+  public List<Entry> read(TopicId topic, long after, long upTo, int maxEntries, int maxBytes)
+      throws JournalException {
+    long before = upTo == Long.MAX_VALUE ? upTo : upTo + 1;
+    return list(
+        topic,
+        (session, id) -> new EntryRows(session).read(id, after, before, maxEntries, maxBytes));
+  }
+
+  @Override
+  public List<Entry> page(
+      TopicId topic,
+      long after,
+      long before,
+      boolean newestFirst,
+      @Nullable String parent,
+      int limit)
+      throws JournalException {
+    return list(
+        topic,
+        (session, id) ->
+            new EntryRows(session).page(id, after, before, newestFirst, parent, limit));
+  }
+
+  @Override
+  public List<Listing> topics(
+      String kind, String viewer, boolean joinedOnly, String afterName, int limit)
+      throws JournalException {
+    return pool.read(
+        session -> new ListingRows(session).page(kind, viewer, joinedOnly, afterName, limit));
+  }
+
+  @Override
+  public @Nullable Listing topic(TopicId topic, String viewer) throws JournalException {
+    return pool.<@Nullable Listing>read(session -> new ListingRows(session).one(topic, viewer));
+  }
+
+  @Override
+  public List<Member> members(TopicId topic, String afterUser, int limit) throws JournalException {
+    return list(topic, (session, id) -> new MemberRows(session).page(id, afterUser, limit));
+  }
+
+  @Override
+  public List<Entry> search(
+      TopicId topic, SearchWords words, @Nullable String author, long before, int limit)
+      throws JournalException {
+    return list(
+        topic, (session, id) -> new WordIndex(session).search(id, words, author, before, limit));
+  }
+
+  @Override
+  public Map<String, Profile> profiles(Collection<String> users) throws JournalException {
+    return pool.read(
+        session -> {
+          ProfileRows rows = new ProfileRows(session);
+          Map<String, Profile> profiles = new HashMap<>();
+          for (String user : users) {
+            Profile profile = rows.find(user);
+            if (profile != null) {
+              profiles.put(user, profile);
+            }
+          }
+          return profiles;
+        });
+  }
+}

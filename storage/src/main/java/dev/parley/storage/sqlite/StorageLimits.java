@@ -1,0 +1,65 @@
+package dev.parley.storage.sqlite;
+
+import java.time.Duration;
+
+/// Every bound of the store.
+///
+/// @param readers most reads at once, each with a connection of its own
+/// @param readerWait how long a read waits for one of them
+/// @param busyWait how long a statement waits for another process's lock on the file
+/// @param maxFileBytes size at which the journal counts as full; the log comes on top
+/// @param logBytes size of the write-ahead log at which it is copied into the file; it reaches a
+///     multiple of this while someone reads for long (a backup), and is then cut back
+/// @param writerCacheBytes page cache of the write connection
+/// @param readerCacheBytes page cache of each read connection
+/// @param alwaysCheckBytes up to this size the file is checked at every start, beyond it only
+///     after an unclean end
+/// @param startCheck when the check at the start gives up, and the server starts with a warning
+public record StorageLimits(
+    int readers,
+    Duration readerWait,
+    Duration busyWait,
+    long maxFileBytes,
+    int logBytes,
+    int writerCacheBytes,
+    int readerCacheBytes,
+    long alwaysCheckBytes,
+    Duration startCheck) {
+  private static final int MIB = 1 << 20;
+
+  /// 4 readers, 10 s; 5 s; no quota; log 16 MiB; caches 32 and 4 MiB; checks up to 64 MiB, 10 s.
+  public static final StorageLimits DEFAULTS =
+      new StorageLimits(
+          4,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Long.MAX_VALUE,
+          16 * MIB,
+          32 * MIB,
+          4 * MIB,
+          64L * MIB,
+          Duration.ofSeconds(10));
+
+  public StorageLimits {
+    if (readers < 1) {
+      throw new IllegalArgumentException("readers: %d (expected: >= 1)".formatted(readers));
+    }
+    if (logBytes < MIB) {
+      throw new IllegalArgumentException("logBytes: %d (expected: >= 1 MiB)".formatted(logBytes));
+    }
+  }
+
+  /// The same with another quota.
+  public StorageLimits withMaxFileBytes(long bytes) {
+    return new StorageLimits(
+        readers,
+        readerWait,
+        busyWait,
+        bytes,
+        logBytes,
+        writerCacheBytes,
+        readerCacheBytes,
+        alwaysCheckBytes,
+        startCheck);
+  }
+}
