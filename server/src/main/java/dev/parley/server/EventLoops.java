@@ -1,0 +1,73 @@
+package dev.parley.server;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The threads that own sockets and streams: epoll where the machine has it, else NIO.
+final class EventLoops implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+  private final EventLoopGroup acceptor;
+  private final EventLoopGroup workers;
+  private final Class<? extends ServerChannel> channelType;
+
+  private EventLoops(IoHandlerFactory io, Class<? extends ServerChannel> channelType, int threads) {
+    acceptor = new MultiThreadIoEventLoopGroup(1, io);
+    workers = new MultiThreadIoEventLoopGroup(threads, io);
+    this.channelType = channelType;
+  }
+
+  static EventLoops open() {
+    int threads = Runtime.getRuntime().availableProcessors();
+    if (Epoll.isAvailable()) {
+      return new EventLoops(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, threads);
+    }
+    LOG.info("epoll is not available here, using NIO");
+    return new EventLoops(NioIoHandler.newFactory(), NioServerSocketChannel.class, threads);
+  }
+
+  EventLoopGroup acceptor() {
+    return acceptor;
+  }
+
+  EventLoopGroup workers() {
+    return workers;
+  }
+
+  Class<? extends ServerChannel> channelType() {
+    return channelType;
+  }
+
+  List<EventLoop> all() {
+    List<EventLoop> all = new ArrayList<>();
+    for (EventExecutor executor : workers) {
+      all.add((EventLoop) executor);
+    }
+    return all;
+  }
+
+  /// Runs something every second until [#close].
+  void everySecond(Runnable task) {
+    var unused = acceptor.scheduleWithFixedDelay(task, 1, 1, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    workers.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.parley.server;
+
+import dev.parley.core.access.Caller;
+import dev.parley.core.access.OpenAuthenticator;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.room.RoomCommand;
+import dev.parley.core.room.RoomRules;
+import dev.parley.core.room.RoomState;
+import dev.parley.core.time.Clock;
+import dev.parley.core.topic.Engine;
+import dev.parley.core.topic.Kinds;
+import dev.parley.core.topic.Outcome;
+import dev.parley.core.user.Profile;
+import dev.parley.server.chat.ChatContext;
+import dev.parley.server.chat.ChatServices;
+import dev.parley.server.chat.OpenStreams;
+import dev.parley.server.chat.RoomCodec;
+import dev.parley.server.chat.StreamGroup;
+import dev.parley.server.config.ServerConfig;
+import dev.parley.server.delivery.DeliveryLoop;
+import dev.parley.server.delivery.Reads;
+import dev.parley.server.rpc.Calls;
+import dev.parley.storage.sqlite.SqliteStore;
+import dev.parley.storage.sqlite.StorageLimits;
+import dev.parley.storage.sqlite.StorageOpenException;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running server.
+///
+/// It starts from the inside out — storage, engine, rooms, then the port — so that it answers only
+/// when it can keep its word, and stops from the outside in, so that everything it acknowledged is on
+/// disk when it is gone.
+public final class ParleyServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ParleyServer.class);
+  private static final int READ_THREADS = 4;
+  private static final Profile SYSTEM = new Profile("parley", "parley", "Parley", "");
+  private static final Caller OPERATOR =
+      new Caller(SYSTEM, Set.of(Caller.Right.CREATE_ROOMS, Caller.Right.ADMINISTER));
+
+  private final ServerConfig config;
+  private final SqliteStore store;
+  private final Engine engine;
+  private final Reads reads;
+  private final EventLoops eventLoops;
+  private final List<StreamGroup> groups;
+  private final HealthWatch health;
+  private final Server port;
+
+  private ParleyServer(
+      ServerConfig config,
+      SqliteStore store,
+      Engine engine,
+      Reads reads,
+      EventLoops eventLoops,
+      List<StreamGroup> groups,
+      HealthWatch health,
+      Server port) {
+    this.config = config;
+    this.store = store;
+    this.engine = engine;
+    this.reads = reads;
+    this.eventLoops = eventLoops;
+    this.groups = groups;
+    this.health = health;
+    this.port = port;
+  }
+
+  /// Starts a server.
+  ///
+  /// @throws StorageOpenException if the data directory cannot be used; the message says what to do
+  /// @throws IOException if the address cannot be listened on
+  public static ParleyServer start(ServerConfig config, String version)
+      throws StorageOpenException, IOException {
+    SqliteStore store =
+        SqliteStore.open(
+            config.data(),
+            config.durability(),
+            StorageLimits.DEFAULTS.withMaxFileBytes(config.maxStoreBytes()));
+    Clock clock = Clock.system();
+    Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
+    Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
+    engine.start();
+    makeRoom(engine, "general", "General", "General discussion");
+    makeRoom(engine, "random", "Random", "Random chat");
+
+    Reads reads = new Reads(store.reader(), READ_THREADS);
+    EventLoops eventLoops = EventLoops.open();
+    List<StreamGroup> groups = new ArrayList<>();
+    for (EventLoop eventLoop : eventLoops.all()) {
+      groups.add(
+          new StreamGroup(
+              eventLoop, new DeliveryLoop(eventLoop, reads, clock, config.limits())));
+    }
+    Calls calls = new Calls(new OpenAuthenticator());
+    ChatContext context =
+        new ChatContext(
+            engine, reads, calls, new OpenStreams(), clock, config.limits(), version);
+    List<ServerServiceDefinition> services = new ChatServices(context, groups).all();
+    HealthWatch health =
+        new HealthWatch(
+            engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
+    Server port = Port.open(config, eventLoops, calls, services, health);
+    ParleyServer server =
+        new ParleyServer(config, store, engine, reads, eventLoops, groups, health, port);
+    try {
+      port.start();
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+    eventLoops.everySecond(
+        () -> {
+          groups.forEach(StreamGroup::tick);
+          health.check();
+        });
+    LOG.info("listening on {}, data in {}", server.address(), config.data());
+    return server;
+  }
+
+  /// A default room; that it could not be made (a full disk) is no reason not to start.
+  private static void makeRoom(Engine engine, String id, String name, String description) {
+    CompletableFuture<Outcome> made = new CompletableFuture<>();
+    engine.submit(
+        RoomRules.topic(id),
+        new RoomCommand.Create(
+            OPERATOR, name, description, RoomState.Visibility.PUBLIC, List.of(), true),
+        made::complete);
+    if (made.join() instanceof Outcome.Refused refused) {
+      Refusal refusal = refused.refusal();
+      LOG.warn("room {} could not be made: {} {}", id, refusal.reason(), refusal.message());
+    }
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return port.getPort() < 0
+        ? config.listen()
+        : new InetSocketAddress(config.listen().getAddress(), port.getPort());
+  }
+
+  /// Waits until [#close] has been called and is done.
+  public void await() throws InterruptedException {
+    port.awaitTermination();
+  }
+
+  /// Stops: says so to health checks and streams, lets streams end, then closes the port, the engine
+  /// and the store. Takes as long as configured for draining, and at most a few seconds more.
+  @Override
+  public void close() {
+    LOG.info("stopping: streams have {} to end", config.drainGrace());
+    health.stopping();
+    groups.forEach(StreamGroup::drain);
+    pause(config.drainGrace().toMillis());
+    groups.forEach(StreamGroup::end);
+    port.shutdown();
+    terminate();
+    eventLoops.close();
+    reads.close();
+    engine.close();
+    store.close();
+    LOG.info("stopped");
+  }
+
+  private void terminate() {
+    try {
+      if (!port.awaitTermination(3, TimeUnit.SECONDS)) {
+        port.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      port.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.parley.server;
+
+import dev.parley.server.config.ServerConfig;
+import dev.parley.server.rpc.Calls;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ChannelzService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The gRPC port and its defences: what one peer may cost before it has said who it is.
+final class Port {
+  /// Bytes of a call that may be on their way to the server; a stalled server costs no more.
+  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+  private static final int MAX_RESETS = 200;
+  private static final int RESET_WINDOW_SECONDS = 30;
+  private static final int CHANNELZ_PAGE = 100;
+  private static final int BACKLOG = 4_096;
+
+  private Port() {}
+
+  static Server open(
+      ServerConfig config,
+      EventLoops eventLoops,
+      Calls calls,
+      List<ServerServiceDefinition> services,
+      HealthWatch health) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(config.listen())
+            .bossEventLoopGroup(eventLoops.acceptor())
+            .workerEventLoopGroup(eventLoops.workers())
+            .channelType(eventLoops.channelType())
+            .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
+            .withOption(ChannelOption.SO_REUSEADDR, true)
+            .withChildOption(ChannelOption.TCP_NODELAY, true)
+            .directExecutor()
+            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .maxInboundMessageSize(config.limits().maxFrameBytes())
+            .maxInboundMetadataSize(config.limits().maxMetadataBytes())
+            .maxConcurrentCallsPerConnection(config.limits().maxStreamsPerConnection())
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
+            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .keepAliveTime(1, TimeUnit.MINUTES)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConnectionIdle(config.connectionMaxIdle().toSeconds(), TimeUnit.SECONDS);
+    for (ServerServiceDefinition service : services) {
+      builder.addService(ServerInterceptors.intercept(service, calls));
+    }
+    builder.addService(health.service());
+    builder.addService(ChannelzService.newInstance(CHANNELZ_PAGE));
+    if (config.reflection()) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.parley.server.chat;
+
+import dev.parley.core.limit.Limits;
+import dev.parley.core.time.Clock;
+import dev.parley.core.topic.Engine;
+import dev.parley.server.delivery.Reads;
+import dev.parley.server.rpc.Calls;
+
+/// What the adapters work with.
+///
+/// @param engine decides
+/// @param reads what may wait for the disk
+/// @param calls who calls
+/// @param streams the open streams
+public record ChatContext(
+    Engine engine,
+    Reads reads,
+    Calls calls,
+    OpenStreams streams,
+    Clock clock,
+    Limits.Tunable limits,
+    String version) {}

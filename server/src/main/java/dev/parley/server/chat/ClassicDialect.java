@@ -1,0 +1,182 @@
+package dev.parley.server.chat;
+
+import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.ChatRequest;
+import dev.parley.chat.v1.MessageContent;
+import dev.parley.chat.v1.SystemMessage;
+import dev.parley.core.access.Caller;
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.room.RoomCommand;
+import dev.parley.core.room.RoomRules;
+import dev.parley.core.topic.Attachment;
+import dev.parley.core.user.Profile;
+import dev.parley.server.delivery.Subscriber;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// `chat.ChatService/Chat` on one stream. The user is introduced by the first frame, and enters rooms
+/// by a call beside the stream. There is no way to resume: the end of the stream is the user's
+/// leaving, and membership lasts no longer.
+final class ClassicDialect implements Dialect {
+  private final ChatStream stream;
+  private final Map<String, List<Waiting>> waiting = new HashMap<>();
+
+  private record Waiting(Runnable joined, Consumer<Refusal> refused) {}
+
+  ClassicDialect(ChatStream stream) {
+    this.stream = stream;
+  }
+
+  @Override
+  public void first(ChatRequest request) throws RefusedException {
+    if (!request.hasSender() || request.getSender().getId().isEmpty()) {
+      throw ChatStream.refused(
+          Reason.INVALID_REQUEST, "first message must contain sender info (expected: sender.id)");
+    }
+    Profile sender = Mapping.profile("sender", request.getSender());
+    Caller caller = stream.context().calls().caller(stream.credentials(), sender);
+    stream.begin(caller, Mapping.status(request.getSender().getStatus()));
+    stream.context().streams().add(caller.id(), stream);
+    if (request.hasContent()) {
+      try {
+        request(request);
+      } catch (RefusedException e) {
+        stream.refuse(request.getId(), request.getRoomId(), e.refusal());
+      }
+    }
+  }
+
+  @Override
+  public void request(ChatRequest request) throws RefusedException {
+    String text = request.getContent().getText();
+    if (text.startsWith("/")) {
+      command(Requests.room(request), request.getId(), text);
+    } else {
+      RoomCommand.Say say = Requests.say(stream.caller(), request);
+      stream.say(Requests.room(request), say);
+    }
+  }
+
+  private void command(String room, String id, String text) throws RefusedException {
+    switch (text) {
+      case "/typing", "/stoptyping" ->
+          stream.submit(
+              id,
+              room,
+              new RoomCommand.Type(stream.caller(), text.equals("/typing")),
+              _ -> {});
+      case "/users" -> tellUsers(room);
+      default ->
+          throw ChatStream.refused(
+              Reason.UNKNOWN_COMMAND,
+              "unknown command: "
+                  + (text.length() > 64 ? text.substring(0, 64) + "…" : text));
+    }
+  }
+
+  private void tellUsers(String room) throws RefusedException {
+    if (!stream.isIn(room)) {
+      throw ChatStream.refused(
+          Reason.NOT_A_MEMBER, "not a member of this room: \"" + room + "\"");
+    }
+    stream.answering();
+    stream
+        .context()
+        .engine()
+        .present(
+            RoomRules.topic(room),
+            "",
+            Limits.MAX_PAGE,
+            (_, users) -> {
+              String names =
+                  users.stream()
+                      .map(present -> present.user().username())
+                      .collect(Collectors.joining(", "));
+              stream.execute(
+                  () -> {
+                    say(room, "Online users: " + names);
+                    stream.answered();
+                  });
+            });
+  }
+
+  /// Says something to this stream alone, as the system.
+  private void say(String room, String text) {
+    stream.send(
+        ChatEvent.newBuilder()
+            .setMessage(
+                ChatMessage.newBuilder()
+                    .setId(UUID.randomUUID().toString())
+                    .setRoomId(room)
+                    .setTimestamp(Mapping.timestamp(stream.context().clock().epochMicros()))
+                    .setContent(
+                        MessageContent.newBuilder()
+                            .setSystem(SystemMessage.newBuilder().setContent(text)))));
+  }
+
+  /// Enters a room for a call beside the stream. On the stream's thread.
+  ///
+  /// @param joined told when the stream is in the room; at once if it is already
+  void join(String room, Runnable joined, Consumer<Refusal> refused) {
+    if (stream.isIn(room)) {
+      joined.run();
+      return;
+    }
+    waiting
+        .computeIfAbsent(room, _ -> new ArrayList<>())
+        .add(new Waiting(joined, refused));
+    try {
+      stream.join("", room, refusal -> answer(room, one -> one.refused().accept(refusal)));
+    } catch (RefusedException e) {
+      answer(room, one -> one.refused().accept(e.refusal()));
+    }
+  }
+
+  private void answer(String room, Consumer<Waiting> with) {
+    List<Waiting> list = waiting.get(room);
+    if (list != null && !list.isEmpty()) {
+      Waiting oldest = list.removeFirst();
+      if (list.isEmpty()) {
+        waiting.remove(room);
+      }
+      with.accept(oldest);
+    }
+  }
+
+  @Override
+  public void attached(
+      String requestId, String room, Attachment.Begun begun, Subscriber subscriber) {
+    stream.release(subscriber, begun.lastSequence());
+    answer(room, one -> one.joined().run());
+  }
+
+  @Override
+  public void quiet(long quietNanos) {}
+
+  /// The protocol has no word for it; the stream's end will tell.
+  @Override
+  public void drain() {}
+
+  @Override
+  public boolean resumable() {
+    return false;
+  }
+
+  @Override
+  public void ended() {
+    stream.context().streams().remove(stream.caller().id(), stream);
+    List<Waiting> unanswered = waiting.values().stream().flatMap(List::stream).toList();
+    waiting.clear();
+    Refusal gone = Reason.NOT_A_MEMBER.because("the user's stream has ended");
+    unanswered.forEach(one -> one.refused().accept(gone));
+  }
+}

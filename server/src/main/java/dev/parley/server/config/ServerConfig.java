@@ -1,0 +1,174 @@
+package dev.parley.server.config;
+
+import dev.parley.core.limit.Limits;
+import dev.parley.storage.sqlite.Durability;
+import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Configuration of a server, typed and checked.
+///
+/// @param listen where to listen; port 0 takes a free one
+/// @param data where the journal is kept
+/// @param durability what an acknowledged message survives
+/// @param maxStoreBytes size at which the store counts as full; `Long.MAX_VALUE`: no limit
+/// @param jsonLog whether log lines are JSON objects
+/// @param logLevel least severe lines of the log
+/// @param reflection whether clients may ask for the protocol's description
+/// @param connectionMaxIdle how long a connection without a call is kept
+/// @param drainGrace time that streams are given to end when the server stops
+/// @param limits the bounds that can be configured
+public record ServerConfig(
+    InetSocketAddress listen,
+    Path data,
+    Durability durability,
+    long maxStoreBytes,
+    boolean jsonLog,
+    String logLevel,
+    boolean reflection,
+    Duration connectionMaxIdle,
+    Duration drainGrace,
+    Limits.Tunable limits) {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  /// Reads settings.
+  ///
+  /// @throws ConfigException naming the first that cannot be used
+  public static ServerConfig of(Settings settings) throws ConfigException {
+    Limits.Tunable defaults = Limits.Tunable.defaults();
+    Limits.Tunable limits =
+        new Limits.Tunable(
+            integer(settings, Setting.MAX_FRAME_BYTES, 65_536, 16_777_216),
+            defaults.maxMetadataBytes(),
+            integer(settings, Setting.MAX_ROOMS_PER_STREAM, 1, 100_000),
+            integer(settings, Setting.MAX_IN_FLIGHT, 1, 4_096),
+            integer(settings, Setting.MAX_STREAMS_PER_CONNECTION, 1, 100_000),
+            defaults.maxQueuedCommands(),
+            defaults.maxBatchCommands(),
+            defaults.maxTailEntries(),
+            defaults.maxTailBytes(),
+            number(settings, Setting.MAX_TAIL_BYTES, 1 << 20, Long.MAX_VALUE),
+            defaults.maxIdleTopics(),
+            defaults.snapshotEvery(),
+            duration(settings, Setting.PRESENCE_GRACE, "0s", "10m"),
+            duration(settings, Setting.PRESENCE_INTERVAL, "10ms", "1m"),
+            duration(settings, Setting.PING_INTERVAL, "1s", "10m"),
+            duration(settings, Setting.PING_TIMEOUT, "1s", "10m"),
+            duration(settings, Setting.STALL_TIMEOUT, "1s", "1h"),
+            defaults.joinWait());
+    long maxStoreBytes = number(settings, Setting.MAX_STORE_BYTES, 0, Long.MAX_VALUE);
+    return new ServerConfig(
+        address(settings),
+        path(settings),
+        Durability.valueOf(
+            choice(settings, Setting.DURABILITY, "fsync", "os", "memory")
+                .toUpperCase(Locale.ROOT)),
+        maxStoreBytes == 0 ? Long.MAX_VALUE : maxStoreBytes,
+        choice(settings, Setting.LOG, "text", "json").equals("json"),
+        choice(settings, Setting.LOG_LEVEL, "error", "warn", "info", "debug"),
+        choice(settings, Setting.REFLECTION, "on", "off").equals("on"),
+        duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
+        duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
+        limits);
+  }
+
+  private static InetSocketAddress address(Settings settings) throws ConfigException {
+    String text = settings.get(Setting.LISTEN).text();
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port >= 0 && port <= 65_535) {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        if (!address.isUnresolved()) {
+          return address;
+        }
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(settings, Setting.LISTEN, Setting.LISTEN.form());
+    }
+    throw wrong(settings, Setting.LISTEN, "HOST:PORT with a host of this machine");
+  }
+
+  private static Path path(Settings settings) throws ConfigException {
+    try {
+      return Path.of(settings.get(Setting.DATA).text()).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw wrong(settings, Setting.DATA, Setting.DATA.form());
+    }
+  }
+
+  private static String choice(Settings settings, Setting setting, String... choices)
+      throws ConfigException {
+    String text = settings.get(setting).text().toLowerCase(Locale.ROOT);
+    if (!List.of(choices).contains(text)) {
+      throw wrong(settings, setting, Arrays.stream(choices).collect(Collectors.joining(", ")));
+    }
+    return text;
+  }
+
+  private static int integer(Settings settings, Setting setting, int min, int max)
+      throws ConfigException {
+    return (int) number(settings, setting, min, max);
+  }
+
+  private static long number(Settings settings, Setting setting, long min, long max)
+      throws ConfigException {
+    try {
+      long value = Long.parseLong(settings.get(setting).text());
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(settings, setting, setting.form());
+    }
+    throw wrong(settings, setting, setting.form());
+  }
+
+  private static Duration duration(Settings settings, Setting setting, String min, String max)
+      throws ConfigException {
+    Matcher matcher = DURATION.matcher(settings.get(setting).text());
+    if (matcher.matches()) {
+      Duration value = duration(matcher);
+      if (value.compareTo(duration(min)) >= 0 && value.compareTo(duration(max)) <= 0) {
+        return value;
+      }
+    }
+    throw wrong(settings, setting, "%s to %s, as 250ms, 10s, 5m or 1h".formatted(min, max));
+  }
+
+  private static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalStateException("a bound of a setting: " + text);
+    }
+    return duration(matcher);
+  }
+
+  private static Duration duration(Matcher matcher) {
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
+  }
+
+  private static ConfigException wrong(Settings settings, Setting setting, String expected) {
+    Settings.Value value = settings.get(setting);
+    return new ConfigException(
+        "%s: \"%s\", from %s (expected: %s)"
+            .formatted(setting.key(), value.text(), value.origin(), expected));
+  }
+}

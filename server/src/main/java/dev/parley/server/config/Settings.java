@@ -1,0 +1,91 @@
+package dev.parley.server.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The effective value of every setting, and where it came from. Immutable.
+public final class Settings {
+  private final Map<Setting, Value> values;
+
+  /// A value as it was written.
+  ///
+  /// @param text the value
+  /// @param origin where it came from, in words
+  public record Value(String text, String origin) {}
+
+  private Settings(Map<Setting, Value> values) {
+    this.values = new EnumMap<>(values);
+  }
+
+  /// Gathers the settings: defaults, then the file, then the environment, then flags.
+  ///
+  /// @param file configuration file; null: none
+  /// @param environment the process's environment
+  /// @param flags what was given on the command line
+  /// @throws ConfigException if the file cannot be read, or names a setting that does not exist
+  public static Settings gather(
+      @Nullable Path file, Map<String, String> environment, Map<Setting, String> flags)
+      throws ConfigException {
+    Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      values.put(setting, new Value(setting.defaultValue(), "default"));
+    }
+    if (file != null) {
+      read(file).forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
+    }
+    for (Setting setting : Setting.values()) {
+      String text = environment.get(setting.variable());
+      if (text != null) {
+        values.put(setting, new Value(text, "environment " + setting.variable()));
+      }
+    }
+    flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
+    return new Settings(values);
+  }
+
+  private static Map<Setting, String> read(Path file) throws ConfigException {
+    Properties lines = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      lines.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          "configuration file %s cannot be read: %s (expected: lines such as listen = 0.0.0.0:50051)"
+              .formatted(file, e));
+    }
+    Map<Setting, String> found = new EnumMap<>(Setting.class);
+    for (String key : lines.stringPropertyNames()) {
+      found.put(setting(file, key), lines.getProperty(key).strip());
+    }
+    return found;
+  }
+
+  private static Setting setting(Path file, String key) throws ConfigException {
+    for (Setting setting : Setting.values()) {
+      if (setting.key().equals(key)) {
+        return setting;
+      }
+    }
+    String known =
+        Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
+    throw new ConfigException(
+        "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, key, known));
+  }
+
+  /// The value of a setting and its origin.
+  public Value get(Setting setting) {
+    Value value = values.get(setting);
+    if (value == null) {
+      throw new IllegalStateException("every setting has a value: " + setting);
+    }
+    return value;
+  }
+}

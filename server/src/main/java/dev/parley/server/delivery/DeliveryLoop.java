@@ -1,0 +1,294 @@
+package dev.parley.server.delivery;
+
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.signal.Signal;
+import dev.parley.core.time.Clock;
+import dev.parley.core.topic.Attachment;
+import dev.parley.core.topic.Decision;
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Outlet;
+import dev.parley.core.topic.Subscription;
+import dev.parley.core.topic.TopicId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/// The streams of one event loop, and what goes to them.
+///
+/// The engine's thread queues (the [Outlet] methods); the event loop works the queue off in turns: it
+/// takes what waits, gathers it by topic, encodes each topic's part once, and sends each stream one
+/// frame. All other methods are for the event loop's thread only.
+public final class DeliveryLoop implements Outlet {
+  /// Items worked off before the event loop may do something else.
+  private static final int MAX_ITEMS = 8_192;
+
+  private final ScheduledExecutorService eventLoop;
+  private final Reads reads;
+  private final Clock clock;
+  private final Limits.Tunable limits;
+  private final MpscUnboundedArrayQueue<Item> queue = new MpscUnboundedArrayQueue<>(1_024);
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+
+  private final Map<TopicId, Feed> feeds = new HashMap<>();
+  private final Set<OutboundStream> streams = new LinkedHashSet<>();
+  private final List<Feed> dirtyFeeds = new ArrayList<>();
+  private final List<OutboundStream> dirtyStreams = new ArrayList<>();
+  private final Set<OutboundStream> toPump = new LinkedHashSet<>();
+
+  private sealed interface Item {
+    record Published(TopicId topic, List<Entry> entries) implements Item {}
+
+    record Told(TopicId topic, Signal signal) implements Item {}
+
+    record Evicted(TopicId topic, Decision.Eviction eviction) implements Item {}
+
+    record Answer(Runnable answer) implements Item {}
+  }
+
+  /// @param eventLoop the thread that owns the streams
+  public DeliveryLoop(
+      ScheduledExecutorService eventLoop, Reads reads, Clock clock, Limits.Tunable limits) {
+    this.eventLoop = eventLoop;
+    this.reads = reads;
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  // Any thread.
+
+  @Override
+  public void publish(TopicId topic, List<Entry> entries) {
+    queue.add(new Item.Published(topic, entries));
+  }
+
+  @Override
+  public void signal(TopicId topic, Signal signal) {
+    queue.add(new Item.Told(topic, signal));
+  }
+
+  @Override
+  public void evict(TopicId topic, Decision.Eviction eviction) {
+    queue.add(new Item.Evicted(topic, eviction));
+  }
+
+  @Override
+  public void execute(Runnable answer) {
+    queue.add(new Item.Answer(answer));
+    flush();
+  }
+
+  @Override
+  public void flush() {
+    if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
+      eventLoop.execute(this::turn);
+    }
+  }
+
+  // The event loop's thread.
+
+  private void turn() {
+    scheduled.set(false);
+    for (int i = 0; i < MAX_ITEMS; i++) {
+      Item item = queue.poll();
+      if (item == null) {
+        break;
+      }
+      handle(item);
+    }
+    finish();
+    flush();
+  }
+
+  private void handle(Item item) {
+    switch (item) {
+      case Item.Published published -> {
+        Feed feed = feeds.get(published.topic());
+        if (feed != null) {
+          feed.publish(published.entries());
+          dirty(feed);
+        }
+      }
+      case Item.Told told -> {
+        Feed feed = feeds.get(told.topic());
+        if (feed != null) {
+          feed.signal(told.signal());
+          dirty(feed);
+        }
+      }
+      case Item.Evicted evicted -> evictNow(evicted.topic(), evicted.eviction());
+      case Item.Answer answer -> answer.answer().run();
+    }
+  }
+
+  /// Sends what this turn gathered. To be called at the end of whatever put something in.
+  public void finish() {
+    for (Feed feed : dirtyFeeds) {
+      feed.flush();
+    }
+    dirtyFeeds.clear();
+    List<OutboundStream> pumped = List.copyOf(toPump);
+    toPump.clear();
+    for (int i = dirtyStreams.size() - 1; i >= 0; i--) {
+      dirtyStreams.get(i).flush();
+    }
+    dirtyStreams.clear();
+    pumped.forEach(OutboundStream::pump);
+  }
+
+  private void dirty(Feed feed) {
+    if (!feed.dirty) {
+      feed.dirty = true;
+      dirtyFeeds.add(feed);
+    }
+  }
+
+  void dirty(OutboundStream stream) {
+    dirtyStreams.add(stream);
+  }
+
+  void pumpLater(OutboundStream stream) {
+    toPump.add(stream);
+  }
+
+  /// A new stream.
+  public OutboundStream open(Sink sink, WireFormat format, boolean batches) {
+    OutboundStream stream = new OutboundStream(this, sink, format, batches);
+    streams.add(stream);
+    return stream;
+  }
+
+  /// The end of a stream whose subscribers have been removed.
+  public void close(OutboundStream stream) {
+    stream.close();
+    streams.remove(stream);
+    toPump.remove(stream);
+  }
+
+  /// Begins to listen, held back until [#release].
+  ///
+  /// @param echo whether the stream wants to see what it sent itself
+  /// @param evicted told why, after the topic was taken from the stream
+  public Subscriber subscribe(
+      OutboundStream stream,
+      TopicId topic,
+      Subscription subscription,
+      Attachment.Begun begun,
+      boolean echo,
+      Consumer<String> evicted) {
+    Feed feed =
+        feeds.computeIfAbsent(topic, id -> new Feed(id, begun.tail(), begun.lastSequence()));
+    Subscriber subscriber =
+        new Subscriber(stream, feed, subscription, echo, begun.lastSequence(), evicted);
+    feed.add(subscriber);
+    return subscriber;
+  }
+
+  /// Lets a subscriber go, from a place in the journal.
+  ///
+  /// @param after the last sequence that the stream has; at most the journal's end
+  public void release(Subscriber subscriber, long after) {
+    if (subscriber.index >= 0) {
+      subscriber.held = false;
+      subscriber.cursor = after;
+      subscriber.stream.fallBehind(subscriber);
+    }
+  }
+
+  /// Ends listening.
+  public void unsubscribe(Subscriber subscriber) {
+    if (subscriber.index < 0) {
+      return;
+    }
+    subscriber.feed.remove(subscriber);
+    subscriber.stream.forget(subscriber);
+    if (subscriber.feed.isEmpty()) {
+      feeds.remove(subscriber.feed.topic);
+    }
+  }
+
+  private void evictNow(TopicId topic, Decision.Eviction eviction) {
+    Feed feed = feeds.get(topic);
+    if (feed == null) {
+      return;
+    }
+    feed.flush();
+    for (Subscriber subscriber : List.copyOf(feed.subscribers())) {
+      String user = eviction.user();
+      if (user == null || user.equals(subscriber.subscription().user().id())) {
+        unsubscribe(subscriber);
+        subscriber.evicted(eviction.reason());
+      }
+    }
+  }
+
+  /// Reads entries for a stream that is behind; one of the callbacks is called on this thread.
+  void read(
+      TopicId topic,
+      long after,
+      long upTo,
+      int maxEntries,
+      int maxBytes,
+      Consumer<List<Entry>> done,
+      Consumer<Refusal> failed) {
+    reads.read(
+        reader -> reader.read(topic, after, upTo, maxEntries, maxBytes),
+        page -> execute(() -> done.accept(page)),
+        refusal -> execute(() -> later(topic, after, upTo, maxEntries, maxBytes, done, failed, refusal)));
+  }
+
+  private void later(
+      TopicId topic,
+      long after,
+      long upTo,
+      int maxEntries,
+      int maxBytes,
+      Consumer<List<Entry>> done,
+      Consumer<Refusal> failed,
+      Refusal refusal) {
+    if (refusal.retryAfter() == null) {
+      failed.accept(refusal);
+      return;
+    }
+    after(
+        refusal.retryAfter().toNanos(),
+        () -> read(topic, after, upTo, maxEntries, maxBytes, done, failed));
+  }
+
+  /// Runs something on the event loop's thread, later.
+  public void after(long delayNanos, Runnable task) {
+    var unused =
+        eventLoop.schedule(
+            () -> {
+              task.run();
+              finish();
+            },
+            delayNanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /// Drops the streams that have read nothing for too long. To be called now and then.
+  public void dropStalled() {
+    long now = clock.nanos();
+    long limit = limits.stallTimeout().toNanos();
+    for (OutboundStream stream : List.copyOf(streams)) {
+      if (stream.stalledFor(limit, now)) {
+        stream
+            .sink()
+            .drop(
+                Reason.STALLED.because(
+                    "nothing was read for %d s (expected: a client that reads)"
+                        .formatted(limits.stallTimeout().toSeconds())));
+      }
+    }
+  }
+}

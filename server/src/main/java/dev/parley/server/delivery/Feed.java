@@ -1,0 +1,115 @@
+package dev.parley.server.delivery;
+
+import dev.parley.core.signal.Signal;
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Tail;
+import dev.parley.core.topic.TopicId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One topic on one event loop: who listens here, and what has been published but not yet handed to
+/// them. Owned by the event loop.
+final class Feed {
+  final TopicId topic;
+  final Tail tail;
+  private final List<Subscriber> subscribers = new ArrayList<>();
+  private final List<Entry> published = new ArrayList<>();
+  private final LinkedHashMap<Object, Signal> signals = new LinkedHashMap<>();
+
+  /// End of the journal, as far as it has been published here.
+  long last;
+
+  boolean dirty;
+
+  Feed(TopicId topic, Tail tail, long last) {
+    this.topic = topic;
+    this.tail = tail;
+    this.last = last;
+  }
+
+  boolean isEmpty() {
+    return subscribers.isEmpty();
+  }
+
+  List<Subscriber> subscribers() {
+    return subscribers;
+  }
+
+  void add(Subscriber subscriber) {
+    subscriber.index = subscribers.size();
+    subscribers.add(subscriber);
+  }
+
+  /// Removes in O(1), by putting the last one into its place; safe while going backwards.
+  void remove(Subscriber subscriber) {
+    Subscriber moved = subscribers.removeLast();
+    if (moved != subscriber) {
+      subscribers.set(subscriber.index, moved);
+      moved.index = subscriber.index;
+    }
+    subscriber.index = -1;
+  }
+
+  void publish(List<Entry> entries) {
+    if (entries.getFirst().sequence() != last + 1) {
+      throw new IllegalStateException(
+          "%s: published %d after %d".formatted(topic, entries.getFirst().sequence(), last));
+    }
+    last = entries.getLast().sequence();
+    published.addAll(entries);
+  }
+
+  void signal(Signal signal) {
+    signals.putLast(signal.key(), signal);
+  }
+
+  /// Hands everything published to those who listen.
+  void flush() {
+    dirty = false;
+    if (!published.isEmpty()) {
+      Chunk chunk = new Chunk(topic, List.copyOf(published));
+      published.clear();
+      for (int i = subscribers.size() - 1; i >= 0; i--) {
+        deliver(chunk, subscribers.get(i));
+      }
+    }
+    if (!signals.isEmpty()) {
+      List<Signal> told = List.copyOf(signals.values());
+      signals.clear();
+      told.forEach(this::tell);
+    }
+  }
+
+  private static void deliver(Chunk chunk, Subscriber subscriber) {
+    if (!subscriber.live || subscriber.cursor >= chunk.last()) {
+      return;
+    }
+    OutboundStream stream = subscriber.stream;
+    if (stream.isReady() && subscriber.cursor == chunk.first() - 1) {
+      chunk.sendTo(stream, subscriber.skip());
+      subscriber.cursor = chunk.last();
+    } else {
+      stream.fallBehind(subscriber);
+    }
+  }
+
+  private void tell(Signal signal) {
+    Map<WireFormat, List<WireEvent>> encoded = new LinkedHashMap<>(2);
+    String except = signal.exceptUser();
+    for (int i = subscribers.size() - 1; i >= 0; i--) {
+      Subscriber subscriber = subscribers.get(i);
+      if (!subscriber.held && !subscriber.subscription().user().id().equals(except)) {
+        OutboundStream stream = subscriber.stream;
+        stream.signal(
+            new SignalKey(topic, signal.key()),
+            encoded.computeIfAbsent(
+                stream.format(), format -> format.events(topic, signal)));
+      }
+    }
+  }
+
+  /// What a signal replaces while it waits.
+  record SignalKey(TopicId topic, Object key) {}
+}

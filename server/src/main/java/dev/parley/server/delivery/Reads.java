@@ -1,0 +1,80 @@
+package dev.parley.server.delivery;
+
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.JournalRefusals;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// The threads that may wait for the disk: a fixed few, with a bounded queue before them.
+/// Thread-safe.
+public final class Reads implements AutoCloseable {
+  private static final int MAX_WAITING = 50_000;
+  private static final Duration OVERLOAD_DELAY = Duration.ofMillis(500);
+
+  private final JournalReader reader;
+  private final ThreadPoolExecutor threads;
+
+  /// @param reader what is read
+  /// @param parallelism how many reads at once
+  public Reads(JournalReader reader, int parallelism) {
+    this.reader = reader;
+    threads =
+        new ThreadPoolExecutor(
+            parallelism,
+            parallelism,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(MAX_WAITING),
+            Thread.ofPlatform().name("parley-read-", 0).daemon().factory());
+  }
+
+  /// What is read.
+  public JournalReader reader() {
+    return reader;
+  }
+
+  /// Reads on another thread; one of the two callbacks is called there, or `failed` at once if too
+  /// much waits already.
+  public <T> void read(Query<T> query, Consumer<T> done, Consumer<Refusal> failed) {
+    try {
+      threads.execute(() -> run(query, done, failed));
+    } catch (RejectedExecutionException e) {
+      failed.accept(
+          Reason.OVERLOADED
+              .because("%d reads wait already".formatted(MAX_WAITING))
+              .retryAfter(OVERLOAD_DELAY));
+    }
+  }
+
+  private <T> void run(Query<T> query, Consumer<T> done, Consumer<Refusal> failed) {
+    T result;
+    try {
+      result = query.run(reader);
+    } catch (JournalException e) {
+      System.getLogger(Reads.class.getName())
+          .log(System.Logger.Level.ERROR, "cannot read the journal", e);
+      failed.accept(JournalRefusals.of(e));
+      return;
+    }
+    done.accept(result);
+  }
+
+  /// Something to read.
+  @FunctionalInterface
+  public interface Query<T> {
+    /// Reads it; may block.
+    T run(JournalReader reader) throws JournalException;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
