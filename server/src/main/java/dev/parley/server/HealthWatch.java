@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `grpc.health.v1.Health` as the engine's state has it: the server as a whole, and each service, is
-/// NOT_SERVING while nothing can be stored, and when it stops.
+/// `grpc.health.v1.Health` as the engine's state has it: the server as a whole, and each service,
+/// is NOT_SERVING while nothing can be stored, and when it stops.
 final class HealthWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
 

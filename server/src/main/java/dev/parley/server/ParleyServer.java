@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 /// A running server.
 ///
 /// It starts from the inside out — storage, engine, rooms, then the port — so that it answers only
-/// when it can keep its word, and stops from the outside in, so that everything it acknowledged is on
-/// disk when it is gone.
+/// when it can keep its word, and stops from the outside in, so that everything it acknowledged is
+/// on disk when it is gone.
 public final class ParleyServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParleyServer.class);
   private static final int READ_THREADS = 4;
@@ -99,13 +99,11 @@ public final class ParleyServer implements AutoCloseable {
     List<StreamGroup> groups = new ArrayList<>();
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
-          new StreamGroup(
-              eventLoop, new DeliveryLoop(eventLoop, reads, clock, config.limits())));
+          new StreamGroup(eventLoop, new DeliveryLoop(eventLoop, reads, clock, config.limits())));
     }
     Calls calls = new Calls(new OpenAuthenticator());
     ChatContext context =
-        new ChatContext(
-            engine, reads, calls, new OpenStreams(), clock, config.limits(), version);
+        new ChatContext(engine, reads, calls, new OpenStreams(), clock, config.limits(), version);
     List<ServerServiceDefinition> services = new ChatServices(context, groups).all();
     HealthWatch health =
         new HealthWatch(
@@ -154,8 +152,9 @@ public final class ParleyServer implements AutoCloseable {
     port.awaitTermination();
   }
 
-  /// Stops: says so to health checks and streams, lets streams end, then closes the port, the engine
-  /// and the store. Takes as long as configured for draining, and at most a few seconds more.
+  /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
+  /// engine and the store. Takes as long as configured for draining, and at most a few seconds
+  /// more.
   @Override
   public void close() {
     LOG.info("stopping: streams have {} to end", config.drainGrace());

@@ -1,6 +1,4 @@
-/// The process: adapters between gRPC and `core`, delivery, security, configuration and start-up.
-///
-/// The only module besides the client that knows the wire.
+/// The process: start-up and shutdown as a story, told by [ParleyServer].
 @NullMarked
 package dev.parley.server;
 

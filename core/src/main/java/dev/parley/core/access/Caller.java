@@ -18,12 +18,20 @@ public record Caller(Profile user, Set<Right> rights) {
     ADMINISTER
   }
 
+  /// A caller of whom nothing is known: may see what everyone may see.
+  public static final Caller NOBODY = new Caller(new Profile("", "", "", ""), Set.of());
+
   public Caller {
     rights = Set.copyOf(rights);
   }
 
   public String id() {
     return user.id();
+  }
+
+  /// Whether it is known who it is.
+  public boolean isKnown() {
+    return !user.id().isEmpty();
   }
 
   public boolean may(Right right) {

@@ -31,6 +31,14 @@ public final class Checks {
     return value;
   }
 
+  /// A client's own id of a message or another request.
+  public static String key(String field, String value) throws RefusedException {
+    if (value.isEmpty()) {
+      throw invalid(field + ": empty (expected: 1 to %d bytes)".formatted(Limits.MAX_ID_BYTES));
+    }
+    return line(field, value, Limits.MAX_ID_BYTES);
+  }
+
   /// A name or another single line that may be empty.
   public static String line(String field, String value, int maxBytes) throws RefusedException {
     size(field, value, maxBytes);

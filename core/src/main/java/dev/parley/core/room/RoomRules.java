@@ -171,7 +171,7 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
       for (Profile user : create.directUsers()) {
         members.add(new MemberChange.Put(user.id(), Role.MEMBER, micros));
       }
-    } else if (!create.ifMissing()) {
+    } else if (!create.by().may(Caller.Right.ADMINISTER)) {
       members.add(new MemberChange.Put(create.by().id(), Role.OWNER, micros));
     }
     return changed(create.by(), made).members(members);

@@ -79,8 +79,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
 
   /// Brings a room to the user's classic streams, of which there may be none for a moment: the call
   /// often overtakes the stream's first frame.
-  private void joinStreams(
-      String room, Caller caller, StreamObserver<JoinRoomResponse> observer) {
+  private void joinStreams(String room, Caller caller, StreamObserver<JoinRoomResponse> observer) {
     var unused =
         context
             .streams()
@@ -116,11 +115,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
             if (entered.get() > 0) {
               joined(room, caller, observer);
             } else {
-              notJoined(
-                  room,
-                  caller,
-                  refusal == null ? Rooms.notFound(room) : refusal,
-                  observer);
+              notJoined(room, caller, refusal == null ? Rooms.notFound(room) : refusal, observer);
             }
           });
     }
@@ -151,10 +146,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
   }
 
   private void notJoined(
-      String room,
-      Caller caller,
-      Refusal refusal,
-      StreamObserver<JoinRoomResponse> observer) {
+      String room, Caller caller, Refusal refusal, StreamObserver<JoinRoomResponse> observer) {
     if (refusal.retryAfter() != null) {
       Replies.refuse(observer, refusal);
       return;
@@ -193,9 +185,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
             Checks.id("user_id", user);
           }
           Caller caller =
-              context
-                  .calls()
-                  .known(user.isEmpty() ? null : new Profile(user, user, user, ""));
+              context.calls().known(user.isEmpty() ? null : new Profile(user, user, user, ""));
           context
               .engine()
               .submit(

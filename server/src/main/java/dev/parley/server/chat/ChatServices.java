@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /// The chat services as gRPC serves them. `Chat` is bound without a stub: its requests are read
-/// leniently ([Inbound]), its responses are frames that are encoded already. The classic service has
-/// the native one's messages on the wire, which are a superset of its own, under its own names.
+/// leniently ([Inbound]), its responses are frames that are encoded already. The classic service
+/// has the native one's messages on the wire, which are a superset of its own, under its own names.
 public final class ChatServices {
   private final ChatContext context;
   private final List<StreamGroup> groups;
@@ -77,9 +77,8 @@ public final class ChatServices {
       ServerCallHandler<Inbound<ChatRequest>, Frame> chat) {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     for (ServerMethodDefinition<?, ?> method : calls.getMethods()) {
-      String name = method.getMethodDescriptor().getBareMethodName();
       methods.add(
-          name.equals("Chat")
+          "Chat".equals(method.getMethodDescriptor().getBareMethodName())
               ? ServerMethodDefinition.create(chatMethod(described.getName()), chat)
               : renamed(method, described.getName()));
     }
@@ -87,8 +86,7 @@ public final class ChatServices {
         ServiceDescriptor.newBuilder(described.getName())
             .setSchemaDescriptor(described.getSchemaDescriptor());
     methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
-    ServerServiceDefinition.Builder service =
-        ServerServiceDefinition.builder(descriptor.build());
+    ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
     methods.forEach(service::addMethod);
     return service.build();
   }

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `Chat` stream: its user, its rooms, its requests. Owned by its event loop: gRPC calls back on
-/// it, and the engine's answers are brought to it.
+/// One `Chat` stream: its user, its rooms, its requests. Owned by its event loop: gRPC calls back
+/// on it, and the engine's answers are brought to it.
 ///
 /// Requests are taken from the client only as others are answered, and only while the client reads:
 /// so neither the requests that wait here nor the answers that wait there can pile up.
@@ -299,8 +299,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
             attachment ->
                 group
                     .delivery()
-                    .execute(
-                        () -> attached(requestId, topic, subscription, attachment, refused)));
+                    .execute(() -> attached(requestId, topic, subscription, attachment, refused)));
   }
 
   private void attached(
@@ -319,8 +318,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
         Subscriber subscriber =
             group
                 .delivery()
-                .subscribe(
-                    out, topic, subscription, begun, echo, reason -> evicted(topic, reason));
+                .subscribe(out, topic, subscription, begun, echo, reason -> evicted(topic, reason));
         Subscriber before = rooms.put(room, subscriber);
         if (before != null) {
           group.delivery().unsubscribe(before);
@@ -358,7 +356,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     execute(
         () -> {
           if (!ended && dialect instanceof ClassicDialect classic) {
-            classic.join(room, () -> answer.accept(null), answer::accept);
+            classic.join(room, answer);
           } else {
             answer.accept(Reason.NOT_A_MEMBER.because("the user's stream has ended"));
           }
@@ -452,9 +450,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     rooms.forEach(
         (room, subscriber) -> {
           group.delivery().unsubscribe(subscriber);
-          context
-              .engine()
-              .detach(RoomRules.topic(room), subscriber.subscription(), departure);
+          context.engine().detach(RoomRules.topic(room), subscriber.subscription(), departure);
         });
     rooms.clear();
     group.delivery().close(out);

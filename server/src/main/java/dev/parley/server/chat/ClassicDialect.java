@@ -22,15 +22,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// `chat.ChatService/Chat` on one stream. The user is introduced by the first frame, and enters rooms
-/// by a call beside the stream. There is no way to resume: the end of the stream is the user's
-/// leaving, and membership lasts no longer.
+/// `chat.ChatService/Chat` on one stream. The user is introduced by the first frame, and enters
+/// rooms by a call beside the stream. There is no way to resume: the end of the stream is the
+/// user's leaving, and membership lasts no longer.
 final class ClassicDialect implements Dialect {
   private final ChatStream stream;
-  private final Map<String, List<Waiting>> waiting = new HashMap<>();
-
-  private record Waiting(Runnable joined, Consumer<Refusal> refused) {}
+  private final Map<String, List<Consumer<@Nullable Refusal>>> waiting = new HashMap<>();
 
   ClassicDialect(ChatStream stream) {
     this.stream = stream;
@@ -70,23 +69,18 @@ final class ClassicDialect implements Dialect {
     switch (text) {
       case "/typing", "/stoptyping" ->
           stream.submit(
-              id,
-              room,
-              new RoomCommand.Type(stream.caller(), text.equals("/typing")),
-              _ -> {});
+              id, room, new RoomCommand.Type(stream.caller(), text.equals("/typing")), _ -> {});
       case "/users" -> tellUsers(room);
       default ->
           throw ChatStream.refused(
               Reason.UNKNOWN_COMMAND,
-              "unknown command: "
-                  + (text.length() > 64 ? text.substring(0, 64) + "…" : text));
+              "unknown command: " + (text.length() > 64 ? text.substring(0, 64) + "…" : text));
     }
   }
 
   private void tellUsers(String room) throws RefusedException {
     if (!stream.isIn(room)) {
-      throw ChatStream.refused(
-          Reason.NOT_A_MEMBER, "not a member of this room: \"" + room + "\"");
+      throw ChatStream.refused(Reason.NOT_A_MEMBER, "not a member of this room: \"" + room + "\"");
     }
     stream.answering();
     stream
@@ -125,30 +119,29 @@ final class ClassicDialect implements Dialect {
 
   /// Enters a room for a call beside the stream. On the stream's thread.
   ///
-  /// @param joined told when the stream is in the room; at once if it is already
-  void join(String room, Runnable joined, Consumer<Refusal> refused) {
+  /// @param answer told with null when the stream is in the room, at once if it is already; else
+  ///     with the refusal
+  void join(String room, Consumer<@Nullable Refusal> answer) {
     if (stream.isIn(room)) {
-      joined.run();
+      answer.accept(null);
       return;
     }
-    waiting
-        .computeIfAbsent(room, _ -> new ArrayList<>())
-        .add(new Waiting(joined, refused));
+    waiting.computeIfAbsent(room, _ -> new ArrayList<>()).add(answer);
     try {
-      stream.join("", room, refusal -> answer(room, one -> one.refused().accept(refusal)));
+      stream.join("", room, refusal -> answer(room, refusal));
     } catch (RefusedException e) {
-      answer(room, one -> one.refused().accept(e.refusal()));
+      answer(room, e.refusal());
     }
   }
 
-  private void answer(String room, Consumer<Waiting> with) {
-    List<Waiting> list = waiting.get(room);
+  private void answer(String room, @Nullable Refusal refusal) {
+    List<Consumer<@Nullable Refusal>> list = waiting.get(room);
     if (list != null && !list.isEmpty()) {
-      Waiting oldest = list.removeFirst();
+      Consumer<@Nullable Refusal> oldest = list.removeFirst();
       if (list.isEmpty()) {
         waiting.remove(room);
       }
-      with.accept(oldest);
+      oldest.accept(refusal);
     }
   }
 
@@ -156,7 +149,7 @@ final class ClassicDialect implements Dialect {
   public void attached(
       String requestId, String room, Attachment.Begun begun, Subscriber subscriber) {
     stream.release(subscriber, begun.lastSequence());
-    answer(room, one -> one.joined().run());
+    answer(room, null);
   }
 
   @Override
@@ -174,9 +167,10 @@ final class ClassicDialect implements Dialect {
   @Override
   public void ended() {
     stream.context().streams().remove(stream.caller().id(), stream);
-    List<Waiting> unanswered = waiting.values().stream().flatMap(List::stream).toList();
+    List<Consumer<@Nullable Refusal>> unanswered =
+        waiting.values().stream().flatMap(List::stream).toList();
     waiting.clear();
     Refusal gone = Reason.NOT_A_MEMBER.because("the user's stream has ended");
-    unanswered.forEach(one -> one.refused().accept(gone));
+    unanswered.forEach(one -> one.accept(gone));
   }
 }

@@ -21,8 +21,8 @@ import java.util.List;
 
 /// `GetHistory`: a page of a room's messages, oldest first, sent as fast as the client takes them.
 ///
-/// One call at work: reads are done on another thread, and what was read is sent from there and from
-/// the call's event loop, one at a time.
+/// One call at work: reads are done on another thread, and what was read is sent from there and
+/// from the call's event loop, one at a time.
 final class History {
   private static final int DEFAULT_LIMIT = 50;
 
@@ -48,8 +48,7 @@ final class History {
       ServerCallStreamObserver<ChatMessage> observer)
       throws RefusedException {
     Checks.id("room_id", request.getRoomId());
-    int limit =
-        Checks.page("limit", request.getLimit(), DEFAULT_LIMIT, Limits.MAX_PAGE);
+    int limit = Checks.page("limit", request.getLimit(), DEFAULT_LIMIT, Limits.MAX_PAGE);
     Requests.optionalId("thread_id", request.getThreadId());
     points(request);
     History history = new History(observer, classic);
@@ -87,11 +86,7 @@ final class History {
   }
 
   private static Page page(
-      JournalReader reader,
-      Caller caller,
-      GetHistoryRequest request,
-      int limit,
-      boolean classic)
+      JournalReader reader, Caller caller, GetHistoryRequest request, int limit, boolean classic)
       throws JournalException {
     TopicId topic = RoomRules.topic(request.getRoomId());
     try {

@@ -25,11 +25,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One `ImportMessages` call. Frames are taken a few at a time ([#MAX_FRAMES]) and answered in order,
-/// each when all of it is decided and durable.
+/// One `ImportMessages` call. Frames are taken a few at a time ([#MAX_FRAMES]) and answered in
+/// order, each when all of it is decided and durable.
 ///
-/// gRPC calls on the event loop, the engine answers on its own thread: what both touch is guarded by
-/// this object's lock.
+/// gRPC calls on the event loop, the engine answers on its own thread: what both touch is guarded
+/// by this object's lock.
 final class Import implements StreamObserver<ImportMessagesRequest> {
   private static final int MAX_FRAMES = 4;
 
@@ -50,9 +50,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
   }
 
   Import(
-      ChatContext context,
-      Caller caller,
-      ServerCallStreamObserver<ImportMessagesResponse> call) {
+      ChatContext context, Caller caller, ServerCallStreamObserver<ImportMessagesResponse> call) {
     this.context = context;
     this.caller = caller;
     this.call = call;
@@ -105,8 +103,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
         new RoomCommand.Create(
             caller,
             Checks.line("rooms.name", room.getName(), Limits.MAX_NAME_BYTES),
-            Checks.line(
-                "rooms.description", room.getDescription(), Limits.MAX_DESCRIPTION_BYTES),
+            Checks.line("rooms.description", room.getDescription(), Limits.MAX_DESCRIPTION_BYTES),
             visibility,
             List.of(),
             true));
@@ -155,8 +152,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
             });
   }
 
-  private synchronized void count(
-      Frame frame, int index, RoomCommand command, Outcome outcome) {
+  private synchronized void count(Frame frame, int index, RoomCommand command, Outcome outcome) {
     switch (outcome) {
       case Outcome.Refused refused -> refused(frame, index, refused.refusal());
       case Outcome.Done done when command instanceof RoomCommand.Say && done.repeated() ->

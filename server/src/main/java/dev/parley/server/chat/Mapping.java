@@ -49,14 +49,12 @@ final class Mapping {
   /// A user as a client names him; names that are missing are those that are there.
   static Profile profile(String field, User user) throws RefusedException {
     String id = Checks.id(field + ".id", user.getId());
-    String username =
-        Checks.line(field + ".username", user.getUsername(), Limits.MAX_NAME_BYTES);
+    String username = Checks.line(field + ".username", user.getUsername(), Limits.MAX_NAME_BYTES);
     String displayName =
         Checks.line(field + ".display_name", user.getDisplayName(), Limits.MAX_NAME_BYTES);
     Checks.line(field + ".avatar_url", user.getAvatarUrl(), Limits.MAX_URL_BYTES);
     String name = username.isEmpty() ? id : username;
-    return new Profile(
-        id, name, displayName.isEmpty() ? name : displayName, user.getAvatarUrl());
+    return new Profile(id, name, displayName.isEmpty() ? name : displayName, user.getAvatarUrl());
   }
 
   static Profile stored(User user) {

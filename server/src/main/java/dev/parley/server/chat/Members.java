@@ -16,11 +16,10 @@ import java.util.Map;
 final class Members {
   private Members() {}
 
-  static ListMembersResponse page(
-      JournalReader reader, String room, String after, int limit) throws JournalException {
+  static ListMembersResponse page(JournalReader reader, String room, String after, int limit)
+      throws JournalException {
     List<Member> members = reader.members(RoomRules.topic(room), after, limit);
-    Map<String, Profile> profiles =
-        reader.profiles(members.stream().map(Member::user).toList());
+    Map<String, Profile> profiles = reader.profiles(members.stream().map(Member::user).toList());
     ListMembersResponse.Builder response = ListMembersResponse.newBuilder();
     members.forEach(member -> response.addMembers(member(member, profiles)));
     if (members.size() == limit) {
@@ -40,8 +39,7 @@ final class Members {
     return member(member, reader.profiles(List.of(user)));
   }
 
-  private static dev.parley.chat.v1.Member member(
-      Member member, Map<String, Profile> profiles) {
+  private static dev.parley.chat.v1.Member member(Member member, Map<String, Profile> profiles) {
     Profile unknown = new Profile(member.user(), member.user(), member.user(), "");
     return dev.parley.chat.v1.Member.newBuilder()
         .setUser(Mapping.user(profiles.getOrDefault(member.user(), unknown)))

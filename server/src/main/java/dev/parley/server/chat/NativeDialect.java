@@ -73,8 +73,7 @@ final class NativeDialect implements Dialect {
       throw ChatStream.refused(
           Reason.TOO_LARGE,
           "hello.rooms: %d (expected: at most %d)"
-              .formatted(
-                  hello.getRoomsCount(), stream.context().limits().maxRoomsPerStream()));
+              .formatted(hello.getRoomsCount(), stream.context().limits().maxRoomsPerStream()));
     }
     Caller caller =
         Calls.requireKnown(
@@ -87,7 +86,7 @@ final class NativeDialect implements Dialect {
     stream.begin(caller, Mapping.status(request.getSender().getStatus()));
     boolean batches = hello.getCapabilitiesList().contains(Capability.CAPABILITY_BATCH);
     stream.deliverAs(format, batches, !hello.getWithoutEcho());
-    welcome(request, caller, batches);
+    welcome(caller, batches);
     for (RoomPosition position : hello.getRoomsList()) {
       try {
         Start start =
@@ -101,7 +100,7 @@ final class NativeDialect implements Dialect {
     }
   }
 
-  private void welcome(ChatRequest request, Caller caller, boolean batches) {
+  private void welcome(Caller caller, boolean batches) {
     var limits = stream.context().limits();
     WelcomeEvent.Builder welcome =
         WelcomeEvent.newBuilder()
@@ -142,13 +141,7 @@ final class NativeDialect implements Dialect {
         acknowledgeNow(request, "");
       }
       case JOIN -> join(id, Requests.room(request), start(request));
-      case LEAVE,
-          TYPING,
-          READ,
-          EDIT,
-          DELETE,
-          REACT,
-          ACTION_NOT_SET ->
+      case LEAVE, TYPING, READ, EDIT, DELETE, REACT, ACTION_NOT_SET ->
           inRoom(request, id, Requests.room(request));
     }
   }
@@ -159,10 +152,7 @@ final class NativeDialect implements Dialect {
       case LEAVE -> acknowledged(id, room, new RoomCommand.Leave(caller));
       case TYPING ->
           stream.submit(
-              id,
-              room,
-              new RoomCommand.Type(caller, request.getTyping().getIsTyping()),
-              _ -> {});
+              id, room, new RoomCommand.Type(caller, request.getTyping().getIsTyping()), _ -> {});
       case READ -> stream.submit(id, room, Requests.read(caller, request), _ -> {});
       case EDIT -> acknowledged(id, room, Requests.edit(caller, request));
       case DELETE -> acknowledged(id, room, Requests.delete(caller, request));
@@ -181,8 +171,7 @@ final class NativeDialect implements Dialect {
     stream.acknowledge(
         request.getId(),
         room,
-        new dev.parley.core.topic.Outcome.Done(
-            0, stream.context().clock().epochMicros(), false));
+        new dev.parley.core.topic.Outcome.Done(0, stream.context().clock().epochMicros(), false));
   }
 
   private static Start start(ChatRequest request) throws RefusedException {
@@ -242,9 +231,7 @@ final class NativeDialect implements Dialect {
                 new Found(
                     reader.topic(topic, stream.caller().id()),
                     reset ? 0 : position(reader, topic, start, begun.lastSequence())),
-            found ->
-                stream.execute(
-                    () -> joined(requestId, room, begun, subscriber, found, reset)),
+            found -> stream.execute(() -> joined(requestId, begun, subscriber, found, reset)),
             refusal ->
                 stream.execute(
                     () -> {
@@ -253,8 +240,7 @@ final class NativeDialect implements Dialect {
                     }));
   }
 
-  private static long position(
-      JournalReader reader, TopicId topic, Start start, long lastSequence)
+  private static long position(JournalReader reader, TopicId topic, Start start, long lastSequence)
       throws JournalException {
     return switch (start) {
       case Start.Now _ -> lastSequence;
@@ -269,12 +255,7 @@ final class NativeDialect implements Dialect {
   }
 
   private void joined(
-      String requestId,
-      String room,
-      Attachment.Begun begun,
-      Subscriber subscriber,
-      Found found,
-      boolean reset) {
+      String requestId, Attachment.Begun begun, Subscriber subscriber, Found found, boolean reset) {
     if (!stream.hasEnded()) {
       JournalReader.Listing listing = found.listing();
       Room.Builder told =

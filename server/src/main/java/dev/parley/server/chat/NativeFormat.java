@@ -97,16 +97,15 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
           event.setPresence(
               PresenceEvent.newBuilder()
                   .setRoomId(room)
-                  .addAllJoined(summary.joined().stream().map(who -> Mapping.user(who)).toList())
-                  .addAllLeft(summary.left().stream().map(user -> offline(user)).toList())
+                  .addAllJoinedUsers(
+                      summary.joined().stream().map(who -> Mapping.user(who)).toList())
+                  .addAllLeftUsers(summary.left().stream().map(user -> offline(user)).toList())
                   .setJoinedCount(summary.joinedCount())
                   .setLeftCount(summary.leftCount())
                   .setOnlineCount(summary.online()));
       case PresenceSignal.StatusChanged changed ->
           event.setUserStatus(
-              UserStatusEvent.newBuilder()
-                  .setRoomId(room)
-                  .setUser(Mapping.user(changed.who())));
+              UserStatusEvent.newBuilder().setRoomId(room).setUser(Mapping.user(changed.who())));
     };
   }
 
@@ -138,15 +137,13 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
   public WireEvent caughtUp(TopicId topic, long sequence) {
     return of(
         ChatEvent.newBuilder()
-            .setCaughtUp(
-                CaughtUpEvent.newBuilder().setRoomId(topic.name()).setSequence(sequence)));
+            .setCaughtUp(CaughtUpEvent.newBuilder().setRoomId(topic.name()).setSequence(sequence)));
   }
 
   @Override
   public @Nullable WireEvent closed(TopicId topic, String reason) {
     return of(
         ChatEvent.newBuilder()
-            .setRoomClosed(
-                RoomClosedEvent.newBuilder().setRoomId(topic.name()).setReason(reason)));
+            .setRoomClosed(RoomClosedEvent.newBuilder().setRoomId(topic.name()).setReason(reason)));
   }
 }

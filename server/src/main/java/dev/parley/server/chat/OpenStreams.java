@@ -64,7 +64,7 @@ public final class OpenStreams {
   private synchronized void forget(String user, CompletableFuture<List<ChatStream>> waiter) {
     List<CompletableFuture<List<ChatStream>>> waiters = waiting.get(user);
     if (waiters != null) {
-      waiters.remove(waiter);
+      waiters.removeIf(one -> one == waiter);
       if (waiters.isEmpty()) {
         waiting.remove(user);
       }

@@ -75,12 +75,10 @@ final class Requests {
 
   static RoomCommand.Read read(Caller caller, ChatRequest request) throws RefusedException {
     return new RoomCommand.Read(
-        caller,
-        target("read", request.getRead().getMessageId(), request.getRead().getSequence()));
+        caller, target("read", request.getRead().getMessageId(), request.getRead().getSequence()));
   }
 
-  private static Target target(String action, String id, long sequence)
-      throws RefusedException {
+  private static Target target(String action, String id, long sequence) throws RefusedException {
     if (!id.isEmpty()) {
       return new Target.ById(Checks.key(action + ".message_id", id));
     }

@@ -44,8 +44,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
         String parent = message.replyTo().isEmpty() ? null : message.replyTo();
         byte[] body = Mapping.message(room, message).toByteArray();
         yield new Encoded(
-            new Draft(
-                MESSAGE, true, author, message.id(), parent, atMicros, body, words(message)),
+            new Draft(MESSAGE, true, author, message.id(), parent, atMicros, body, words(message)),
             List.of());
       }
       case RoomEntry.Edited edited ->
@@ -131,8 +130,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
   }
 
   private static Draft change(int type, String author, String key, long atMicros, byte[] body) {
-    return new Draft(
-        type, false, author, key.isEmpty() ? null : key, null, atMicros, body, null);
+    return new Draft(type, false, author, key.isEmpty() ? null : key, null, atMicros, body, null);
   }
 
   private static Amendment amendment(String room, Message message) {

@@ -58,8 +58,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
   }
 
   @Override
-  public void createRoom(
-      CreateRoomRequest request, StreamObserver<CreateRoomResponse> observer) {
+  public void createRoom(CreateRoomRequest request, StreamObserver<CreateRoomResponse> observer) {
     Replies.guard(
         observer,
         () -> {
@@ -92,10 +91,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
           Caller caller = context.calls().caller(null);
           String id = Checks.id("room_id", request.getRoomId());
           answerRoom(
-              id,
-              caller,
-              observer,
-              room -> GetRoomResponse.newBuilder().setRoom(room).build());
+              id, caller, observer, room -> GetRoomResponse.newBuilder().setRoom(room).build());
         });
   }
 
@@ -148,8 +144,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
   }
 
   @Override
-  public void updateRoom(
-      UpdateRoomRequest request, StreamObserver<UpdateRoomResponse> observer) {
+  public void updateRoom(UpdateRoomRequest request, StreamObserver<UpdateRoomResponse> observer) {
     Replies.guard(
         observer,
         () -> {
@@ -180,8 +175,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
   }
 
   @Override
-  public void deleteRoom(
-      DeleteRoomRequest request, StreamObserver<DeleteRoomResponse> observer) {
+  public void deleteRoom(DeleteRoomRequest request, StreamObserver<DeleteRoomResponse> observer) {
     Replies.guard(
         observer,
         () ->
@@ -257,9 +251,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
                       id,
                       new RoomCommand.RemoveMember(caller, profile),
                       observer,
-                      _ ->
-                          Replies.answer(
-                              observer, RemoveMemberResponse.getDefaultInstance())));
+                      _ -> Replies.answer(observer, RemoveMemberResponse.getDefaultInstance())));
         });
   }
 
@@ -282,12 +274,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
                         : List.of(caller.user(), profile);
                 RoomCommand command =
                     new RoomCommand.Create(
-                        caller,
-                        DirectRooms.NAME,
-                        "",
-                        RoomState.Visibility.DIRECT,
-                        users,
-                        true);
+                        caller, DirectRooms.NAME, "", RoomState.Visibility.DIRECT, users, true);
                 submit(
                     id,
                     command,
@@ -331,10 +318,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
   }
 
   private void submit(
-      String room,
-      RoomCommand command,
-      StreamObserver<?> observer,
-      Consumer<Outcome.Done> done) {
+      String room, RoomCommand command, StreamObserver<?> observer, Consumer<Outcome.Done> done) {
     context.engine().submit(RoomRules.topic(room), command, Replies.then(observer, done));
   }
 

@@ -1,8 +1,8 @@
 package dev.parley.server.chat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.Room;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.core.access.Access;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
@@ -31,11 +31,7 @@ final class Rooms {
     JournalReader.Listing listing = reader.topic(RoomRules.topic(room), caller.id());
     if (listing == null
         || !Access.permits(
-            caller,
-            Access.Action.SEE,
-            state(listing.head()).open(),
-            listing.membership(),
-            false)) {
+            caller, Access.Action.SEE, state(listing.head()).open(), listing.membership(), false)) {
       throw new RefusedException(notFound(room));
     }
     return listing;
@@ -68,9 +64,7 @@ final class Rooms {
 
   static ChatMessage message(Entry entry) {
     try {
-      return ChatMessage.parseFrom(entry.body()).toBuilder()
-          .setSequence(entry.sequence())
-          .build();
+      return ChatMessage.parseFrom(entry.body()).toBuilder().setSequence(entry.sequence()).build();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("message " + entry.sequence() + " cannot be read", e);
     }

@@ -47,8 +47,7 @@ record Search(
           request.getRoomId(),
           request.getAuthorId().isEmpty() ? null : request.getAuthorId(),
           before(request.getPageToken()),
-          Checks.page(
-              "page_size", request.getPageSize(), DEFAULT_PAGE, Limits.MAX_SEARCH_PAGE));
+          Checks.page("page_size", request.getPageSize(), DEFAULT_PAGE, Limits.MAX_SEARCH_PAGE));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Reason.INVALID_REQUEST.because(String.valueOf(e.getMessage())));
     }
@@ -67,8 +66,7 @@ record Search(
     SearchMessagesResponse.Builder response = SearchMessagesResponse.newBuilder();
     if (!room.isEmpty()) {
       Rooms.visible(reader, caller, room);
-      List<Entry> found =
-          reader.search(RoomRules.topic(room), words, author, before, limit);
+      List<Entry> found = reader.search(RoomRules.topic(room), words, author, before, limit);
       found.forEach(entry -> response.addMessages(Rooms.message(entry)));
       if (found.size() == limit) {
         response.setNextPageToken(Long.toString(found.getLast().sequence()));

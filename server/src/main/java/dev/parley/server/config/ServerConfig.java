@@ -68,8 +68,7 @@ public record ServerConfig(
         address(settings),
         path(settings),
         Durability.valueOf(
-            choice(settings, Setting.DURABILITY, "fsync", "os", "memory")
-                .toUpperCase(Locale.ROOT)),
+            choice(settings, Setting.DURABILITY, "fsync", "os", "memory").toUpperCase(Locale.ROOT)),
         maxStoreBytes == 0 ? Long.MAX_VALUE : maxStoreBytes,
         choice(settings, Setting.LOG, "text", "json").equals("json"),
         choice(settings, Setting.LOG_LEVEL, "error", "warn", "info", "debug"),

@@ -3,8 +3,8 @@ package dev.parley.server.config;
 import java.util.Locale;
 
 /// Everything that can be configured: name, default and meaning, in one place. Each can be given in
-/// the file (`name = value`), in the environment (`PARLEY_NAME`) and as a flag (`--name`), the later
-/// of these winning.
+/// the file (`name = value`), in the environment (`PARLEY_NAME`) and as a flag (`--name`), the
+/// later of these winning.
 public enum Setting {
   LISTEN("127.0.0.1:50051", "HOST:PORT", "where to listen; port 0 takes a free one"),
   DATA("parley-data", "DIR", "where rooms and messages are kept; made if it is missing"),

@@ -3,7 +3,7 @@ package dev.parley.server.delivery;
 import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.TopicId;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Chunk {
   private final TopicId topic;
   private final List<Entry> entries;
-  private final Map<WireFormat, @Nullable WireEvent[]> events = new IdentityHashMap<>(2);
-  private final Map<WireFormat, Frame> batches = new IdentityHashMap<>(2);
+  private final Map<WireFormat, @Nullable WireEvent[]> events = new HashMap<>(2);
+  private final Map<WireFormat, Frame> batches = new HashMap<>(2);
 
   Chunk(TopicId topic, List<Entry> entries) {
     this.topic = topic;

@@ -25,9 +25,9 @@ import org.jctools.queues.MpscUnboundedArrayQueue;
 
 /// The streams of one event loop, and what goes to them.
 ///
-/// The engine's thread queues (the [Outlet] methods); the event loop works the queue off in turns: it
-/// takes what waits, gathers it by topic, encodes each topic's part once, and sends each stream one
-/// frame. All other methods are for the event loop's thread only.
+/// The engine's thread queues (the [Outlet] methods); the event loop works the queue off in turns:
+/// it takes what waits, gathers it by topic, encodes each topic's part once, and sends each stream
+/// one frame. All other methods are for the event loop's thread only.
 public final class DeliveryLoop implements Outlet {
   /// Items worked off before the event loop may do something else.
   private static final int MAX_ITEMS = 8_192;
@@ -243,7 +243,8 @@ public final class DeliveryLoop implements Outlet {
     reads.read(
         reader -> reader.read(topic, after, upTo, maxEntries, maxBytes),
         page -> execute(() -> done.accept(page)),
-        refusal -> execute(() -> later(topic, after, upTo, maxEntries, maxBytes, done, failed, refusal)));
+        refusal ->
+            execute(() -> later(topic, after, upTo, maxEntries, maxBytes, done, failed, refusal)));
   }
 
   private void later(

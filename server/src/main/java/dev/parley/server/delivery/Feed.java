@@ -104,8 +104,7 @@ final class Feed {
         OutboundStream stream = subscriber.stream;
         stream.signal(
             new SignalKey(topic, signal.key()),
-            encoded.computeIfAbsent(
-                stream.format(), format -> format.events(topic, signal)));
+            encoded.computeIfAbsent(stream.format(), format -> format.events(topic, signal)));
       }
     }
   }

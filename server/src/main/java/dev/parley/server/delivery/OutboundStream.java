@@ -12,8 +12,8 @@ import java.util.Map;
 /// The sending half of one stream. Owned by its event loop.
 ///
 /// What it holds is bounded: what was put in during one turn of the loop, the newest signals
-/// ([Limits#MAX_WAITING_SIGNALS]), and a cursor for each topic. It has no queue of entries: a stream
-/// that cannot take them is fed from the journal later.
+/// ([Limits#MAX_WAITING_SIGNALS]), and a cursor for each topic. It has no queue of entries: a
+/// stream that cannot take them is fed from the journal later.
 public final class OutboundStream {
   /// Bytes of entries put into one frame when catching up.
   private static final int PAGE_BYTES = 64 << 10;
@@ -69,8 +69,8 @@ public final class OutboundStream {
     }
   }
 
-  /// Sends a signal now, or, if the stream is not ready, when it is, unless a newer one with the same
-  /// key has come by then.
+  /// Sends a signal now, or, if the stream is not ready, when it is, unless a newer one with the
+  /// same key has come by then.
   void signal(Feed.SignalKey key, List<WireEvent> events) {
     if (events.isEmpty() || closed) {
       return;
@@ -148,8 +148,7 @@ public final class OutboundStream {
         next.live = true;
         caughtUp(next);
       } else {
-        List<Entry> page =
-            feed.tail.read(next.cursor, feed.last, PAGE_ENTRIES, PAGE_BYTES);
+        List<Entry> page = feed.tail.read(next.cursor, feed.last, PAGE_ENTRIES, PAGE_BYTES);
         if (page.isEmpty()) {
           read(next);
         } else {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One stream's cursor into one topic. Owned by the stream's event loop.
 ///
-/// It is *live* while the cursor is where the feed is: it gets what is published, as it is published.
-/// When its stream is not ready it falls behind: it gets the rest from the journal, from the cursor,
-/// page by page as the stream can take them, until it is live again.
+/// It is *live* while the cursor is where the feed is: it gets what is published, as it is
+/// published. When its stream is not ready it falls behind: it gets the rest from the journal, from
+/// the cursor, page by page as the stream can take them, until it is live again.
 public final class Subscriber {
   /// Own messages that are remembered so as not to be echoed; beyond that some are.
   private static final int MAX_OWN = 10_000;

@@ -17,8 +17,8 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Who calls: takes the credentials off every call, and asks the authenticator when an adapter wants
-/// to know. The name comes as `parley-user`, or, where it is not ASCII, as UTF-8 in
+/// Who calls: takes the credentials off every call, and asks the authenticator when an adapter
+/// wants to know. The name comes as `parley-user`, or, where it is not ASCII, as UTF-8 in
 /// `parley-user-bin`.
 public final class Calls implements ServerInterceptor {
   private static final Metadata.Key<String> USER =
@@ -48,8 +48,7 @@ public final class Calls implements ServerInterceptor {
     SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     byte[] utf8 = headers.get(USER_UTF8);
     String user = utf8 == null ? headers.get(USER) : new String(utf8, StandardCharsets.UTF_8);
-    return new Authenticator.Credentials(
-        user, headers.get(AUTHORIZATION), String.valueOf(address));
+    return new Authenticator.Credentials(user, headers.get(AUTHORIZATION), String.valueOf(address));
   }
 
   /// The caller of a call on a stream.

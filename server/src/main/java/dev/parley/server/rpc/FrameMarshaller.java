@@ -42,6 +42,11 @@ public final class FrameMarshaller implements MethodDescriptor.Marshaller<Frame>
     }
 
     @Override
+    public int read(byte[] target, int offset, int length) {
+      return read();
+    }
+
+    @Override
     public int read() {
       throw new IllegalStateException("frames are drained, not read");
     }

@@ -43,8 +43,7 @@ public final class Replies {
   }
 
   /// Takes what becomes of a command: goes on if it is done, refuses the call if not.
-  public static Consumer<Outcome> then(
-      StreamObserver<?> observer, Consumer<Outcome.Done> done) {
+  public static Consumer<Outcome> then(StreamObserver<?> observer, Consumer<Outcome.Done> done) {
     return outcome -> {
       switch (outcome) {
         case Outcome.Done it -> done.accept(it);
