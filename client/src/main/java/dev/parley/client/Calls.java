@@ -21,7 +21,6 @@ import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.SearchMessagesResponse;
 import dev.parley.chat.v1.UpdateRoomRequest;
 import dev.parley.chat.v1.User;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.StatusRuntimeException;
@@ -122,7 +121,7 @@ final class Calls {
   }
 
   ImportSession importMessages(int maxInFlight) {
-    return new ImportSession(channel(), CallOptions.DEFAULT, maxInFlight);
+    return new ImportSession(channel(), maxInFlight);
   }
 
   private RoomServiceGrpc.RoomServiceBlockingStub roomService() {

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// Where a client stands with its server.
 ///
 /// `Connecting` → `Connected` → (`Draining` →) `Reconnecting` → `Connecting` → …, and `Closed`
-// once,
-/// at the end.
+/// once, at the end.
 public sealed interface ConnectionState {
 
   /// Opening a stream.

@@ -74,6 +74,11 @@ final class Failures {
         Status.Code.UNAVAILABLE, "CLIENT_NOT_CONNECTED", "there is no connection", "Try later.");
   }
 
+  static ParleyException busy(String what) {
+    return ParleyException.local(
+        Status.Code.RESOURCE_EXHAUSTED, "CLIENT_BUSY", what, "Wait for earlier ones.");
+  }
+
   static ParleyException noWelcome(java.time.Duration waited) {
     return ParleyException.local(
         Status.Code.DEADLINE_EXCEEDED,
@@ -82,11 +87,38 @@ final class Failures {
         "");
   }
 
-  static ParleyException silence(long millis) {
+  static ParleyException noEnd(java.time.Duration waited) {
+    return ParleyException.local(
+        Status.Code.UNAVAILABLE,
+        "CLIENT_NO_END",
+        "the server did not end the stream within " + waited.toMillis() + " ms",
+        "");
+  }
+
+  static ParleyException noChannel(RuntimeException cause) {
+    return new ParleyException(
+        Status.Code.INVALID_ARGUMENT,
+        "CLIENT_BAD_TARGET",
+        "cannot make a channel: " + cause.getMessage(),
+        "Correct the target (expected: HOST:PORT) or the channel settings.",
+        "",
+        null,
+        cause);
+  }
+
+  static ParleyException idInUse(String id, String room) {
+    return ParleyException.local(
+        Status.Code.ALREADY_EXISTS,
+        "CLIENT_ID_IN_USE",
+        "request id " + id + " waits for its answer already, in room " + room,
+        "Wait for that answer, or take another id.");
+  }
+
+  static ParleyException silence(java.time.Duration silence) {
     return ParleyException.local(
         Status.Code.UNAVAILABLE,
         "CLIENT_SERVER_SILENT",
-        "nothing came from the server for " + millis + " ms",
+        "nothing came from the server for " + silence.toMillis() + " ms",
         "");
   }
 

@@ -6,7 +6,8 @@ public final class OutboxFullException extends RuntimeException {
 
   OutboxFullException(int messages, int maxMessages, long bytes, long maxBytes) {
     super(
-        "outbox is full: %,d of %,d requests, %,d of %,d bytes; wait for earlier sends, or use sendBlocking"
+        ("outbox is full: %,d of %,d requests, %,d of %,d bytes; "
+                + "wait for earlier sends, or use sendBlocking")
             .formatted(messages, maxMessages, bytes, maxBytes));
   }
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 
 /// A user's connection to a Parley server. Thread-safe.
 ///
@@ -39,14 +40,18 @@ import java.util.concurrent.Flow;
 /// [ParleyException].
 public final class ParleyClient implements AutoCloseable {
 
+  private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Loop loop;
+  private final OutboxBudget budget;
   private final ChatSession session;
-  private final Outgoing outgoing;
   private final Calls calls;
 
   ParleyClient(ClientConfig config, Environment environment) {
     Channels channels = Channels.of(config);
-    session = new ChatSession(config, environment, channels);
-    outgoing = new Outgoing(config, environment, session);
+    loop = environment.loop();
+    budget = new OutboxBudget(config.outboxMessages(), config.outboxBytes());
+    session = new ChatSession(config, environment, channels, budget);
     calls = new Calls(config, channels);
   }
 
@@ -62,14 +67,15 @@ public final class ParleyClient implements AutoCloseable {
   /// @return the first welcome; it fails only when no further try is made: for a reason that trying
   ///     again would not mend, or because of `close`
   public CompletableFuture<WelcomeEvent> connect() {
-    return session.connect();
+    loop.execute(session::start);
+    return session.firstWelcome();
   }
 
   /// All events, as [ChatListener#onEvent] describes them, for exactly one subscriber, who gets as
   /// many as requested. From this call on they go there and no longer to the listener, and wait for
   /// the subscriber, on the server if they become many. Completes with the client's end.
   public Flow.Publisher<ChatEvent> events() {
-    return session.events();
+    return session.events().publisher();
   }
 
   // What is said.
@@ -85,7 +91,7 @@ public final class ParleyClient implements AutoCloseable {
   ///
   /// @return the ack: from then on the message is on the server's disk
   public CompletableFuture<AckEvent> send(OutgoingMessage message) {
-    return outgoing.acked(Requests.message(message));
+    return submit(Pending.acked(Requests.message(message)));
   }
 
   /// As [#send(OutgoingMessage)], but waits while the outbox is full.
@@ -93,7 +99,10 @@ public final class ParleyClient implements AutoCloseable {
   /// @throws InterruptedException if interrupted while waiting; nothing was sent
   public CompletableFuture<AckEvent> sendBlocking(OutgoingMessage message)
       throws InterruptedException {
-    return outgoing.ackedBlocking(Requests.message(message));
+    Pending<AckEvent> request = Pending.acked(Requests.message(message));
+    budget.reserveBlocking(request.bytes());
+    loop.execute(() -> session.outbound().submit(request));
+    return request.future();
   }
 
   /// Replaces the text of one's own message; whom it mentions is emptied.
@@ -104,22 +113,22 @@ public final class ParleyClient implements AutoCloseable {
   /// Replaces content and mentions of one's own message.
   public CompletableFuture<AckEvent> edit(
       String room, MessageRef message, MessageContent content, List<String> mentions) {
-    return outgoing.acked(Requests.edit(room, message, content, mentions));
+    return submit(Pending.acked(Requests.edit(room, message, content, mentions)));
   }
 
   /// Deletes a message: one's own, or, as owner or moderator, anyone's.
   public CompletableFuture<AckEvent> delete(String room, MessageRef message) {
-    return outgoing.acked(Requests.delete(room, message));
+    return submit(Pending.acked(Requests.delete(room, message)));
   }
 
   /// Puts an emoji on a message.
   public CompletableFuture<AckEvent> react(String room, MessageRef message, String emoji) {
-    return outgoing.acked(Requests.react(room, message, emoji, false));
+    return submit(Pending.acked(Requests.react(room, message, emoji, false)));
   }
 
   /// Takes one's emoji off a message again.
   public CompletableFuture<AckEvent> unreact(String room, MessageRef message, String emoji) {
-    return outgoing.acked(Requests.react(room, message, emoji, true));
+    return submit(Pending.acked(Requests.react(room, message, emoji, true)));
   }
 
   // Rooms on the stream.
@@ -127,38 +136,40 @@ public final class ParleyClient implements AutoCloseable {
   /// Enters a room: its events follow until [#leave]. Joining a joined room starts its events anew
   /// at the given point.
   public CompletableFuture<RoomJoinedEvent> join(String room, JoinFrom from) {
-    return outgoing.joined(Requests.join(room, from));
+    return submit(Pending.joined(Requests.join(room, from)));
   }
 
   /// Leaves a room, on all of the user's streams.
   public CompletableFuture<AckEvent> leave(String room) {
-    return outgoing.acked(Requests.leave(room));
+    return submit(Pending.acked(Requests.leave(room)));
   }
 
   // Signals.
 
   /// Sets the user's status in all rooms. Kept for reconnects.
   public CompletableFuture<AckEvent> status(UserStatus status) {
-    return outgoing.acked(Requests.status(status));
+    return submit(Pending.acked(Requests.status(status)));
   }
 
   /// Tells a room that the user is typing or has stopped. Call it at each keystroke: it is sent
   /// when it changes, and every 3 s while it lasts. Dropped while there is no connection.
   public void typing(String room, boolean isTyping) {
-    session.typing(room, isTyping);
+    loop.execute(() -> session.outbound().typing(room, isTyping));
   }
 
   /// Tells a room that the user has read everything up to a sequence. The highest counts; kept for
   /// reconnects.
   public void read(String room, long sequence) {
-    session.read(room, sequence);
+    loop.execute(() -> session.outbound().read(room, sequence));
   }
 
   /// Measures the way to the server and back.
   ///
   /// @return the round trip; fails where there is no connection, or when it breaks
   public CompletableFuture<Duration> ping() {
-    return session.ping();
+    CompletableFuture<Duration> roundTrip = new CompletableFuture<>();
+    loop.execute(() -> session.outbound().ping(roundTrip));
+    return roundTrip;
   }
 
   // Calls beside the stream.
@@ -235,12 +246,14 @@ public final class ParleyClient implements AutoCloseable {
   ///
   /// @return how many requests were not answered
   public CompletableFuture<Integer> closeAsync(Duration timeout) {
-    return session.close(timeout);
+    loop.execute(() -> session.close(timeout));
+    return session.closed().thenApplyAsync(Function.identity(), Thread::startVirtualThread);
   }
 
   /// As [#closeAsync], and waits for it.
   public int close(Duration timeout) {
-    return closeAsync(timeout).join();
+    loop.execute(() -> session.close(timeout));
+    return session.closed().join();
   }
 
   /// As [#close(Duration)] with 10 s.
@@ -248,9 +261,20 @@ public final class ParleyClient implements AutoCloseable {
   /// @throws ParleyException if requests were not answered; the message says how many
   @Override
   public void close() {
-    int unanswered = close(Duration.ofSeconds(10));
+    int unanswered = close(DEFAULT_CLOSE_TIMEOUT);
     if (unanswered > 0) {
       throw Failures.unanswered(unanswered);
     }
+  }
+
+  private <T> CompletableFuture<T> submit(Pending<T> request) {
+    try {
+      budget.reserve(request.bytes());
+    } catch (OutboxFullException full) {
+      request.fail(full);
+      return request.future();
+    }
+    loop.execute(() -> session.outbound().submit(request));
+    return request.future();
   }
 }
