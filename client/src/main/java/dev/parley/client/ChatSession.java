@@ -5,7 +5,6 @@ import dev.parley.chat.v1.DrainEvent;
 import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.chat.v1.WelcomeEvent;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -233,7 +232,8 @@ final class ChatSession implements Connection.Owner {
         moving != null && stable
             ? Math.max(0, moving.notBeforeNanos - loop.nanoTime())
             : backoffNanos(cause);
-    log.info("{} connects again in {} ms: {}", user.getId(), delayNanos / 1_000_000, words(cause));
+    log.info(
+        "{} connects again in {} ms: {}", user.getId(), delayNanos / 1_000_000, cause.getMessage());
     announce(new ConnectionState.Reconnecting(attempt, Duration.ofNanos(delayNanos), cause));
     loop.schedule(this::open, delayNanos);
   }
@@ -241,10 +241,6 @@ final class ChatSession implements Connection.Owner {
   private long backoffNanos(ParleyException cause) {
     long delayNanos = config.backoff().delayNanos(Math.max(1, attempt - 1), environment.random());
     return Math.max(delayNanos, cause.retryAfter().orElse(Duration.ZERO).toNanos());
-  }
-
-  private static String words(ParleyException cause) {
-    return cause.code() == Status.Code.OK ? "the server ended the stream" : cause.toString();
   }
 
   // Ending.
@@ -291,7 +287,7 @@ final class ChatSession implements Connection.Owner {
   private void terminate(@Nullable ParleyException cause) {
     phase = Phase.CLOSED;
     ParleyException why = cause == null ? Failures.closed() : cause;
-    log.info("{} is closed: {}", user.getId(), words(why));
+    log.info("{} is closed: {}", user.getId(), why.getMessage());
     outbound.refuseAll(why);
     int unanswered = outbound.failAll(why);
     channels.close();

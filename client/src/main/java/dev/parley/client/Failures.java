@@ -148,6 +148,9 @@ final class Failures {
   }
 
   private static String words(Status status) {
+    if (status.isOk()) {
+      return "the server ended the stream";
+    }
     String description = status.getDescription();
     Throwable cause = status.getCause();
     String because = cause == null ? null : cause.getMessage();

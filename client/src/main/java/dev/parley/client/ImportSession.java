@@ -54,6 +54,7 @@ public final class ImportSession implements AutoCloseable {
     CompletableFuture<ImportMessagesResponse> result = new CompletableFuture<>();
     synchronized (lock) {
       if (closed) {
+        slots.release();
         throw new IllegalStateException("the import session is closed");
       }
       ParleyException broken = failure;
@@ -73,10 +74,11 @@ public final class ImportSession implements AutoCloseable {
   @Override
   public void close() {
     synchronized (lock) {
-      if (!closed && failure == null) {
+      boolean first = !closed;
+      closed = true;
+      if (first && failure == null) {
         call.halfClose();
       }
-      closed = true;
     }
     end.join();
     synchronized (lock) {
