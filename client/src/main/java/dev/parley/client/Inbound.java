@@ -45,7 +45,7 @@ final class Inbound {
 
   /// The rooms to name in the hello of a new stream.
   List<RoomPosition> resume() {
-    List<RoomPosition> rooms = positions.resume(outbound.outbox()::isLeaving);
+    List<RoomPosition> rooms = positions.resume(outbound.outbox().leavingRooms());
     resuming.clear();
     rejoins.clear();
     rooms.forEach(room -> resuming.add(room.getRoomId()));
@@ -96,7 +96,7 @@ final class Inbound {
     String room = Events.roomOf(event);
     RoomCursor cursor = positions.cursor(room);
     if (cursor == null || event.getSequence() == 0) {
-      log.warn("{} of room {} is out of place", event.getEventCase(), room);
+      log.debug("{} of room {} is out of place", event.getEventCase(), room);
       return;
     }
     long expected = cursor.last() + 1;
@@ -138,7 +138,7 @@ final class Inbound {
     AckEvent ack = event.getAck();
     Pending<?> request = outbound.outbox().get(ack.getMessageId());
     if (request == null) {
-      log.warn("ack of {}, which nobody waits for", ack.getMessageId());
+      log.debug("ack of {}, which nobody waits for", ack.getMessageId());
       return;
     }
     outbound.answered(request, event);

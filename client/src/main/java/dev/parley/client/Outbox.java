@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -124,15 +125,14 @@ final class Outbox {
     }
   }
 
-  /// Whether the first request of a room is to leave it.
-  boolean isLeaving(String room) {
-    Pending<?> first = null;
+  /// Rooms whose first request is to leave them.
+  Set<String> leavingRooms() {
+    Map<String, Pending<?>> first = new HashMap<>();
     for (Pending<?> request : byId.values()) {
-      if (request.room().equals(room) && (first == null || request.order < first.order)) {
-        first = request;
-      }
+      first.merge(request.room(), request, (a, b) -> a.order < b.order ? a : b);
     }
-    return first != null && first.request().hasLeave();
+    first.values().removeIf(request -> !request.request().hasLeave());
+    return first.keySet();
   }
 
   /// Requests sent and not answered.

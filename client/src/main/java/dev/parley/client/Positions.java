@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The joined rooms and how far each was seen: what a resume needs. Owned by the loop. Bounded by
@@ -43,11 +43,11 @@ final class Positions {
   /// The rooms to name in hello.
   ///
   /// @param leaving rooms not to name: their leaving is on its way
-  List<RoomPosition> resume(Predicate<String> leaving) {
+  List<RoomPosition> resume(Set<String> leaving) {
     List<RoomPosition> rooms = new ArrayList<>();
     cursors.forEach(
         (room, cursor) -> {
-          if (rooms.size() < MAX_HELLO_ROOMS && !leaving.test(room)) {
+          if (rooms.size() < MAX_HELLO_ROOMS && !leaving.contains(room)) {
             rooms.add(position(room, cursor));
           }
         });

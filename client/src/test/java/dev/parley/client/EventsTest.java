@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatRequest;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +69,51 @@ class EventsTest {
       assertThat(rig.sequences()).hasSize(100).isSorted();
       assertThat(deliveredAtMost).isLessThanOrEqualTo(20 + 2);
       assertThat(stream.isReady()).isTrue();
+    }
+  }
+
+  @Test
+  void bufferHoldsTheHighMarkAndOneBatchAtMost() {
+    Probe probe = new Probe();
+    int[] consumed = new int[1];
+    ClientInterceptor counter =
+        new ClientInterceptor() {
+          @Override
+          public <Q, P> ClientCall<Q, P> interceptCall(
+              MethodDescriptor<Q, P> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+              @Override
+              public void request(int messages) {
+                consumed[0] += messages;
+                super.request(messages);
+              }
+            };
+          }
+        };
+    FakeServer other = new FakeServer();
+    try (other;
+        Rig rig =
+            new Rig(
+                b ->
+                    b.buffer(20, 5)
+                        .channelFactory(
+                            target ->
+                                InProcessChannelBuilder.forName(other.name())
+                                    .directExecutor()
+                                    .intercept(counter)
+                                    .build()))) {
+      rig.client.events().subscribe(probe);
+      rig.forget(rig.client.connect());
+      rig.forget(rig.client.join("a", JoinFrom.after(0, 0)));
+      other.last().send(Protos.joined(other.last().received.getLast(), 0, 0));
+      int before = consumed[0];
+      for (int i = 0; i < 50; i++) {
+        other.last().sendBatch(message("a", 2 * i + 1), message("a", 2 * i + 2));
+      }
+      // One event, room_joined, waits already; ten batches of two pass the mark of 20.
+      assertThat(consumed[0] - before).isEqualTo(9);
+      probe.subscription.request(100);
+      assertThat(probe.seen).hasSize(100);
     }
   }
 

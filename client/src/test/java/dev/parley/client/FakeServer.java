@@ -48,6 +48,10 @@ final class FakeServer extends ChatServiceGrpc.ChatServiceImplBase implements Au
     }
   }
 
+  String name() {
+    return name;
+  }
+
   ManagedChannel channel(String target) {
     targets.add(target);
     return InProcessChannelBuilder.forName(name).directExecutor().build();

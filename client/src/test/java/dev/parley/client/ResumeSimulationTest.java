@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// the seed: nothing is lost, repeated or reordered, in either direction.
 class ResumeSimulationTest {
 
-  private static final int RUNS = 300;
+  private static final int RUNS = 100;
   private static final int STEPS = 200;
   private static final List<String> ROOMS = List.of("a", "b");
   private static final List<Status> BREAKS =
