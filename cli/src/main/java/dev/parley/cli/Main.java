@@ -1,5 +1,10 @@
 package dev.parley.cli;
 
+import dev.parley.cli.serve.BackupCommand;
+import dev.parley.cli.serve.CheckCommand;
+import dev.parley.cli.serve.ConfigCommand;
+import dev.parley.cli.serve.RestoreCommand;
+import dev.parley.cli.serve.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -26,7 +31,12 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    return new CommandLine(new Main())
+        .addSubcommand(ServeCommand.commandLine(Version.release()))
+        .addSubcommand(ConfigCommand.commandLine())
+        .addSubcommand(new BackupCommand())
+        .addSubcommand(new RestoreCommand())
+        .addSubcommand(new CheckCommand());
   }
 
   @Override

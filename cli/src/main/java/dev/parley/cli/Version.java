@@ -28,6 +28,15 @@ final class Version implements IVersionProvider {
     };
   }
 
+  /// The release alone.
+  static String release() {
+    try {
+      return orElse(manifest().getValue(Attributes.Name.IMPLEMENTATION_VERSION), "unreleased");
+    } catch (IOException e) {
+      return "unreleased";
+    }
+  }
+
   private static Attributes manifest() throws IOException {
     URL here = Version.class.getResource("Version.class");
     if (here == null || !here.getProtocol().equals("jar")) {

@@ -1,0 +1,33 @@
+package dev.parley.cli.serve;
+
+import dev.parley.storage.sqlite.Backup;
+import dev.parley.storage.sqlite.StorageOpenException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `parley backup`.
+@Command(
+    name = "backup",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Write a copy of a server's data into one file, while the server may run.",
+      "",
+      "The file is complete, checked and on disk when this exits with 0."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 failed, and no file is left behind; 2 wrong usage.",
+      "",
+      "Example:  parley backup --data /var/lib/parley /backups/parley-2026-01-31.db"
+    })
+public final class BackupCommand extends DataCommand {
+  @Parameters(paramLabel = "FILE", description = "Where to; must not exist.")
+  private Path file;
+
+  @Override
+  String run(Path directory) throws StorageOpenException {
+    Backup.create(directory, file);
+    return "backup of " + directory + " written to " + file;
+  }
+}

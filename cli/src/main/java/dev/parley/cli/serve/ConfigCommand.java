@@ -1,0 +1,58 @@
+package dev.parley.cli.serve;
+
+import dev.parley.server.config.ConfigException;
+import dev.parley.server.config.ServerConfig;
+import dev.parley.server.config.Setting;
+import dev.parley.server.config.Settings;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `parley config`: what a server started now, in this place, would be configured with.
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show the server's settings, and where each value comes from.",
+      "",
+      "Takes the same options as parley serve. The output is itself a configuration file.",
+      ""
+    },
+    sortOptions = false,
+    footer = {"", "Exit codes: 0 all values can be used; 2 one cannot."})
+public final class ConfigCommand implements Callable<Integer> {
+  private static final int USAGE = 2;
+
+  @Spec private CommandSpec spec;
+
+  private ConfigCommand() {}
+
+  /// The command with an option for each setting.
+  public static CommandLine commandLine() {
+    CommandLine command = new CommandLine(new ConfigCommand());
+    SettingOptions.addTo(command.getCommandSpec());
+    return command;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      Settings settings = SettingOptions.gather(spec.commandLine().getParseResult());
+      for (Setting setting : Setting.values()) {
+        Settings.Value value = settings.get(setting);
+        out.printf("# %s (%s); from: %s%n", setting.meaning(), setting.form(), value.origin());
+        out.printf("%s = %s%n", setting.key(), value.text());
+      }
+      out.flush();
+      ServerConfig.of(settings);
+      return 0;
+    } catch (ConfigException e) {
+      spec.commandLine().getErr().println("parley: " + e.getMessage());
+      return USAGE;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.parley.cli.serve;
+
+import dev.parley.server.config.Setting;
+import dev.parley.storage.sqlite.StorageOpenException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What works on a data directory without a server's help.
+abstract class DataCommand implements Callable<Integer> {
+  private static final int FAILED = 1;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The server's data directory. Default: $$PARLEY_DATA, else parley-data.")
+  private @Nullable Path data;
+
+  @Override
+  public final Integer call() {
+    try {
+      String done = run(directory());
+      spec.commandLine().getErr().println(done);
+      return 0;
+    } catch (StorageOpenException | DamagedException e) {
+      spec.commandLine().getErr().println("parley: " + e.getMessage());
+      return FAILED;
+    }
+  }
+
+  private Path directory() {
+    if (data != null) {
+      return data.toAbsolutePath().normalize();
+    }
+    String variable = System.getenv(Setting.DATA.variable());
+    return Path.of(variable == null ? Setting.DATA.defaultValue() : variable)
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  /// Does it, and says in words what was done.
+  abstract String run(Path directory) throws StorageOpenException, DamagedException;
+}

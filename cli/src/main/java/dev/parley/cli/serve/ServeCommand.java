@@ -1,0 +1,129 @@
+package dev.parley.cli.serve;
+
+import dev.parley.server.Logging;
+import dev.parley.server.ParleyServer;
+import dev.parley.server.config.ConfigException;
+import dev.parley.server.config.ServerConfig;
+import dev.parley.storage.sqlite.Durability;
+import dev.parley.storage.sqlite.StorageOpenException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `parley serve`: runs the server until it is told to stop.
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run the server, with its embedded database, until Ctrl-C or SIGTERM.",
+      "",
+      "Rooms and messages are kept in the data directory, for one server at a time. Each setting "
+          + "below can also be given in the environment (PARLEY_LISTEN for --listen, and so on) "
+          + "and in a file (--config, or PARLEY_CONFIG). Flags win over the environment, the "
+          + "environment wins over the file. parley config shows what holds.",
+      ""
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Exit codes: 0 stopped as told; 1 could not start; 2 wrong usage.",
+      "",
+      "Example:  parley serve --listen 0.0.0.0:50051 --data /var/lib/parley"
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private final String version;
+
+  @Spec private CommandSpec spec;
+
+  private ServeCommand(String version) {
+    this.version = version;
+  }
+
+  /// The command with an option for each setting.
+  ///
+  /// @param version the program's version
+  public static CommandLine commandLine(String version) {
+    CommandLine command = new CommandLine(new ServeCommand(version));
+    SettingOptions.addTo(command.getCommandSpec());
+    return command;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    ServerConfig config;
+    try {
+      config = ServerConfig.of(SettingOptions.gather(spec.commandLine().getParseResult()));
+    } catch (ConfigException e) {
+      err.println("parley: " + e.getMessage());
+      return USAGE;
+    }
+    Logging.configure(config.jsonLog(), config.logLevel());
+    try {
+      ParleyServer server = ParleyServer.start(config, version);
+      greet(err, config, server.address());
+      return untilStopped(server);
+    } catch (StorageOpenException e) {
+      err.println("parley: " + e.getMessage());
+    } catch (IOException e) {
+      err.println(
+          "parley: cannot listen on %s: %s (is another server running? choose with --listen)"
+              .formatted(text(config.listen()), cause(e)));
+    }
+    return FAILED;
+  }
+
+  private static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
+    String where = text(address);
+    err.printf("Parley listens on %s%n", where);
+    if (config.durability() == Durability.MEMORY) {
+      err.println("  data    is gone when the server stops (durability memory)");
+    } else {
+      err.printf("  data    %s%n", config.data());
+    }
+    err.printf("  talk    parley chat --server %s%n", where);
+    err.println("  stop    Ctrl-C");
+    err.flush();
+  }
+
+  /// Waits for the end of the process, which the shutdown hook holds up until the server is closed.
+  private static int untilStopped(ParleyServer server) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  // ended by a signal, a JVM would say 143 or 130, though all is as it should be
+                  Runtime.getRuntime().halt(0);
+                },
+                "parley-stop"));
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 0;
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private static String cause(Throwable e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage());
+  }
+}
