@@ -30,9 +30,9 @@ final class Events {
           USER_STATUS,
           PING,
           PONG,
-          DRAIN,
-          EVENT_NOT_SET ->
+          DRAIN ->
           "";
+      case EVENT_NOT_SET -> event.getRoomId();
     };
   }
 }

@@ -81,14 +81,19 @@ final class Inbound {
       case CAUGHT_UP -> caughtUp(connection, event);
       case MESSAGE, MESSAGE_EDITED, MESSAGE_DELETED, REACTION, ROOM_UPDATED, MEMBER_CHANGED ->
           journaled(connection, event);
-      case USER_JOINED,
-          USER_LEFT,
-          USER_TYPING,
-          MESSAGE_READ,
-          PRESENCE,
-          USER_STATUS,
-          EVENT_NOT_SET ->
+      case USER_JOINED, USER_LEFT, USER_TYPING, MESSAGE_READ, PRESENCE, USER_STATUS ->
           events.event(event);
+      case EVENT_NOT_SET -> unknown(connection, event);
+    }
+  }
+
+  /// An event of a kind that this client does not know; its place in the journal counts all the
+  /// same.
+  private void unknown(Connection connection, ChatEvent event) {
+    if (event.getSequence() > 0 && !event.getRoomId().isEmpty()) {
+      journaled(connection, event);
+    } else {
+      events.event(event);
     }
   }
 
