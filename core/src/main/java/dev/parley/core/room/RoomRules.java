@@ -22,8 +22,10 @@ import dev.parley.core.user.Profile;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +183,7 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
             create.description(),
             create.visibility(),
             Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS),
-            create.directUsers());
+            eachOnce(create.directUsers()));
     return changed(create.by(), made).members(firstMembers(create, nowMicros));
   }
 
@@ -230,6 +232,12 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
 
   private static Set<String> ids(List<Profile> users) {
     return users.stream().map(Profile::id).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static List<Profile> eachOnce(List<Profile> users) {
+    Map<String, Profile> byId = new LinkedHashMap<>();
+    users.forEach(user -> byId.putIfAbsent(user.id(), user));
+    return List.copyOf(byId.values());
   }
 
   private static String nameOf(RoomState room, String wanted) {

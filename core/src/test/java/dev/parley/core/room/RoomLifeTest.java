@@ -118,7 +118,9 @@ final class RoomLifeTest {
 
   @Test
   void directRoomMayBeForNotes() {
-    assertThat(direct(ALICE, ALICE).members.keySet()).containsExactly("alice");
+    RoomOnPaper notes = direct(ALICE, ALICE);
+    assertThat(notes.members.keySet()).containsExactly("alice");
+    assertThat(notes.state.directUsers()).containsExactly(ALICE.user());
   }
 
   @Test
