@@ -17,7 +17,8 @@ public enum Reason {
   ROOM_DELETED(Code.NOT_FOUND, "Use another room; this one's id stays taken."),
   MESSAGE_DELETED(Code.FAILED_PRECONDITION, "Go on; the message is gone."),
   DIRECT_ROOM(Code.FAILED_PRECONDITION, "A direct room has its two people for ever; make a room."),
-  LAST_OWNER(Code.FAILED_PRECONDITION, "Make another member an owner first."),
+  OWNER_STAYS(
+      Code.FAILED_PRECONDITION, "Make another member an owner and have that one let you go."),
   LIMIT_REACHED(Code.FAILED_PRECONDITION, "Give something up first; the message names the limit."),
   UNKNOWN_COMMAND(Code.INVALID_ARGUMENT, "Known are /typing, /stoptyping and /users."),
   RATE_LIMITED(Code.RESOURCE_EXHAUSTED, "Wait, then send it again."),

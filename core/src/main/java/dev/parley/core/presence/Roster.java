@@ -93,7 +93,7 @@ public final class Roster {
     }
   }
 
-  /// A user wants to be seen in another way. Null if nothing changes.
+  /// A user wants to be seen in another way; what to tell of it, null if nothing changes.
   public @Nullable Signal status(String user, Status status) {
     Here here = users.get(user);
     if (here == null || here.who.status() == status) {
@@ -116,13 +116,17 @@ public final class Roster {
     }
     everTold = true;
     quietUntilNanos = nowNanos + intervalNanos;
-    List<Signal> told =
-        untold.size() <= Limits.MAX_SINGLE_PRESENCE
-            ? untold.stream().map(change -> single(change, nowMicros)).toList()
-            : List.of(summary(untoldInAll.values(), nowMicros));
+    List<Signal> told = news(nowMicros);
     untold.clear();
     untoldInAll.clear();
     return told;
+  }
+
+  private List<Signal> news(long nowMicros) {
+    if (untold.size() <= Limits.MAX_SINGLE_PRESENCE) {
+      return untold.stream().map(change -> single(change, nowMicros)).toList();
+    }
+    return untoldInAll.isEmpty() ? List.of() : List.of(summary(untoldInAll.values(), nowMicros));
   }
 
   /// When [#tell] has something to do next; `Long.MAX_VALUE`: not before something changes.
@@ -195,10 +199,16 @@ public final class Roster {
     }
   }
 
-  private static Signal single(Change change, long nowMicros) {
+  private Signal single(Change change, long nowMicros) {
     return change.joined()
-        ? new PresenceSignal.Joined(change.who(), nowMicros)
+        ? new PresenceSignal.Joined(asSeenNow(change.who()), nowMicros)
         : new PresenceSignal.Left(change.who().user(), nowMicros);
+  }
+
+  /// Profile and status may have changed since, and that may have been told already.
+  private Present asSeenNow(Present before) {
+    Here here = users.get(before.user().id());
+    return here == null ? before : here.who;
   }
 
   private Signal summary(Collection<Change> changes, long nowMicros) {
@@ -209,7 +219,7 @@ public final class Roster {
       if (change.joined()) {
         joinedCount++;
         if (joined.size() < Limits.MAX_USERS_IN_SUMMARY) {
-          joined.add(change.who());
+          joined.add(asSeenNow(change.who()));
         }
       } else if (left.size() < Limits.MAX_USERS_IN_SUMMARY) {
         left.add(change.who().user());

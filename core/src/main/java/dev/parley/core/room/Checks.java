@@ -3,15 +3,22 @@ package dev.parley.core.room;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Form of what clients send: sizes, characters, ranges. Whoever turns a frame into a command calls
 /// these, so that rules see well-formed values only. Pure.
 public final class Checks {
+  private static final char LINE_SEPARATOR = '\u2028';
+  private static final char PARAGRAPH_SEPARATOR = '\u2029';
+
+  /// No other schemes: a client that makes a link of what it gets must not be led to `javascript:`
+  /// or `file:`. Beyond ASCII everything is taken, as browsers do, but spaces.
+  private static final Pattern URL =
+      Pattern.compile("(?iU)https?://[^\\s\\p{C}<>\"\\\\^`{|}/?#@:][^\\s\\p{C}<>\"\\\\^`{|}]*");
+
   private Checks() {}
 
   /// An id of a user, a room or a message.
@@ -22,10 +29,8 @@ public final class Checks {
     size(field, value, Limits.MAX_ID_BYTES);
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (control(c) || Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-        throw invalid(
-            "%s: character U+%04X at %d (expected: no white space, no control characters)"
-                .formatted(field, (int) c, i));
+      if (control(c) || Character.isWhitespace(c) || Character.isSpaceChar(c) || half(value, i)) {
+        throw character(field, value, i, "no white space, no control characters");
       }
     }
     return value;
@@ -43,13 +48,20 @@ public final class Checks {
   public static String line(String field, String value, int maxBytes) throws RefusedException {
     size(field, value, maxBytes);
     for (int i = 0; i < value.length(); i++) {
-      if (control(value.charAt(i))) {
-        throw invalid(
-            "%s: character U+%04X at %d (expected: no control characters)"
-                .formatted(field, (int) value.charAt(i), i));
+      char c = value.charAt(i);
+      if (control(c) || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR || half(value, i)) {
+        throw character(field, value, i, "no control characters");
       }
     }
     return value;
+  }
+
+  /// What is put on a message: an emoji or its short code.
+  public static String emoji(String value) throws RefusedException {
+    if (value.isEmpty()) {
+      throw invalid("emoji: empty (expected: 1 to %d bytes)".formatted(Limits.MAX_EMOJI_BYTES));
+    }
+    return line("emoji", value, Limits.MAX_EMOJI_BYTES);
   }
 
   /// The content of a message.
@@ -104,22 +116,16 @@ public final class Checks {
     size("content.text", text, Limits.MAX_TEXT_BYTES);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (control(c) && c != '\n' && c != '\r' && c != '\t') {
-        throw invalid(
-            "content.text: character U+%04X at %d (expected: no control characters)"
-                .formatted((int) c, i));
+      if ((control(c) && c != '\n' && c != '\r' && c != '\t') || half(text, i)) {
+        throw character("content.text", text, i, "no control characters");
       }
     }
   }
 
   private static void url(String field, String value) throws RefusedException {
     size(field, value, Limits.MAX_URL_BYTES);
-    try {
-      if (value.isEmpty() || !new URI(value).isAbsolute()) {
-        throw invalid(field + ": not absolute (expected: such as https://example.org/a.png)");
-      }
-    } catch (URISyntaxException e) {
-      throw invalid(field + ": " + e.getReason() + " at " + e.getIndex() + " (expected: a URL)");
+    if (!URL.matcher(value).matches()) {
+      throw invalid(field + ": no web address (expected: such as https://example.org/a.png)");
     }
   }
 
@@ -142,8 +148,24 @@ public final class Checks {
     }
   }
 
-  private static boolean control(int c) {
+  private static boolean control(char c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+  }
+
+  /// Whether a surrogate stands without its other half, which UTF-8 cannot say.
+  private static boolean half(String value, int i) {
+    char c = value.charAt(i);
+    if (Character.isHighSurrogate(c)) {
+      return i + 1 == value.length() || !Character.isLowSurrogate(value.charAt(i + 1));
+    }
+    return Character.isLowSurrogate(c)
+        && (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1)));
+  }
+
+  private static RefusedException character(String field, String value, int i, String expected) {
+    return invalid(
+        "%s: character U+%04X at %d (expected: %s)"
+            .formatted(field, (int) value.charAt(i), i, expected));
   }
 
   private static RefusedException invalid(String message) {

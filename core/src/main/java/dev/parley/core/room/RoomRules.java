@@ -20,8 +20,14 @@ import dev.parley.core.topic.Rules;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a room. Pure.
@@ -62,9 +68,14 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
           needs.add(new Lookup.ByAnyKey(topic, say.replyTo()));
         }
       }
-      case RoomCommand.Edit edit -> change(needs, topic, command, edit.key(), edit.target());
-      case RoomCommand.Delete delete ->
-          change(needs, topic, command, delete.key(), delete.target());
+      case RoomCommand.Edit edit -> {
+        change(needs, topic, command, edit.key(), edit.target());
+        own(needs, topic, command, edit.target());
+      }
+      case RoomCommand.Delete delete -> {
+        change(needs, topic, command, delete.key(), delete.target());
+        own(needs, topic, command, delete.target());
+      }
       case RoomCommand.React react -> change(needs, topic, command, react.key(), react.target());
       case RoomCommand.Read read -> needs.add(lookup(topic, read.upTo()));
       case RoomCommand.AddMember add -> needs.add(new Lookup.OfMember(topic, add.user().id()));
@@ -92,6 +103,13 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     needs.add(lookup(topic, target));
   }
 
+  private static void own(
+      List<Lookup> needs, TopicId topic, RoomCommand command, RoomCommand.Target target) {
+    if (target instanceof RoomCommand.Target.ById byId) {
+      needs.add(new Lookup.ByKey(topic, command.by().id(), byId.id()));
+    }
+  }
+
   private static Lookup lookup(TopicId topic, RoomCommand.Target target) {
     return switch (target) {
       case RoomCommand.Target.ById byId -> new Lookup.ByAnyKey(topic, byId.id());
@@ -102,18 +120,17 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   @Override
   public Decision<RoomEntry> decide(
       RoomState room, RoomCommand command, Facts<RoomEntry> facts, long nowMicros) {
-    Instant now = Instant.ofEpochSecond(0, 0).plusNanos(nowMicros * 1_000);
+    Instant now = Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
     try {
-      if (command instanceof RoomCommand.Create create) {
-        return create(room, create, now);
+      if (!(command instanceof RoomCommand.Create)) {
+        exists(room, command, facts);
       }
-      exists(room, command, facts);
       return switch (command) {
-        case RoomCommand.Create create -> create(room, create, now);
+        case RoomCommand.Create create -> create(room, create, facts, nowMicros);
         case RoomCommand.Update update -> update(room, update, facts);
         case RoomCommand.DeleteRoom delete -> deleteRoom(room, delete, facts);
         case RoomCommand.Join join -> join(room, join, facts, nowMicros);
-        case RoomCommand.Leave leave -> leave(leave);
+        case RoomCommand.Leave leave -> leave(room, leave.by(), facts);
         case RoomCommand.AddMember add -> addMember(room, add, facts, nowMicros);
         case RoomCommand.RemoveMember remove -> removeMember(room, remove, facts);
         case RoomCommand.Say say -> say(room, say, facts, now);
@@ -142,46 +159,88 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     }
   }
 
-  private static Decision<RoomEntry> create(RoomState room, RoomCommand.Create create, Instant now)
+  private static Decision<RoomEntry> create(
+      RoomState room, RoomCommand.Create create, Facts<RoomEntry> facts, long nowMicros)
       throws RefusedException {
     if (room.status() == Existence.DELETED) {
       throw refused(Reason.ROOM_DELETED, "room \"" + room.id() + "\" was deleted");
     }
     if (room.status() == Existence.NOW) {
-      if (create.ifMissing() || same(room, create)) {
+      if (same(room, create, facts)) {
         return Accepted.nothing();
       }
-      throw refused(Reason.ROOM_EXISTS, "room \"" + room.id() + "\" exists, and looks different");
+      throw refused(Reason.ROOM_EXISTS, "room \"" + room.id() + "\" exists, and is another");
     }
     if (!create.by().may(Caller.Right.CREATE_ROOMS)) {
       throw refused(Reason.PERMISSION_DENIED, "you may not make rooms");
     }
+    fitting(create);
     RoomState made =
         new RoomState(
             room.id(),
             Existence.NOW,
-            create.name().isEmpty() ? room.id() : create.name(),
+            nameOf(room, create.name()),
             create.description(),
             create.visibility(),
-            now,
-            create.directUsers());
-    long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
-    List<MemberChange> members = new ArrayList<>();
-    if (create.visibility() == Visibility.DIRECT) {
-      for (Profile user : create.directUsers()) {
-        members.add(new MemberChange.Put(user.id(), Role.MEMBER, micros));
-      }
-    } else if (!create.by().may(Caller.Right.ADMINISTER)) {
-      members.add(new MemberChange.Put(create.by().id(), Role.OWNER, micros));
-    }
-    return changed(create.by(), made).members(members);
+            Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS),
+            eachOnce(create.directUsers()));
+    return changed(create.by(), made).members(firstMembers(create, nowMicros));
   }
 
-  private static boolean same(RoomState room, RoomCommand.Create create) {
-    String name = create.name().isEmpty() ? room.id() : create.name();
-    return room.name().equals(name)
-        && room.description().equals(create.description())
-        && room.visibility() == create.visibility();
+  /// Whether the room that is there is what the caller wants to make: the same call again, or one
+  /// that takes what it finds. But a direct room is found by its people only, whoever made a room
+  /// of its id.
+  private static boolean same(RoomState room, RoomCommand.Create create, Facts<RoomEntry> facts) {
+    if (create.visibility() == Visibility.DIRECT) {
+      return room.visibility() == Visibility.DIRECT
+          && ids(room.directUsers()).equals(ids(create.directUsers()));
+    }
+    Member own = facts.member(create.by().id());
+    return create.ifMissing()
+        || (own != null
+            && own.role() == Role.OWNER
+            && room.name().equals(nameOf(room, create.name()))
+            && room.description().equals(create.description())
+            && room.visibility() == create.visibility());
+  }
+
+  private static void fitting(RoomCommand.Create create) throws RefusedException {
+    Set<String> people = ids(create.directUsers());
+    if (create.visibility() != Visibility.DIRECT) {
+      if (!people.isEmpty()) {
+        throw refused(Reason.INVALID_REQUEST, "direct_users: not empty (expected: a direct room)");
+      }
+    } else if (people.size() > 2 || !people.contains(create.by().id())) {
+      throw refused(
+          Reason.INVALID_REQUEST,
+          "direct_users: %s (expected: you and one other)".formatted(people));
+    }
+  }
+
+  private static List<MemberChange> firstMembers(RoomCommand.Create create, long nowMicros) {
+    if (create.visibility() == Visibility.DIRECT) {
+      return ids(create.directUsers()).stream()
+          .<MemberChange>map(user -> new MemberChange.Put(user, Role.MEMBER, nowMicros))
+          .toList();
+    }
+    // who administers all rooms need not own any
+    return create.by().may(Caller.Right.ADMINISTER)
+        ? List.of()
+        : List.of(new MemberChange.Put(create.by().id(), Role.OWNER, nowMicros));
+  }
+
+  private static Set<String> ids(List<Profile> users) {
+    return users.stream().map(Profile::id).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static List<Profile> eachOnce(List<Profile> users) {
+    Map<String, Profile> byId = new LinkedHashMap<>();
+    users.forEach(user -> byId.putIfAbsent(user.id(), user));
+    return List.copyOf(byId.values());
+  }
+
+  private static String nameOf(RoomState room, String wanted) {
+    return wanted.isEmpty() ? room.id() : wanted;
   }
 
   private static Accepted<RoomEntry> changed(Caller by, RoomState room) {
@@ -193,16 +252,25 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
       RoomState room, RoomCommand.Update update, Facts<RoomEntry> facts) throws RefusedException {
     require(room, update.by(), Access.Action.MANAGE, facts);
     notDirect(room);
+    if (update.visibility() == Visibility.DIRECT) {
+      throw refused(
+          Reason.INVALID_REQUEST,
+          "visibility: " + Visibility.DIRECT + " (expected: PUBLIC, PRIVATE)");
+    }
     RoomState after =
         new RoomState(
             room.id(),
             room.status(),
-            update.name() != null ? update.name() : room.name(),
+            update.name() != null ? nameOf(room, update.name()) : room.name(),
             update.description() != null ? update.description() : room.description(),
             update.visibility() != null ? update.visibility() : room.visibility(),
             room.createdAt(),
             room.directUsers());
-    return after.equals(room) ? Accepted.nothing() : changed(update.by(), after);
+    if (after.equals(room)) {
+      return Accepted.nothing();
+    }
+    Accepted<RoomEntry> changed = changed(update.by(), after);
+    return after.open() ? changed : changed.evictingGuests("REMOVED");
   }
 
   private static Decision<RoomEntry> deleteRoom(
@@ -221,14 +289,30 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     if (join.guest() || facts.member(join.by().id()) != null) {
       return Accepted.nothing();
     }
+    notDirect(room);
     return Accepted.<RoomEntry>nothing()
         .members(List.of(new MemberChange.Put(join.by().id(), Role.MEMBER, nowMicros)));
   }
 
-  private static Decision<RoomEntry> leave(RoomCommand.Leave leave) {
-    return Accepted.<RoomEntry>nothing()
-        .members(List.of(new MemberChange.Remove(leave.by().id())))
-        .evicting(new Eviction(leave.by().id(), "LEFT"));
+  private static Decision<RoomEntry> leave(RoomState room, Caller by, Facts<RoomEntry> facts)
+      throws RefusedException {
+    Member member = facts.member(by.id());
+    Accepted<RoomEntry> accepted =
+        Accepted.<RoomEntry>nothing().evicting(new Eviction(by.id(), "LEFT"));
+    if (member == null) {
+      return accepted;
+    }
+    notDirect(room);
+    ownerStays(by, member);
+    return accepted.members(List.of(new MemberChange.Remove(by.id())));
+  }
+
+  /// An owner is let go by another owner only. So a room that has owners keeps one, with nobody
+  /// counting them, and nobody loses a room by looking elsewhere.
+  private static void ownerStays(Caller by, Member member) throws RefusedException {
+    if (member.role() == Role.OWNER && !by.may(Caller.Right.ADMINISTER)) {
+      throw refused(Reason.OWNER_STAYS, "you own this room (expected: another owner's leave)");
+    }
   }
 
   private static Decision<RoomEntry> addMember(
@@ -243,6 +327,9 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     outranks(add.by(), facts, add.role());
     if (before != null) {
       outranks(add.by(), facts, before.role());
+      if (before.user().equals(add.by().id())) {
+        ownerStays(add.by(), before);
+      }
     }
     List<RoomEntry> entries =
         List.of(new RoomEntry.MemberChanged(add.by().user(), add.user(), add.role()));
@@ -256,7 +343,7 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     notDirect(room);
     String user = remove.user().id();
     if (user.equals(remove.by().id())) {
-      return leave(new RoomCommand.Leave(remove.by()));
+      return leave(room, remove.by(), facts);
     }
     require(room, remove.by(), Access.Action.MANAGE, facts);
     Member before = facts.member(user);
@@ -287,12 +374,13 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     if (say.imported() && !imports(say)) {
       throw refused(Reason.PERMISSION_DENIED, "you may not bring in messages of others");
     }
+    Decision<RoomEntry> repeated =
+        repeated(say.author().id(), say.id(), RoomEntry.Said.class, facts);
+    if (repeated != null) {
+      return repeated;
+    }
     if (!say.imported()) {
       speaks(room, say.by(), facts);
-    }
-    Facts.Known<RoomEntry> before = facts.byKey(say.author().id(), say.id());
-    if (before != null) {
-      return new Decision.Repeated<>(before.entry().sequence(), before.entry().atMicros());
     }
     if (!say.imported() && !say.replyTo().isEmpty() && facts.byAnyKey(say.replyTo()) == null) {
       throw refused(
@@ -316,12 +404,13 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   private static Decision<RoomEntry> edit(
       RoomState room, RoomCommand.Edit edit, Facts<RoomEntry> facts, Instant now)
       throws RefusedException {
-    Decision<RoomEntry> repeated = repeated(edit.by(), edit.key(), facts);
+    Decision<RoomEntry> repeated =
+        repeated(edit.by().id(), edit.key(), RoomEntry.Edited.class, facts);
     if (repeated != null) {
       return repeated;
     }
     speaks(room, edit.by(), facts);
-    Message message = message(facts, edit.target());
+    Message message = ownOrOther(edit.by(), edit.target(), facts);
     if (!message.author().id().equals(edit.by().id())) {
       throw refused(Reason.PERMISSION_DENIED, "only its author may edit a message");
     }
@@ -332,12 +421,13 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   private static Decision<RoomEntry> delete(
       RoomState room, RoomCommand.Delete delete, Facts<RoomEntry> facts, Instant now)
       throws RefusedException {
-    Decision<RoomEntry> repeated = repeated(delete.by(), delete.key(), facts);
+    Decision<RoomEntry> repeated =
+        repeated(delete.by().id(), delete.key(), RoomEntry.Deleted.class, facts);
     if (repeated != null) {
       return repeated;
     }
     speaks(room, delete.by(), facts);
-    Message message = message(facts, delete.target());
+    Message message = ownOrOther(delete.by(), delete.target(), facts);
     if (!message.author().id().equals(delete.by().id())) {
       require(room, delete.by(), Access.Action.MODERATE, facts);
     }
@@ -347,12 +437,13 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
 
   private static Decision<RoomEntry> react(
       RoomState room, RoomCommand.React react, Facts<RoomEntry> facts) throws RefusedException {
-    Decision<RoomEntry> repeated = repeated(react.by(), react.key(), facts);
+    Decision<RoomEntry> repeated =
+        repeated(react.by().id(), react.key(), RoomEntry.Reacted.class, facts);
     if (repeated != null) {
       return repeated;
     }
     speaks(room, react.by(), facts);
-    Message message = message(facts, react.target());
+    Message message = message(said(facts, react.target()));
     List<Message.Reaction> after =
         react.remove()
             ? Reactions.without(message.reactions(), react.emoji(), react.by().id())
@@ -360,7 +451,8 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     if (after.equals(message.reactions())) {
       return Accepted.nothing();
     }
-    if (after.size() > Limits.MAX_EMOJIS || Reactions.count(after) > Limits.MAX_REACTIONS) {
+    if (!react.remove()
+        && (after.size() > Limits.MAX_EMOJIS || Reactions.count(after) > Limits.MAX_REACTIONS)) {
       throw refused(
           Reason.LIMIT_REACHED,
           "reactions: the message is full (limit: %d emojis, %d reactions)"
@@ -382,7 +474,7 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     speaks(room, read.by(), facts);
     long wanted =
         switch (read.upTo()) {
-          case RoomCommand.Target.ById byId -> message(facts, byId).sequence();
+          case RoomCommand.Target.ById byId -> said(facts, byId).entry().sequence();
           case RoomCommand.Target.BySequence bySequence -> bySequence.sequence();
         };
     long sequence = Math.min(wanted, facts.lastSequence());
@@ -417,16 +509,33 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
         : NO_KEY;
   }
 
-  private static Message message(Facts<RoomEntry> facts, RoomCommand.Target target)
+  /// Ids are their authors' own, so two may have chosen the same: one's own message comes first.
+  private static Message ownOrOther(Caller by, RoomCommand.Target target, Facts<RoomEntry> facts)
+      throws RefusedException {
+    if (target instanceof RoomCommand.Target.ById byId) {
+      Facts.Known<RoomEntry> own = facts.byKey(by.id(), byId.id());
+      if (own != null && own.content() instanceof RoomEntry.Said) {
+        return message(own);
+      }
+    }
+    return message(said(facts, target));
+  }
+
+  private static Facts.Known<RoomEntry> said(Facts<RoomEntry> facts, RoomCommand.Target target)
       throws RefusedException {
     Facts.Known<RoomEntry> known = known(facts, target);
-    if (known == null || !(known.content() instanceof RoomEntry.Said said)) {
+    if (known == null || !(known.content() instanceof RoomEntry.Said)) {
       throw refused(Reason.MESSAGE_NOT_FOUND, "no such message here: " + target);
     }
-    if (said.message().deletedAt() != null) {
+    return known;
+  }
+
+  private static Message message(Facts.Known<RoomEntry> known) throws RefusedException {
+    Message message = ((RoomEntry.Said) known.content()).message();
+    if (message.deletedAt() != null) {
       throw refused(Reason.MESSAGE_DELETED, "the message was deleted");
     }
-    return said.message().at(known.entry().sequence());
+    return message.at(known.entry().sequence());
   }
 
   private static Facts.@Nullable Known<RoomEntry> known(
@@ -437,12 +546,20 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
     };
   }
 
+  /// What was done under this key before; null: nothing.
   private static @Nullable Decision<RoomEntry> repeated(
-      Caller by, String key, Facts<RoomEntry> facts) {
-    Facts.Known<RoomEntry> before = key.isEmpty() ? null : facts.byKey(by.id(), key);
-    return before == null
-        ? null
-        : new Decision.Repeated<>(before.entry().sequence(), before.entry().atMicros());
+      String author, String key, Class<? extends RoomEntry> what, Facts<RoomEntry> facts)
+      throws RefusedException {
+    Facts.Known<RoomEntry> before = key.isEmpty() ? null : facts.byKey(author, key);
+    if (before == null) {
+      return null;
+    }
+    if (!what.isInstance(before.content())) {
+      throw refused(
+          Reason.INVALID_REQUEST,
+          "id: \"%s\" was used for another kind of request (expected: a new one)".formatted(key));
+    }
+    return new Decision.Repeated<>(before.entry().sequence(), before.entry().atMicros());
   }
 
   private static boolean imports(RoomCommand.Say say) {

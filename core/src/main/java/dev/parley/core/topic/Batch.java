@@ -6,6 +6,7 @@ import dev.parley.core.time.Clock;
 import dev.parley.core.user.Profile;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One turn of the engine: look up, decide, commit, apply, answer. Lives for that turn, on the
 /// engine's thread.
+///
+/// A batch that cannot be committed is decided once more, from the committed states: what needs no
+/// commit is done all the same (people enter rooms and read while the disk is full), and the rest
+/// is refused for the reason of the failure.
 final class Batch {
   private static final System.Logger LOG = System.getLogger(Batch.class.getName());
 
@@ -26,9 +31,16 @@ final class Batch {
   private final Clock clock;
   private final List<Request> requests;
   private final Map<TopicId, LiveTopic<?, ?, ?>> topics = new LinkedHashMap<>();
-  private final Map<TopicId, Refusal> unloadable = new LinkedHashMap<>();
+  private final Map<TopicId, Refusal> unusable = new LinkedHashMap<>();
   private final Set<Outlet> outlets = new HashSet<>();
   private boolean erasedSome;
+
+  /// What became of a request, and what it does beside the journal, which waits for the commit.
+  private record Decided(Outcome outcome, Decision.@Nullable Accepted<?> accepted) {
+    static Decided refused(Refusal refusal) {
+      return new Decided(new Outcome.Refused(refusal), null);
+    }
+  }
 
   Batch(Journal journal, Topics cache, Clock clock, List<Request> requests) {
     this.journal = journal;
@@ -59,51 +71,82 @@ final class Batch {
   @Nullable Refusal run(@Nullable Refusal failure) {
     load();
     for (int attempt = 1; ; attempt++) {
-      List<Outcome> outcomes = List.of();
       try {
-        BatchFacts facts = new BatchFacts(journal.find(lookups()));
-        outcomes = decide(facts);
+        BatchFacts facts = find();
+        List<Decided> decided = decide(facts, null);
         boolean committed = commit();
-        topics.values().forEach(this::publish);
-        answer(outcomes, facts);
+        publish();
+        answer(decided, facts);
         return committed ? null : failure;
       } catch (JournalException e) {
-        topics.values().forEach(LiveTopic::rollBack);
-        if (e.kind() == JournalException.Cause.CONFLICT && attempt < MAX_CONFLICTS && catchUp()) {
-          continue;
+        rollBack();
+        boolean overtaken = e.kind() == JournalException.Cause.CONFLICT;
+        if (!(overtaken && attempt < MAX_CONFLICTS && catchUp())) {
+          LOG.log(System.Logger.Level.ERROR, "a batch of " + requests.size() + " failed", e);
+          Refusal refusal = JournalRefusals.of(e);
+          runWithoutStoring(refusal);
+          return refusal;
         }
-        LOG.log(System.Logger.Level.ERROR, "commit of " + requests.size() + " requests failed", e);
-        Refusal refusal = JournalRefusals.of(e);
-        answer(refuseAccepted(outcomes, refusal), new BatchFacts(new Found(Map.of(), Map.of())));
-        return refusal;
       }
     }
+  }
+
+  private void runWithoutStoring(Refusal failing) {
+    BatchFacts facts;
+    List<Decided> decided;
+    try {
+      facts = find();
+      decided = decide(facts, failing);
+    } catch (JournalException e) {
+      LOG.log(System.Logger.Level.ERROR, "cannot even read", e);
+      facts = new BatchFacts(new Found(Map.of(), Map.of()));
+      decided = Collections.nCopies(requests.size(), Decided.refused(failing));
+    }
+    publish();
+    answer(decided, facts);
   }
 
   private void load() {
     for (Request request : requests) {
       TopicId id = topicOf(request);
-      if (id == null || topics.containsKey(id) || unloadable.containsKey(id)) {
+      if (id == null || topics.containsKey(id) || unusable.containsKey(id)) {
         continue;
       }
       try {
-        topics.put(id, cache.get(id));
+        LiveTopic<?, ?, ?> topic = commandOf(request) == null ? cache.find(id) : cache.get(id);
+        if (topic != null) {
+          topics.put(id, topic);
+        }
       } catch (JournalException e) {
         LOG.log(System.Logger.Level.ERROR, "cannot load " + id, e);
-        unloadable.put(id, JournalRefusals.of(e));
+        unusable.put(id, JournalRefusals.of(e));
+      } catch (RuntimeException e) {
+        unusable.put(id, internal(id, e));
       }
     }
   }
 
   private boolean catchUp() {
-    try {
-      for (LiveTopic<?, ?, ?> topic : topics.values()) {
+    for (LiveTopic<?, ?, ?> topic : topics.values()) {
+      try {
+        outlets.addAll(topic.listeners.outlets());
         topic.catchUp(journal);
+      } catch (JournalException e) {
+        LOG.log(System.Logger.Level.ERROR, "cannot read what another writer appended", e);
+        return false;
+      } catch (RuntimeException e) {
+        unusable.put(topic.id, internal(topic.id, e));
       }
-      return true;
-    } catch (JournalException e) {
-      LOG.log(System.Logger.Level.ERROR, "cannot read what another writer appended", e);
-      return false;
+    }
+    return true;
+  }
+
+  private BatchFacts find() throws JournalException {
+    List<Lookup> lookups = lookups();
+    try {
+      return new BatchFacts(journal.find(lookups));
+    } catch (RuntimeException e) {
+      throw new JournalException(JournalException.Cause.BROKEN, "lookup failed unexpectedly", e);
     }
   }
 
@@ -113,51 +156,60 @@ final class Batch {
       LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
       Object command = commandOf(request);
       if (topic != null && command != null) {
-        lookups.addAll(topic.needs(command));
+        try {
+          lookups.addAll(topic.needs(command));
+        } catch (RuntimeException e) {
+          // without its facts the command cannot be decided either: that is where it is refused
+          LOG.log(System.Logger.Level.ERROR, "a command in " + topic.id + " makes no sense", e);
+        }
       }
     }
     return lookups;
   }
 
-  private List<Outcome> decide(BatchFacts facts) {
-    List<Outcome> outcomes = new ArrayList<>(requests.size());
+  private List<Decided> decide(BatchFacts facts, @Nullable Refusal failing) {
+    List<Decided> decided = new ArrayList<>(requests.size());
     long nowMicros = clock.epochMicros();
     for (Request request : requests) {
-      Outcome outcome = decide(request, facts, nowMicros);
-      outcomes.add(outcome);
-      if (request instanceof Request.Attach attach && outcome instanceof Outcome.Done) {
-        live(attach.topic()).entering(attach.subscription().user().id());
+      Decided one = decide(request, facts, nowMicros, failing);
+      decided.add(one);
+      if (request instanceof Request.Attach attach && one.outcome() instanceof Outcome.Done) {
+        live(attach.topic()).listeners.expect(attach.subscription().user().id());
       }
     }
-    return outcomes;
+    return decided;
   }
 
-  private Outcome decide(Request request, BatchFacts facts, long nowMicros) {
+  private Decided decide(
+      Request request, BatchFacts facts, long nowMicros, @Nullable Refusal failing) {
     TopicId id = topicOf(request);
     Object command = commandOf(request);
     if (id == null || command == null) {
-      return new Outcome.Done(0, nowMicros, false);
+      return new Decided(new Outcome.Done(0, nowMicros, false), null);
     }
-    Refusal refusal = unloadable.get(id);
+    Refusal refusal = unusable.get(id);
     if (refusal != null) {
-      return new Outcome.Refused(refusal);
+      return Decided.refused(refusal);
     }
     LiveTopic<?, ?, ?> topic = live(id);
     try {
-      return switch (topic.decide(command, facts, nowMicros)) {
+      return switch (topic.decide(command, facts, nowMicros, failing)) {
         case Decision.Accepted<?> accepted -> {
-          erasedSome |= accepted.erased();
-          yield new Outcome.Done(
-              accepted.entries().isEmpty() ? 0 : topic.headLast(), nowMicros, false);
+          long sequence = accepted.entries().isEmpty() ? 0 : topic.headLast();
+          yield new Decided(new Outcome.Done(sequence, nowMicros, false), accepted);
         }
         case Decision.Repeated<?> repeated ->
-            new Outcome.Done(repeated.sequence(), repeated.atMicros(), true);
-        case Decision.Refused<?> refused -> new Outcome.Refused(refused.refusal());
+            new Decided(new Outcome.Done(repeated.sequence(), repeated.atMicros(), true), null);
+        case Decision.Refused<?> refused -> Decided.refused(refused.refusal());
       };
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "a command could not be decided in " + id, e);
-      return new Outcome.Refused(Reason.INTERNAL.because("the request could not be decided"));
+      return Decided.refused(internal(id, e));
     }
+  }
+
+  private static Refusal internal(TopicId id, RuntimeException e) {
+    LOG.log(System.Logger.Level.ERROR, "rules or codec failed in " + id, e);
+    return Reason.INTERNAL.because("the request could not be decided");
   }
 
   /// Commits what was decided; false: there was nothing to commit.
@@ -178,62 +230,82 @@ final class Batch {
     if (appends.isEmpty() && profiles.isEmpty()) {
       return false;
     }
-    journal.commit(appends, List.copyOf(profiles.values()));
+    try {
+      journal.commit(appends, List.copyOf(profiles.values()));
+    } catch (RuntimeException e) {
+      // if it was committed after all, the next commit meets a conflict and catches up
+      throw new JournalException(JournalException.Cause.BROKEN, "commit failed unexpectedly", e);
+    }
+    erasedSome = appends.stream().anyMatch(Append::erased);
     return true;
   }
 
-  private void publish(LiveTopic<?, ?, ?> topic) {
-    outlets.addAll(topic.outlets());
-    topic.committed();
+  private void rollBack() {
+    topics.values().forEach(LiveTopic::rollBack);
   }
 
-  private static List<Outcome> refuseAccepted(List<Outcome> outcomes, Refusal refusal) {
-    List<Outcome> refused = new ArrayList<>();
-    outcomes.forEach(
-        outcome ->
-            refused.add(outcome instanceof Outcome.Done ? new Outcome.Refused(refusal) : outcome));
-    return refused;
+  private void publish() {
+    for (LiveTopic<?, ?, ?> topic : topics.values()) {
+      outlets.addAll(topic.listeners.outlets());
+      topic.committed();
+    }
   }
 
-  /// Carries out what concerns streams, and answers, in the order of the queue.
-  private void answer(List<Outcome> outcomes, BatchFacts facts) {
+  /// Carries out what concerns streams, and answers, in the order of the queue: so that who enters
+  /// and is removed in one batch is out, and who is removed and enters again is in.
+  private void answer(List<Decided> decided, BatchFacts facts) {
     long nowNanos = clock.nanos();
     for (int i = 0; i < requests.size(); i++) {
-      Outcome outcome =
-          i < outcomes.size()
-              ? outcomes.get(i)
-              : new Outcome.Refused(Reason.STORAGE_UNAVAILABLE.because("storage failed"));
-      switch (requests.get(i)) {
-        case Request.Command command -> command.answer().accept(outcome);
-        case Request.Attach attach -> attach.answer().accept(attach(attach, outcome, facts));
-        case Request.Detach detach -> {
-          LiveTopic<?, ?, ?> topic = topics.get(detach.topic());
-          if (topic != null) {
-            topic.detach(detach.subscription(), detach.departure(), nowNanos);
-          }
-        }
-        case Request.SetStatus set -> {
-          LiveTopic<?, ?, ?> topic = topics.get(set.topic());
-          if (topic != null) {
-            topic.status(set.user(), set.status());
-          }
-        }
-        case Request.WhoIsHere who -> {
-          LiveTopic<?, ?, ?> topic = topics.get(who.topic());
-          who.answer()
-              .accept(
-                  topic == null
-                      ? new Request.Here(0, List.of())
-                      : new Request.Here(
-                          topic.roster.size(), topic.roster.page(who.after(), who.limit())));
-        }
-        case Request.Save _ -> {}
+      Request request = requests.get(i);
+      try {
+        tell(request, decided.get(i).accepted());
+        answer(request, decided.get(i).outcome(), facts, nowNanos);
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "a request was carried out, but not answered", e);
       }
     }
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
-      topic.tellPresence(nowNanos, clock.epochMicros());
-      outlets.addAll(topic.outlets());
+      topic.listeners.tellPresence(nowNanos, clock.epochMicros());
     }
+  }
+
+  private void tell(Request request, Decision.@Nullable Accepted<?> accepted) {
+    TopicId id = topicOf(request);
+    if (accepted != null && id != null) {
+      Listeners listeners = live(id).listeners;
+      accepted.signals().forEach(listeners::tell);
+      accepted.evicted().forEach(listeners::evict);
+      if (accepted.guestsEvicted() != null) {
+        listeners.evictGuests(accepted.guestsEvicted());
+      }
+    }
+  }
+
+  private void answer(Request request, Outcome outcome, BatchFacts facts, long nowNanos) {
+    LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
+    switch (request) {
+      case Request.Command command -> command.answer().accept(outcome);
+      case Request.Attach attach -> attach.answer().accept(attach(attach, outcome, facts));
+      case Request.Detach detach -> {
+        if (topic != null) {
+          topic.listeners.remove(detach.subscription(), detach.departure(), nowNanos);
+        }
+      }
+      case Request.SetStatus set -> {
+        if (topic != null) {
+          topic.listeners.status(set.user(), set.status());
+        }
+      }
+      case Request.WhoIsHere who -> who.answer().accept(here(who, topic));
+      case Request.Save _ -> {}
+    }
+  }
+
+  private static Request.Here here(Request.WhoIsHere who, @Nullable LiveTopic<?, ?, ?> topic) {
+    return topic == null
+        ? new Request.Here(0, List.of())
+        : new Request.Here(
+            topic.listeners.online(), topic.listeners.page(who.after(), who.limit()));
   }
 
   private Attachment attach(Request.Attach attach, Outcome outcome, BatchFacts facts) {

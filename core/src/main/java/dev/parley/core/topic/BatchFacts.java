@@ -7,34 +7,39 @@ import org.jspecify.annotations.Nullable;
 /// The facts of one batch, for all its topics: what the journal answered, overlaid with what the
 /// batch has decided so far. Owned by the engine's thread; lives for one batch.
 final class BatchFacts {
-  private final Map<Lookup.OfEntry, Entry> entries;
+  /// Each entry once, by its place, so that rewriting it is seen whatever it is asked for by.
+  private final Map<Lookup.At, Entry> entries = new HashMap<>();
+
+  private final Map<Lookup.OfEntry, Lookup.At> places = new HashMap<>();
   private final Map<Lookup.OfMember, Member> members;
 
   BatchFacts(Found found) {
-    entries = new HashMap<>(found.entries());
+    found.entries().forEach(this::put);
     members = new HashMap<>(found.members());
   }
 
   /// Takes a decided entry in, as if it were committed.
   void add(TopicId topic, Entry entry, boolean content) {
-    entries.put(new Lookup.At(topic, entry.sequence()), entry);
+    put(new Lookup.At(topic, entry.sequence()), entry);
     String key = entry.key();
     if (key != null) {
-      entries.put(new Lookup.ByKey(topic, entry.author(), key), entry);
+      put(new Lookup.ByKey(topic, entry.author(), key), entry);
       if (content) {
-        entries.put(new Lookup.ByAnyKey(topic, key), entry);
+        put(new Lookup.ByAnyKey(topic, key), entry);
       }
     }
   }
 
-  /// Takes a decided rewriting in, wherever its entry is known.
+  private void put(Lookup.OfEntry lookup, Entry entry) {
+    Lookup.At place = new Lookup.At(lookup.topic(), entry.sequence());
+    entries.put(place, entry);
+    places.put(lookup, place);
+  }
+
+  /// Takes a decided rewriting in, if its entry is known.
   void amend(TopicId topic, Amendment amendment) {
-    for (Map.Entry<Lookup.OfEntry, Entry> known : entries.entrySet()) {
-      if (known.getValue().sequence() == amendment.sequence()
-          && known.getKey().topic().equals(topic)) {
-        known.setValue(Tail.amended(known.getValue(), amendment));
-      }
-    }
+    entries.computeIfPresent(
+        new Lookup.At(topic, amendment.sequence()), (_, entry) -> Tail.amended(entry, amendment));
   }
 
   void change(TopicId topic, MemberChange change) {
@@ -48,7 +53,7 @@ final class BatchFacts {
                   ? new Member(put.user(), put.role(), put.atMicros(), 0)
                   : new Member(
                       put.user(), put.role(), before.joinedAtMicros(), before.readSequence()));
-      case MemberChange.Remove remove -> members.remove(lookup);
+      case MemberChange.Remove _ -> members.remove(lookup);
       case MemberChange.Read read -> {
         if (before != null && read.sequence() > before.readSequence()) {
           members.put(
@@ -60,7 +65,8 @@ final class BatchFacts {
   }
 
   @Nullable Entry entry(Lookup.OfEntry lookup) {
-    return entries.get(lookup);
+    Lookup.At place = places.get(lookup);
+    return place == null ? null : entries.get(place);
   }
 
   @Nullable Member member(TopicId topic, String user) {

@@ -15,6 +15,7 @@ public sealed interface Decision<E> {
   /// @param members changes of members, in order
   /// @param signals what to tell those who listen, without a place in the journal
   /// @param evicted users whose streams leave the topic, and why
+  /// @param guestsEvicted why the streams of those who are no members leave; null: they stay
   /// @param index whether readers of the topic as a whole must see the new state at once
   /// @param listed whether those who are not members find the topic from now on; null: as before
   /// @param erased whether the topic ends here, with all that was said in it
@@ -23,6 +24,7 @@ public sealed interface Decision<E> {
       List<MemberChange> members,
       List<Signal> signals,
       List<Eviction> evicted,
+      @Nullable String guestsEvicted,
       boolean index,
       @Nullable Boolean listed,
       boolean erased)
@@ -30,12 +32,12 @@ public sealed interface Decision<E> {
 
     /// Journals entries and no more.
     public static <E> Accepted<E> journal(List<E> entries) {
-      return new Accepted<>(entries, List.of(), List.of(), List.of(), false, null, false);
+      return new Accepted<>(entries, List.of(), List.of(), List.of(), null, false, null, false);
     }
 
     /// Tells something without journaling it.
     public static <E> Accepted<E> tell(List<Signal> signals) {
-      return new Accepted<>(List.of(), List.of(), signals, List.of(), false, null, false);
+      return new Accepted<>(List.of(), List.of(), signals, List.of(), null, false, null, false);
     }
 
     /// Changes nothing.
@@ -44,25 +46,38 @@ public sealed interface Decision<E> {
     }
 
     public Accepted<E> members(List<MemberChange> changes) {
-      return new Accepted<>(entries, changes, signals, evicted, index, listed, erased);
+      return new Accepted<>(
+          entries, changes, signals, evicted, guestsEvicted, index, listed, erased);
     }
 
     public Accepted<E> signals(List<Signal> told) {
-      return new Accepted<>(entries, members, told, evicted, index, listed, erased);
+      return new Accepted<>(entries, members, told, evicted, guestsEvicted, index, listed, erased);
     }
 
     public Accepted<E> evicting(Eviction eviction) {
-      return new Accepted<>(entries, members, signals, List.of(eviction), index, listed, erased);
+      return new Accepted<>(
+          entries, members, signals, List.of(eviction), guestsEvicted, index, listed, erased);
+    }
+
+    /// Those who listen without being members leave.
+    public Accepted<E> evictingGuests(String reason) {
+      return new Accepted<>(entries, members, signals, evicted, reason, index, listed, erased);
     }
 
     /// Readers see the new state at once.
     public Accepted<E> indexed(@Nullable Boolean listedNow) {
-      return new Accepted<>(entries, members, signals, evicted, true, listedNow, erased);
+      return new Accepted<>(
+          entries, members, signals, evicted, guestsEvicted, true, listedNow, erased);
     }
 
     /// The topic ends.
     public Accepted<E> erasing() {
-      return new Accepted<>(entries, members, signals, evicted, true, false, true);
+      return new Accepted<>(entries, members, signals, evicted, guestsEvicted, true, false, true);
+    }
+
+    /// Whether anything of it is to be committed.
+    boolean stores() {
+      return !entries.isEmpty() || !members.isEmpty() || index || listed != null || erased;
     }
   }
 

@@ -6,6 +6,6 @@ public enum Departure {
   BROKEN,
   /// The stream said so.
   LEFT,
-  /// The topic said so, and has told of it already.
+  /// The topic said so, and has told of it already: there is nothing left to end.
   EVICTED
 }

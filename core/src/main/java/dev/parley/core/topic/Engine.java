@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Callbacks run on the engine's thread, in the order of the queue, after the commit of what they
 /// tell. They must not block; callbacks meant for a stream hand over to its [Outlet].
+///
+/// Bounds: commands are refused where [Limits.Tunable#maxQueuedCommands] requests wait. Everything
+/// else is taken, and bounded by its callers: a stream attaches to so many topics, a connection
+/// makes so many calls at once.
 public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(200);
   private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long REAP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_SLEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Journal journal;
@@ -39,7 +43,6 @@ public final class Engine implements AutoCloseable {
   private final Topics topics;
   private final ConcurrentLinkedQueue<Request> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final Set<Outlet> woken = new HashSet<>();
   private final Thread thread;
 
@@ -47,14 +50,9 @@ public final class Engine implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable Refusal failure;
   private boolean reapable = true;
+  private boolean reapedWell = true;
   private long probeNanos;
-
-  private record Timer(long nanos, LiveTopic<?, ?, ?> topic) implements Comparable<Timer> {
-    @Override
-    public int compareTo(Timer other) {
-      return Long.compare(nanos - other.nanos, 0);
-    }
-  }
+  private long reapNanos;
 
   /// An engine that is not running yet: [#start] it, or call [#turn] by hand.
   public Engine(Kinds kinds, Journal journal, Clock clock, Limits.Tunable limits) {
@@ -62,6 +60,7 @@ public final class Engine implements AutoCloseable {
     this.clock = clock;
     this.limits = limits;
     topics = new Topics(kinds, journal, limits);
+    reapNanos = clock.nanos();
     thread = Thread.ofPlatform().name("parley-engine").unstarted(this::run);
   }
 
@@ -83,8 +82,9 @@ public final class Engine implements AutoCloseable {
     enqueue(new Request.Command(topic, command, answer));
   }
 
-  /// Has a command decided that, if accepted, begins a subscription. It must be ended by
-  /// [#detach], once.
+  /// Has a command decided that, if accepted, begins a subscription. It must be ended by [#detach]
+  /// with the same instance. Ending it again, or one that was refused or evicted, does nothing, so
+  /// a stream that ends may detach whatever it tried to attach.
   public void attach(
       TopicId topic,
       Object command,
@@ -171,7 +171,7 @@ public final class Engine implements AutoCloseable {
         }
         sleeping = false;
       }
-    } catch (Error e) {
+    } catch (RuntimeException | Error e) {
       failure = Reason.INTERNAL.because("the engine has stopped: " + e);
       LOG.log(System.Logger.Level.ERROR, "the engine has stopped", e);
       throw e;
@@ -182,80 +182,88 @@ public final class Engine implements AutoCloseable {
   ///
   /// @return for how long there is nothing to do, in nanoseconds, unless something is queued
   public long turn() {
-    List<Request> requests = new ArrayList<>();
-    for (Request next = queue.poll(); next != null; next = queue.poll()) {
-      requests.add(next);
-      if (requests.size() >= limits.maxBatchCommands()) {
-        break;
-      }
-    }
+    List<Request> requests = take();
     if (!requests.isEmpty()) {
-      queued.addAndGet(-requests.size());
       Batch batch = new Batch(journal, topics, clock, requests);
-      failure = batch.run(failure);
+      fails(batch.run(failure));
       reapable |= batch.erasedSome();
-      topics.used(batch.topics());
-      batch.topics().forEach(this::schedule);
+      topics.used(batch.topics(), clock.nanos());
       woken.addAll(batch.outlets());
     }
-    long sleepNanos = tick();
+    long now = clock.nanos();
+    tellWhatIsDue(now);
+    if (failure != null && probeNanos - now <= 0) {
+      probe();
+    }
+    if (reapable && failure == null && mayReap(now)) {
+      reap(now);
+    }
     woken.forEach(Outlet::flush);
     woken.clear();
-    return sleepNanos;
+    return sleepNanos(now);
   }
 
-  private long tick() {
-    long now = clock.nanos();
-    for (Timer due = timers.peek(); due != null && due.nanos - now <= 0; due = timers.peek()) {
-      timers.poll();
-      LiveTopic<?, ?, ?> topic = due.topic;
-      if (topic.timerNanos == due.nanos) {
-        topic.timerNanos = Long.MAX_VALUE;
-        topic.tellPresence(now, clock.epochMicros());
-        woken.addAll(topic.outlets());
-        schedule(topic);
-        topics.used(List.of(topic));
+  private List<Request> take() {
+    List<Request> requests = new ArrayList<>();
+    while (requests.size() < limits.maxBatchCommands()) {
+      Request next = queue.poll();
+      if (next == null) {
+        break;
       }
+      requests.add(next);
     }
-    if (failure != null && probeNanos - now <= 0) {
-      probe(now);
-    }
-    if (reapable && failure == null && queue.isEmpty()) {
-      reap();
-      return reapable ? 0 : MAX_SLEEP_NANOS;
-    }
-    Timer next = timers.peek();
-    long sleep = next == null ? MAX_SLEEP_NANOS : Math.max(0, next.nanos - now);
-    return failure != null ? Math.min(sleep, PROBE_NANOS) : sleep;
+    queued.addAndGet(-requests.size());
+    return requests;
   }
 
-  private void schedule(LiveTopic<?, ?, ?> topic) {
-    long next = topic.roster.nextNanos(clock.nanos());
-    if (next != Long.MAX_VALUE
-        && (topic.timerNanos == Long.MAX_VALUE || next - topic.timerNanos < 0)) {
-      topic.timerNanos = next;
-      timers.add(new Timer(next, topic));
+  private void tellWhatIsDue(long now) {
+    for (var topic = topics.takeDue(now); topic != null; topic = topics.takeDue(now)) {
+      topic.listeners.tellPresence(now, clock.epochMicros());
+      woken.addAll(topic.listeners.outlets());
+      topics.used(List.of(topic), now);
     }
   }
 
-  private void probe(long now) {
-    probeNanos = now + PROBE_NANOS;
+  private void fails(@Nullable Refusal why) {
+    if (why != null && failure == null) {
+      probeNanos = clock.nanos() + PROBE_NANOS;
+    }
+    failure = why;
+  }
+
+  private void probe() {
+    probeNanos = clock.nanos() + PROBE_NANOS;
     try {
       journal.probe();
-      failure = null;
+      fails(null);
       LOG.log(System.Logger.Level.INFO, "storage works again");
     } catch (JournalException e) {
-      failure = JournalRefusals.of(e);
+      fails(JournalRefusals.of(e));
     }
   }
 
-  private void reap() {
+  /// At once where nobody waits for it, else a slice now and then; now and then too where the last
+  /// one failed.
+  private boolean mayReap(long now) {
+    return reapNanos - now <= 0 || (reapedWell && queue.isEmpty());
+  }
+
+  private void reap(long now) {
+    reapNanos = now + REAP_NANOS;
     try {
       reapable = journal.reap(Limits.MAX_REAPED);
+      reapedWell = true;
     } catch (JournalException e) {
-      reapable = false;
-      failure = JournalRefusals.of(e);
+      reapedWell = false;
       LOG.log(System.Logger.Level.ERROR, "cannot remove what deleted topics left behind", e);
     }
+  }
+
+  private long sleepNanos(long now) {
+    if (reapable && failure == null && reapedWell) {
+      return 0;
+    }
+    long sleep = topics.untilDue(now, MAX_SLEEP_NANOS);
+    return failure != null || reapable ? Math.min(sleep, PROBE_NANOS) : sleep;
   }
 }

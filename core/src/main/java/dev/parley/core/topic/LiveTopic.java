@@ -1,16 +1,10 @@
 package dev.parley.core.topic;
 
+import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.presence.Roster;
-import dev.parley.core.signal.Signal;
-import dev.parley.core.user.Status;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One topic in memory: its state, the newest entries, who listens, and what the current batch has
@@ -22,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | changed by |
 /// | --- | --- |
-/// | committed, committedLast, tail, sinceSnapshot | `committed()`, `catchUp()` |
+/// | committed, committedLast, stored, sinceSnapshot, tail | `committed()`, `catchUp()` |
 /// | head, headLast, drafts to erased | `decide()`; cleared by `committed()`, `rollBack()` |
-/// | outlets, roster | `attach()`, `detach()`, evictions |
 final class LiveTopic<S, C, E> {
+  private static final System.Logger LOG = System.getLogger(LiveTopic.class.getName());
+
   final TopicId id;
   final Tail tail;
-  final Roster roster;
+  final Listeners listeners;
 
   private final Rules<S, C, E> rules;
   private final Codec<S, E> codec;
   private final int snapshotEvery;
-  private final Map<Outlet, Integer> outlets = new HashMap<>();
 
   private S committed;
   private long committedLast;
@@ -45,16 +39,12 @@ final class LiveTopic<S, C, E> {
   private final List<Draft> drafts = new ArrayList<>();
   private final List<Amendment> amendments = new ArrayList<>();
   private final List<MemberChange> members = new ArrayList<>();
-  private final List<Signal> signals = new ArrayList<>();
-  private final List<Decision.Eviction> evictions = new ArrayList<>();
-  private final Set<String> entering = new HashSet<>();
-  private boolean index;
-  private boolean snapshotTaken;
+  private @Nullable Snapshot snapshot;
   private @Nullable Boolean listed;
   private boolean erased;
 
-  /// Deadline that the engine has a timer for; `Long.MAX_VALUE`: none.
-  long timerNanos = Long.MAX_VALUE;
+  /// Deadline that the engine has a timer for; owned by [Timers].
+  long timerNanos = Timers.NEVER;
 
   LiveTopic(TopicId id, Rules<S, C, E> rules, Codec<S, E> codec, Limits.Tunable limits) {
     this.id = id;
@@ -62,46 +52,67 @@ final class LiveTopic<S, C, E> {
     this.codec = codec;
     this.snapshotEvery = limits.snapshotEvery();
     tail = new Tail(limits.maxTailEntries(), limits.maxTailBytes());
-    roster = new Roster(limits.presenceGrace().toNanos(), limits.presenceInterval().toNanos());
+    listeners = new Listeners(id, limits);
     committed = rules.initial(id);
     head = committed;
   }
 
   /// Loads what is stored, if anything is.
   void load(Journal journal) throws JournalException {
-    TopicHead stored = journal.head(id);
-    if (stored == null) {
-      return;
+    TopicHead known = journal.head(id);
+    if (known != null) {
+      stored = true;
+      restore(known.snapshot());
+      catchUp(journal, known);
     }
-    this.stored = true;
-    if (stored.snapshot().sequence() > 0) {
-      committed = codec.decodeState(id, stored.snapshot().state());
-      committedLast = stored.snapshot().sequence();
-    }
-    if (!stored.erased()) {
-      catchUp(journal);
-    }
-    committedLast = stored.lastSequence();
-    rollBack();
   }
 
   /// Reads what the journal has beyond the committed state, applies and publishes it.
   void catchUp(Journal journal) throws JournalException {
-    for (List<Entry> page = next(journal); !page.isEmpty(); page = next(journal)) {
-      for (Entry entry : page) {
-        committed = rules.apply(committed, entry.sequence(), codec.decode(id, entry));
-        tail.add(entry);
+    TopicHead known = journal.head(id);
+    if (known != null) {
+      catchUp(journal, known);
+    }
+  }
+
+  private void catchUp(Journal journal, TopicHead known) throws JournalException {
+    if (known.erased()) {
+      restore(known.snapshot());
+      committedLast = known.lastSequence();
+      tail.clear();
+    } else {
+      for (List<Entry> page = next(journal); !page.isEmpty(); page = next(journal)) {
+        replay(page);
       }
-      committedLast = page.getLast().sequence();
-      sinceSnapshot += page.size();
-      stored = true;
-      publish(page);
     }
     rollBack();
   }
 
+  private void restore(Snapshot from) {
+    if (from.sequence() > committedLast) {
+      committed = codec.decodeState(id, from.state());
+      committedLast = from.sequence();
+    }
+  }
+
   private List<Entry> next(Journal journal) throws JournalException {
     return journal.read(id, committedLast, Limits.MAX_PAGE, Limits.MAX_READ_BYTES);
+  }
+
+  /// Takes entries in that this engine did not decide. What they rewrote is not told with them, so
+  /// of the tail only they are kept: they were read as they are now.
+  private void replay(List<Entry> page) {
+    S next = committed;
+    for (Entry entry : page) {
+      next = rules.apply(next, entry.sequence(), codec.decode(id, entry));
+    }
+    committed = next;
+    committedLast = page.getLast().sequence();
+    sinceSnapshot += page.size();
+    stored = true;
+    tail.clear();
+    page.forEach(tail::add);
+    listeners.publish(page);
   }
 
   List<Lookup> needs(Object command) {
@@ -109,14 +120,21 @@ final class LiveTopic<S, C, E> {
   }
 
   /// Decides a command and keeps what is to be committed.
-  Decision<E> decide(Object command, BatchFacts facts, long nowMicros) {
+  ///
+  /// @param failing why nothing can be committed at the moment, so that what would have to be is
+  ///     refused; null: it can
+  Decision<E> decide(Object command, BatchFacts facts, long nowMicros, @Nullable Refusal failing) {
     Decision<E> decision = rules.decide(head, cast(command), factsOf(facts), nowMicros);
     if (decision instanceof Decision.Accepted<E> accepted) {
+      if (failing != null && accepted.stores()) {
+        return new Decision.Refused<>(failing);
+      }
       accept(accepted, facts, nowMicros);
     }
     return decision;
   }
 
+  /// Everything that can fail comes first, so that a decision is kept whole or not at all.
   private void accept(Decision.Accepted<E> accepted, BatchFacts facts, long nowMicros) {
     List<Codec.Encoded> encoded = new ArrayList<>(accepted.entries().size());
     S next = head;
@@ -126,6 +144,8 @@ final class LiveTopic<S, C, E> {
       encoded.add(codec.encode(id, sequence, entry, nowMicros));
       next = rules.apply(next, sequence, entry);
     }
+    Snapshot indexed =
+        accepted.index() && sequence > 0 ? new Snapshot(sequence, codec.encodeState(next)) : null;
     for (Codec.Encoded each : encoded) {
       headLast++;
       drafts.add(each.draft());
@@ -140,27 +160,20 @@ final class LiveTopic<S, C, E> {
       members.add(change);
       facts.change(id, change);
     }
-    signals.addAll(accepted.signals());
-    evictions.addAll(accepted.evicted());
-    index |= accepted.index();
+    accepted.evicted().forEach(listeners::expect);
+    snapshot = indexed != null ? indexed : snapshot;
     listed = accepted.listed() != null ? accepted.listed() : listed;
     erased |= accepted.erased();
   }
 
-  /// Lets a user count as present for the rest of the batch.
-  void entering(String user) {
-    entering.add(user);
-  }
-
   /// What this batch changes here; null: nothing that is to be stored.
   @Nullable Append append() {
-    if (drafts.isEmpty() && amendments.isEmpty() && members.isEmpty() && !index && !erased) {
+    if (!pending()) {
       return null;
     }
-    boolean due = index || sinceSnapshot + drafts.size() >= snapshotEvery;
-    Snapshot snapshot =
-        due && headLast > 0 ? new Snapshot(headLast, codec.encodeState(head)) : null;
-    snapshotTaken = snapshot != null;
+    if (snapshot == null && sinceSnapshot + drafts.size() >= snapshotEvery) {
+      snapshot = periodicSnapshot();
+    }
     return new Append(
         id,
         committedLast,
@@ -172,8 +185,28 @@ final class LiveTopic<S, C, E> {
         erased);
   }
 
+  private boolean pending() {
+    return !drafts.isEmpty()
+        || !amendments.isEmpty()
+        || !members.isEmpty()
+        || snapshot != null
+        || listed != null
+        || erased;
+  }
+
+  /// Only spares work later, so that it fails is no reason to refuse anything.
+  private @Nullable Snapshot periodicSnapshot() {
+    try {
+      return new Snapshot(headLast, codec.encodeState(head));
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "no snapshot of " + id + ": state cannot be encoded", e);
+      return null;
+    }
+  }
+
   /// The batch is durable: applies and publishes it.
   void committed() {
+    stored |= pending();
     List<Entry> entries = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
       committedLast++;
@@ -188,18 +221,16 @@ final class LiveTopic<S, C, E> {
         entries.set(index, Tail.amended(entries.get(index), amendment));
       }
     }
-    stored |= !drafts.isEmpty() || !members.isEmpty();
-    sinceSnapshot = snapshotTaken ? 0 : sinceSnapshot + drafts.size();
-    committed = head;
     if (erased) {
       tail.clear();
     }
-    publish(entries);
-    signals.forEach(this::tell);
-    for (Decision.Eviction eviction : evictions) {
-      roster.expel(eviction.user());
-      outlets.keySet().forEach(outlet -> outlet.evict(id, eviction));
-    }
+    committed = head;
+    sinceSnapshot =
+        snapshot != null
+            ? (int) (committedLast - snapshot.sequence())
+            : sinceSnapshot + drafts.size();
+    members.forEach(listeners::change);
+    listeners.publish(entries);
     clear();
   }
 
@@ -214,66 +245,24 @@ final class LiveTopic<S, C, E> {
     drafts.clear();
     amendments.clear();
     members.clear();
-    signals.clear();
-    evictions.clear();
-    entering.clear();
-    index = false;
-    snapshotTaken = false;
+    listeners.expectNothing();
+    snapshot = null;
     listed = null;
     erased = false;
-  }
-
-  private void publish(List<Entry> entries) {
-    if (!entries.isEmpty()) {
-      List<Entry> shared = List.copyOf(entries);
-      outlets.keySet().forEach(outlet -> outlet.publish(id, shared));
-    }
-  }
-
-  void tell(Signal signal) {
-    outlets.keySet().forEach(outlet -> outlet.signal(id, signal));
   }
 
   /// Begins a subscription; the batch that brought it is committed.
   Attachment.Begun attach(Request.Attach request, long epoch, @Nullable Member member) {
     Subscription subscription = request.subscription();
-    outlets.merge(subscription.outlet(), 1, Integer::sum);
-    roster.enter(subscription.user(), request.status());
+    listeners.add(subscription, request.status(), member == null);
     return new Attachment.Begun(
         committedLast,
         epoch,
         tail,
-        committedState(),
-        roster.size(),
-        roster.sample(subscription.user().id(), Limits.MAX_USERS_IN_ANSWER),
+        Objects.requireNonNull(committed),
+        listeners.online(),
+        listeners.sample(subscription.user().id()),
         member);
-  }
-
-  void detach(Subscription subscription, Departure departure, long nowNanos) {
-    outlets.computeIfPresent(
-        subscription.outlet(), (outlet, count) -> count > 1 ? count - 1 : null);
-    switch (departure) {
-      case BROKEN -> roster.leave(subscription.user().id(), subscription.resumable(), nowNanos);
-      case LEFT -> roster.leave(subscription.user().id(), false, nowNanos);
-      case EVICTED -> {}
-    }
-  }
-
-  void status(String user, Status status) {
-    Signal signal = roster.status(user, status);
-    if (signal != null) {
-      tell(signal);
-    }
-  }
-
-  /// Tells who came and went, if it is time to.
-  void tellPresence(long nowNanos, long nowMicros) {
-    roster.tell(nowNanos, nowMicros).forEach(this::tell);
-  }
-
-  /// Outlets with a subscription to this topic.
-  Set<Outlet> outlets() {
-    return outlets.keySet();
   }
 
   /// Sequence of the newest entry, those included that are decided but not committed.
@@ -281,18 +270,9 @@ final class LiveTopic<S, C, E> {
     return headLast;
   }
 
-  /// Whether nothing but the cache speaks for keeping this in memory.
-  boolean idle() {
-    return outlets.isEmpty() && roster.size() == 0;
-  }
-
   /// Whether the journal knows it.
   boolean stored() {
     return stored;
-  }
-
-  private Object committedState() {
-    return Objects.requireNonNull(committed);
   }
 
   private static Entry entry(long sequence, Draft draft) {
@@ -300,7 +280,7 @@ final class LiveTopic<S, C, E> {
         sequence, draft.type(), draft.author(), draft.key(), draft.atMicros(), draft.body());
   }
 
-  @SuppressWarnings("unchecked") // the engine hands a topic only commands of its own kind
+  @SuppressWarnings("unchecked") // another kind's command fails in the rules, and is refused
   private C cast(Object command) {
     return (C) command;
   }
@@ -329,12 +309,12 @@ final class LiveTopic<S, C, E> {
 
       @Override
       public boolean present(String user) {
-        return roster.contains(user) || entering.contains(user);
+        return listeners.present(user);
       }
 
       @Override
       public int online() {
-        return roster.size();
+        return listeners.online();
       }
 
       @Override

@@ -13,7 +13,10 @@ public record SearchWords(List<Term> terms) {
   /// Most terms in one search; further ones are refused.
   public static final int MAX_TERMS = 32;
 
-  private static final Pattern TERM = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+  private static final Pattern TERM =
+      Pattern.compile("\"([^\"]*)\"|([^\\s\"]+)", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final Pattern STARS = Pattern.compile("\\*+$");
 
   /// One or several words that must stand together, in this order.
   ///
@@ -25,7 +28,8 @@ public record SearchWords(List<Term> terms) {
     terms = List.copyOf(terms);
   }
 
-  /// Parses words, "phrases" and prefixes*. What has neither letter nor digit is left out.
+  /// Parses words, "phrases" and prefixes*. What has neither letter nor digit is left out; a quote
+  /// that is never closed means nothing.
   ///
   /// @throws IllegalArgumentException if nothing is left, or too much
   public static SearchWords parse(String query) {
@@ -33,10 +37,10 @@ public record SearchWords(List<Term> terms) {
     Matcher matcher = TERM.matcher(query);
     while (matcher.find()) {
       String phrase = matcher.group(1);
-      String text = phrase != null ? phrase : matcher.group(2).replace("\"", " ");
+      String text = phrase != null ? phrase.strip() : matcher.group(2);
       boolean prefix = phrase == null && text.endsWith("*");
       if (text.codePoints().anyMatch(Character::isLetterOrDigit)) {
-        terms.add(new Term(prefix ? text.substring(0, text.length() - 1) : text, prefix));
+        terms.add(new Term(prefix ? STARS.matcher(text).replaceAll("") : text, prefix));
       }
     }
     if (terms.isEmpty() || terms.size() > MAX_TERMS) {

@@ -2,7 +2,7 @@ package dev.parley.core.topic;
 
 import dev.parley.core.user.Profile;
 
-/// One stream's wish to listen to one topic.
+/// One stream's wish to listen to one topic. Told apart by identity: a stream makes its own.
 ///
 /// @param user who listens
 /// @param outlet where the topic's entries and signals are to go

@@ -21,8 +21,8 @@ public final class Tail {
   private long last;
   private long bytes;
 
-  /// @param maxEntries most entries kept; a power of two
-  /// @param maxBytes most bytes kept, the newest entry not counted
+  /// @param maxEntries most entries kept, at least 1
+  /// @param maxBytes most bytes kept; the newest entry is, whatever its size
   Tail(int maxEntries, int maxBytes) {
     this.maxEntries = maxEntries;
     this.maxBytes = maxBytes;
@@ -53,12 +53,10 @@ public final class Tail {
       first = entry.sequence();
     }
     last = entry.sequence();
-    if (last - first >= ring.length() && ring.length() < maxEntries) {
-      grow();
-    }
     bytes += weight(entry);
-    while (first < last && (bytes > maxBytes || last - first >= ring.length())) {
-      drop();
+    trim();
+    if (last - first >= ring.length()) {
+      grow();
     }
     ring.set(slot(last), entry);
   }
@@ -73,6 +71,7 @@ public final class Tail {
       Entry after = amended(before, amendment);
       bytes += weight(after) - weight(before);
       ring.set(slot(amendment.sequence()), after);
+      trim();
     }
   }
 
@@ -98,12 +97,14 @@ public final class Tail {
         amendment.body());
   }
 
-  private void drop() {
-    Entry oldest = ring.getAndSet(slot(first), null);
-    if (oldest != null) {
-      bytes -= weight(oldest);
+  private void trim() {
+    while (first < last && (bytes > maxBytes || last - first >= maxEntries)) {
+      Entry oldest = ring.getAndSet(slot(first), null);
+      if (oldest != null) {
+        bytes -= weight(oldest);
+      }
+      first++;
     }
-    first++;
   }
 
   private void grow() {
@@ -118,7 +119,7 @@ public final class Tail {
     return (int) (sequence & (ring.length() - 1));
   }
 
-  /// Body, key and about what the objects take.
+  /// The body, and about what the rest takes.
   private static int weight(Entry entry) {
     return entry.body().length + 128;
   }

@@ -19,6 +19,7 @@ final class Topics {
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> byUse = new LinkedHashMap<>();
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> idle = new LinkedHashMap<>();
   private final Map<TopicId, Long> tailBytes = new HashMap<>();
+  private final Timers timers = new Timers();
   private long tailBytesInAll;
 
   Topics(Kinds kinds, Journal journal, Limits.Tunable limits) {
@@ -43,12 +44,23 @@ final class Topics {
     return live.get(id);
   }
 
+  /// A topic that has something to tell now; null: there is none. To be followed by [#used].
+  @Nullable LiveTopic<?, ?, ?> takeDue(long nowNanos) {
+    return timers.takeDue(nowNanos);
+  }
+
+  /// How long until [#takeDue] finds something, at most a bound.
+  long untilDue(long nowNanos, long maxNanos) {
+    return timers.untilNext(nowNanos, maxNanos);
+  }
+
   /// Notes that topics were used, and forgets what is beyond the bounds.
-  void used(Collection<LiveTopic<?, ?, ?>> topics) {
+  void used(Collection<LiveTopic<?, ?, ?>> topics, long nowNanos) {
     for (LiveTopic<?, ?, ?> topic : topics) {
       byUse.putLast(topic.id, topic);
       measure(topic);
-      if (!topic.idle()) {
+      timers.set(topic, topic.listeners.nextNanos(nowNanos));
+      if (!topic.listeners.none()) {
         idle.remove(topic.id);
       } else if (topic.stored()) {
         idle.putLast(topic.id, topic);
@@ -82,6 +94,7 @@ final class Topics {
     live.remove(topic.id);
     idle.remove(topic.id);
     byUse.remove(topic.id);
+    timers.set(topic, Timers.NEVER);
     Long bytes = tailBytes.remove(topic.id);
     tailBytesInAll -= bytes == null ? 0 : bytes;
   }

@@ -1,0 +1,166 @@
+package dev.parley.core.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.core.limit.Limits;
+import dev.parley.core.signal.Signal;
+import dev.parley.core.user.Profile;
+import dev.parley.core.user.Status;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/// A roster against a model: who has streams or is in grace is here, and whoever listens to what is
+/// told knows who is here as soon as nothing is left to tell.
+final class RosterPropertyTest {
+  private static final long GRACE = 40;
+  private static final long INTERVAL = 10;
+
+  enum Kind {
+    ENTER,
+    BREAK,
+    LEAVE,
+    EXPEL,
+    EXPEL_ALL
+  }
+
+  record Step(Kind kind, String user, int after, boolean tell) {}
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Kind> kinds =
+        Arbitraries.frequency(
+            Tuple.of(12, Kind.ENTER),
+            Tuple.of(6, Kind.BREAK),
+            Tuple.of(5, Kind.LEAVE),
+            Tuple.of(2, Kind.EXPEL),
+            Tuple.of(1, Kind.EXPEL_ALL));
+    Arbitrary<String> users = Arbitraries.integers().between(0, 20).map(i -> "u" + i);
+    Arbitrary<Integer> waits = Arbitraries.of(0, 0, 0, 1, 5, 13, 50);
+    return Combinators.combine(kinds, users, waits, Arbitraries.of(true, false))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(150);
+  }
+
+  @Property(tries = 500)
+  void whoListensKnowsWhoIsHere(@ForAll("steps") List<Step> steps) {
+    Roster roster = new Roster(GRACE, INTERVAL);
+    Map<String, Integer> streams = new HashMap<>();
+    Map<String, Long> graceEnds = new HashMap<>();
+    Listener listener = new Listener();
+    long now = -3;
+
+    for (Step step : steps) {
+      now += step.after();
+      if (step.after() > 0) {
+        listener.hear(roster.tell(now, 0), now);
+        long time = now;
+        graceEnds.values().removeIf(end -> end <= time);
+      }
+      apply(step, roster, streams, graceEnds, now);
+      if (step.tell()) {
+        listener.hear(roster.tell(now, 0), now);
+      }
+      Set<String> here = new TreeSet<>(graceEnds.keySet());
+      here.addAll(streams.keySet());
+      assertThat(roster.page("", 1_000))
+          .extracting(p -> p.user().id())
+          .containsExactlyElementsOf(here);
+      if (step.tell() && roster.nextNanos(now) == Long.MAX_VALUE) {
+        assertThat(listener.known).isEqualTo(here);
+      }
+    }
+    settle(roster, listener, now);
+    assertThat(listener.known).isEqualTo(streams.keySet());
+  }
+
+  private static void apply(
+      Step step,
+      Roster roster,
+      Map<String, Integer> streams,
+      Map<String, Long> graceEnds,
+      long now) {
+    String user = step.user();
+    switch (step.kind()) {
+      case ENTER -> {
+        roster.enter(new Profile(user, user, user, ""), Status.ONLINE);
+        streams.merge(user, 1, Integer::sum);
+        graceEnds.remove(user);
+      }
+      case BREAK, LEAVE -> {
+        roster.leave(user, step.kind() == Kind.BREAK, now);
+        if (streams.containsKey(user) && streams.merge(user, -1, Integer::sum) == 0) {
+          streams.remove(user);
+          if (step.kind() == Kind.BREAK) {
+            graceEnds.put(user, now + GRACE);
+          }
+        }
+      }
+      case EXPEL -> {
+        roster.expel(user);
+        streams.remove(user);
+        graceEnds.remove(user);
+      }
+      case EXPEL_ALL -> {
+        roster.expel(null);
+        streams.clear();
+        graceEnds.clear();
+      }
+    }
+  }
+
+  /// Does what the roster asks for until it asks for nothing.
+  private static void settle(Roster roster, Listener listener, long from) {
+    long now = from;
+    for (long next = roster.nextNanos(now); next != Long.MAX_VALUE; next = roster.nextNanos(now)) {
+      assertThat(next).isGreaterThanOrEqualTo(now);
+      now = next;
+      listener.hear(roster.tell(now, 0), now);
+      assertThat(roster.nextNanos(now)).isGreaterThan(now);
+    }
+  }
+
+  /// Who is here, as far as one can know from what is told.
+  private static final class Listener {
+    private final Set<String> known = new HashSet<>();
+    private long quietUntil = Long.MIN_VALUE;
+
+    void hear(List<Signal> told, long now) {
+      if (told.isEmpty()) {
+        return;
+      }
+      assertThat(now).isGreaterThanOrEqualTo(quietUntil);
+      quietUntil = now + INTERVAL;
+      assertThat(told).hasSizeLessThanOrEqualTo(Limits.MAX_SINGLE_PRESENCE);
+      told.forEach(this::hear);
+    }
+
+    private void hear(Signal signal) {
+      switch ((PresenceSignal) signal) {
+        case PresenceSignal.Joined joined ->
+            assertThat(known.add(joined.who().user().id())).as("came twice").isTrue();
+        case PresenceSignal.Left left ->
+            assertThat(known.remove(left.user().id())).as("went unseen").isTrue();
+        case PresenceSignal.Summary summary -> {
+          assertThat(summary.joinedCount()).isEqualTo(summary.joined().size());
+          assertThat(summary.leftCount()).isEqualTo(summary.left().size());
+          summary.joined().forEach(p -> assertThat(known.add(p.user().id())).isTrue());
+          summary.left().forEach(p -> assertThat(known.remove(p.id())).isTrue());
+          assertThat(known).hasSize(summary.online());
+        }
+        case PresenceSignal.StatusChanged _ -> throw new AssertionError("nobody changed status");
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.parley.core.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class BatchFactsTest {
+  private static final TopicId ROOM = new TopicId("room", "a");
+  private static final TopicId OTHER = new TopicId("room", "b");
+
+  private static Entry entry(long sequence, String author, String key) {
+    return new Entry(sequence, 1, author, key, 0, new byte[] {1});
+  }
+
+  private static BatchFacts empty() {
+    return new BatchFacts(new Found(Map.of(), Map.of()));
+  }
+
+  @Test
+  void decidedEntryIsFoundByEverythingThatNamesIt() {
+    BatchFacts facts = empty();
+    Entry entry = entry(7, "alice", "m1");
+    facts.add(ROOM, entry, true);
+    assertThat(facts.entry(new Lookup.At(ROOM, 7))).isSameAs(entry);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "alice", "m1"))).isSameAs(entry);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "m1"))).isSameAs(entry);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "bob", "m1"))).isNull();
+    assertThat(facts.entry(new Lookup.At(OTHER, 7))).isNull();
+  }
+
+  @Test
+  void whatIsNoContentIsFoundByItsAuthorsKeyOnly() {
+    BatchFacts facts = empty();
+    facts.add(ROOM, entry(7, "alice", "e1"), false);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "alice", "e1"))).isNotNull();
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "e1"))).isNull();
+  }
+
+  @Test
+  void newestContentOfAKeyIsWhatItNames() {
+    Entry old = entry(3, "alice", "1");
+    BatchFacts facts =
+        new BatchFacts(new Found(Map.of(new Lookup.ByAnyKey(ROOM, "1"), old), Map.of()));
+    Entry decided = entry(9, "bob", "1");
+    facts.add(ROOM, decided, true);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1"))).isSameAs(decided);
+  }
+
+  @Test
+  void rewritingIsSeenWhateverTheEntryIsAskedForBy() {
+    Entry old = entry(3, "alice", "1");
+    BatchFacts facts =
+        new BatchFacts(
+            new Found(
+                Map.of(
+                    new Lookup.ByAnyKey(ROOM, "1"), old,
+                    new Lookup.ByKey(ROOM, "alice", "1"), old,
+                    new Lookup.At(OTHER, 3), old),
+                Map.of()));
+    facts.amend(ROOM, new Amendment(3, new byte[] {2}, null));
+    facts.amend(ROOM, new Amendment(4, new byte[] {2}, null));
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1")).body()).containsExactly(2);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "alice", "1")).body()).containsExactly(2);
+    assertThat(facts.entry(new Lookup.At(OTHER, 3)).body()).containsExactly(1);
+    assertThat(facts.entry(new Lookup.At(ROOM, 4))).isNull();
+  }
+
+  @Test
+  void membershipFollowsTheBatch() {
+    Member bob = new Member("bob", Role.MEMBER, 5, 2);
+    BatchFacts facts =
+        new BatchFacts(new Found(Map.of(), Map.of(new Lookup.OfMember(ROOM, "bob"), bob)));
+    facts.change(ROOM, new MemberChange.Put("bob", Role.OWNER, 9));
+    assertThat(facts.member(ROOM, "bob")).isEqualTo(new Member("bob", Role.OWNER, 5, 2));
+    facts.change(ROOM, new MemberChange.Read("bob", 7));
+    facts.change(ROOM, new MemberChange.Read("bob", 6));
+    assertThat(facts.member(ROOM, "bob")).isEqualTo(new Member("bob", Role.OWNER, 5, 7));
+    facts.change(ROOM, new MemberChange.Remove("bob"));
+    facts.change(ROOM, new MemberChange.Read("bob", 9));
+    assertThat(facts.member(ROOM, "bob")).isNull();
+    facts.change(ROOM, new MemberChange.Put("bob", Role.MEMBER, 9));
+    assertThat(facts.member(ROOM, "bob")).isEqualTo(new Member("bob", Role.MEMBER, 9, 0));
+    assertThat(facts.member(OTHER, "bob")).isNull();
+  }
+}
