@@ -242,12 +242,11 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
     Content content = in.readBoolean() ? new Content.Text(in.readUTF()) : null;
     Instant at = instant(in);
     String replyTo = in.readUTF();
-    List<String> mentions = list(in, DataInputStream::readUTF);
+    List<String> mentions = list(in, from -> from.readUTF());
     Instant edited = instant(in);
     Instant deleted = instant(in);
     List<Message.Reaction> reactions =
-        list(
-            in, from -> new Message.Reaction(from.readUTF(), list(from, DataInputStream::readUTF)));
+        list(in, from -> new Message.Reaction(from.readUTF(), list(from, next -> next.readUTF())));
     return new Message(
         id,
         sequence,
