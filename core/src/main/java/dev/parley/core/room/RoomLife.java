@@ -68,9 +68,10 @@ final class RoomLife {
           && ids(room.directUsers()).equals(ids(create.directUsers()));
     }
     Member own = facts.member(create.by().id());
+    boolean owns =
+        create.by().may(Caller.Right.ADMINISTER) || (own != null && own.role() == Role.OWNER);
     return create.ifMissing()
-        || (own != null
-            && own.role() == Role.OWNER
+        || (owns
             && room.name().equals(nameOf(room, create.name()))
             && room.description().equals(create.description())
             && room.visibility() == create.visibility());

@@ -93,7 +93,7 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
                   out -> {
                     profile(out, changed.by());
                     profile(out, changed.user());
-                    out.writeInt(changed.role() == null ? -1 : changed.role().ordinal());
+                    out.writeUTF(changed.role() == null ? "" : changed.role().name());
                   }));
     };
   }
@@ -155,8 +155,9 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
             case ROOM -> new RoomEntry.RoomChanged(by, state(in));
             case MEMBER -> {
               Profile user = profile(in);
-              int role = in.readInt();
-              yield new RoomEntry.MemberChanged(by, user, role < 0 ? null : Role.values()[role]);
+              String role = in.readUTF();
+              yield new RoomEntry.MemberChanged(
+                  by, user, role.isEmpty() ? null : Role.valueOf(role));
             }
             default -> throw new IllegalStateException("type: " + entry.type());
           };
@@ -193,10 +194,10 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
   private static void state(DataOutputStream out, Profile by, RoomState room) throws IOException {
     profile(out, by);
     out.writeUTF(room.id());
-    out.writeInt(room.status().ordinal());
+    out.writeUTF(room.status().name());
     out.writeUTF(room.name());
     out.writeUTF(room.description());
-    out.writeInt(room.visibility().ordinal());
+    out.writeUTF(room.visibility().name());
     instant(out, room.createdAt());
     out.writeInt(room.directUsers().size());
     for (Profile user : room.directUsers()) {
@@ -207,10 +208,10 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
   private static RoomState state(DataInputStream in) throws IOException {
     return new RoomState(
         in.readUTF(),
-        RoomState.Existence.values()[in.readInt()],
+        RoomState.Existence.valueOf(in.readUTF()),
         in.readUTF(),
         in.readUTF(),
-        RoomState.Visibility.values()[in.readInt()],
+        RoomState.Visibility.valueOf(in.readUTF()),
         instant(in),
         list(in, PlainRoomCodec::profile));
   }
