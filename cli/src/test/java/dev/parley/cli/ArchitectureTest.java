@@ -63,6 +63,25 @@ final class ArchitectureTest {
   }
 
   @Test
+  void engineKnowsNoKindOfConversation() {
+    check(
+        classes()
+            .that(resideInAnyPackage("dev.parley.core.topic.."))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                    "dev.parley.core.topic..",
+                    "dev.parley.core.error..",
+                    "dev.parley.core.limit..",
+                    "dev.parley.core.presence..",
+                    "dev.parley.core.signal..",
+                    "dev.parley.core.time..",
+                    "dev.parley.core.user..",
+                    "java..",
+                    "org.jspecify.annotations..")));
+  }
+
+  @Test
   void storageKnowsOnlyCore() {
     noneOf("storage", "server", "client", "cli", "testkit");
     noProtocolIn("storage");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class Batch {
   private final List<Request> requests;
   private final Map<TopicId, LiveTopic<?, ?, ?>> topics = new LinkedHashMap<>();
   private final Map<TopicId, Refusal> unusable = new LinkedHashMap<>();
+  private final IdentityHashMap<Request, Refusal> senseless = new IdentityHashMap<>();
   private final Set<Outlet> outlets = new HashSet<>();
   private boolean erasedSome;
 
@@ -82,7 +84,11 @@ final class Batch {
         rollBack();
         boolean overtaken = e.kind() == JournalException.Cause.CONFLICT;
         if (!(overtaken && attempt < MAX_CONFLICTS && catchUp())) {
-          LOG.log(System.Logger.Level.ERROR, "a batch of " + requests.size() + " failed", e);
+          // an outage is told once, not with every batch
+          LOG.log(
+              failure == null ? System.Logger.Level.ERROR : System.Logger.Level.DEBUG,
+              "storage fails, nothing is stored",
+              e);
           Refusal refusal = JournalRefusals.of(e);
           runWithoutStoring(refusal);
           return refusal;
@@ -92,13 +98,15 @@ final class Batch {
   }
 
   private void runWithoutStoring(Refusal failing) {
+    // it may have been committed all the same, the failure being that of the answer
+    catchUp();
     BatchFacts facts;
     List<Decided> decided;
     try {
       facts = find();
       decided = decide(facts, failing);
     } catch (JournalException e) {
-      LOG.log(System.Logger.Level.ERROR, "cannot even read", e);
+      LOG.log(System.Logger.Level.DEBUG, "storage cannot be read either", e);
       facts = new BatchFacts(new Found(Map.of(), Map.of()));
       decided = Collections.nCopies(requests.size(), Decided.refused(failing));
     }
@@ -159,15 +167,15 @@ final class Batch {
         try {
           lookups.addAll(topic.needs(command));
         } catch (RuntimeException e) {
-          // without its facts the command cannot be decided either: that is where it is refused
-          LOG.log(System.Logger.Level.ERROR, "a command in " + topic.id + " makes no sense", e);
+          senseless.put(request, internal(topic.id, e));
         }
       }
     }
     return lookups;
   }
 
-  private List<Decided> decide(BatchFacts facts, @Nullable Refusal failing) {
+  private List<Decided> decide(BatchFacts facts, @Nullable Refusal failing)
+      throws JournalException {
     List<Decided> decided = new ArrayList<>(requests.size());
     long nowMicros = clock.epochMicros();
     for (Request request : requests) {
@@ -181,13 +189,14 @@ final class Batch {
   }
 
   private Decided decide(
-      Request request, BatchFacts facts, long nowMicros, @Nullable Refusal failing) {
+      Request request, BatchFacts facts, long nowMicros, @Nullable Refusal failing)
+      throws JournalException {
     TopicId id = topicOf(request);
     Object command = commandOf(request);
     if (id == null || command == null) {
       return new Decided(new Outcome.Done(0, nowMicros, false), null);
     }
-    Refusal refusal = unusable.get(id);
+    Refusal refusal = unusable.getOrDefault(id, senseless.get(request));
     if (refusal != null) {
       return Decided.refused(refusal);
     }
@@ -198,8 +207,13 @@ final class Batch {
           long sequence = accepted.entries().isEmpty() ? 0 : topic.headLast();
           yield new Decided(new Outcome.Done(sequence, nowMicros, false), accepted);
         }
-        case Decision.Repeated<?> repeated ->
-            new Decided(new Outcome.Done(repeated.sequence(), repeated.atMicros(), true), null);
+        case Decision.Repeated<?> repeated -> {
+          if (repeated.sequence() > topic.headLast()) {
+            throw new JournalException(
+                JournalException.Cause.CONFLICT, "the journal of " + id + " is ahead", null);
+          }
+          yield new Decided(new Outcome.Done(repeated.sequence(), repeated.atMicros(), true), null);
+        }
         case Decision.Refused<?> refused -> Decided.refused(refused.refusal());
       };
     } catch (RuntimeException e) {
@@ -233,7 +247,6 @@ final class Batch {
     try {
       journal.commit(appends, List.copyOf(profiles.values()));
     } catch (RuntimeException e) {
-      // if it was committed after all, the next commit meets a conflict and catches up
       throw new JournalException(JournalException.Cause.BROKEN, "commit failed unexpectedly", e);
     }
     erasedSome = appends.stream().anyMatch(Append::erased);

@@ -76,6 +76,9 @@ final class RoomLifeTest {
   void makingTheSameRoomAgainChangesNothing() {
     RoomOnPaper room = made(ALICE, Visibility.PRIVATE);
     room.changesNothing(create(ALICE, "Attic", Visibility.PRIVATE));
+
+    RoomOnPaper operators = made(ROOT, Visibility.PUBLIC);
+    operators.changesNothing(create(ROOT, "Attic", Visibility.PUBLIC));
   }
 
   @Test
