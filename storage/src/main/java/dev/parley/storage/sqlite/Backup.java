@@ -1,6 +1,7 @@
 package dev.parley.storage.sqlite;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,7 +31,7 @@ public final class Backup {
     try {
       Migrations.check(source);
       Files.deleteIfExists(partial);
-      Files.createFile(partial, DataFiles.mode("rw-------"));
+      DataFiles.createFile(partial);
       try (Connection connection = source.plain();
           PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
         copy.setString(1, partial.toString());
@@ -56,10 +57,10 @@ public final class Backup {
         throw broken(
             file + " has a log beside it, so it is a database in use: make a backup of it first");
       }
-      Files.createDirectories(dataDirectory, DataFiles.mode("rwx------"));
     } catch (IOException e) {
-      throw DirectoryLock.failure(dataDirectory, e);
+      throw Failures.opening(e, file);
     }
+    DataFiles.createDirectory(dataDirectory);
     Path database = DataFiles.database(dataDirectory);
     DirectoryLock lock = DirectoryLock.acquire(dataDirectory);
     try {
@@ -68,7 +69,7 @@ public final class Backup {
       }
       restoreLocked(file, dataDirectory);
     } catch (IOException e) {
-      throw DirectoryLock.failure(database, e);
+      throw Failures.opening(e, database);
     } finally {
       lock.close();
     }
@@ -78,7 +79,10 @@ public final class Backup {
     Path partial = dataDirectory.resolve(DataFiles.RESTORED + PARTIAL);
     try {
       Files.deleteIfExists(partial);
-      Files.copy(file, partial);
+      DataFiles.createFile(partial);
+      try (OutputStream out = Files.newOutputStream(partial)) {
+        Files.copy(file, out);
+      }
       Connector copy = connector(partial);
       verify(copy);
       try (Connection connection = copy.plain()) {
@@ -95,9 +99,10 @@ public final class Backup {
   /// Leaves a file in which everything is in the file itself, not in a log.
   private static void verify(Connector copy) throws SQLException, StorageOpenException {
     Migrations.check(copy);
-    try (Connection connection = copy.plain();
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA journal_mode = DELETE");
+    try (Connection connection = copy.plain()) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA journal_mode = DELETE");
+      }
       List<String> problems = new IntegrityCheck(connection).full();
       if (!problems.isEmpty()) {
         throw new StorageOpenException(
@@ -129,10 +134,6 @@ public final class Backup {
     } catch (IOException deleting) {
       e.addSuppressed(deleting);
     }
-    return switch (e) {
-      case StorageOpenException known -> known;
-      case IOException io -> DirectoryLock.failure(partial, io);
-      default -> Failures.opening(e, partial);
-    };
+    return e instanceof StorageOpenException known ? known : Failures.opening(e, partial);
   }
 }

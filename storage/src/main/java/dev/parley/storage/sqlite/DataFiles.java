@@ -31,17 +31,25 @@ final class DataFiles {
     return database.resolveSibling(database.getFileName() + "-wal");
   }
 
-  /// Makes directory and database file where they are missing.
-  static void create(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, mode("rwx------"));
-    }
-    if (!Files.exists(database(directory))) {
-      Files.createFile(database(directory), mode("rw-------"));
+  /// Makes a directory where it is missing.
+  static void createDirectory(Path directory) throws StorageOpenException {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory, mode("rwx------"));
+      }
+    } catch (IOException e) {
+      throw Failures.opening(e, directory);
     }
   }
 
-  static FileAttribute<?>[] mode(String mode) {
+  /// Makes an empty file where there is none; SQLite's other files get the mode of this one.
+  static void createFile(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file, mode("rw-------"));
+    }
+  }
+
+  private static FileAttribute<?>[] mode(String mode) {
     boolean posix = Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
     return posix
         ? new FileAttribute<?>[] {

@@ -3,11 +3,10 @@ package dev.parley.storage.sqlite;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -55,7 +54,7 @@ final class DirectoryLock implements AutoCloseable {
       return new DirectoryLock(real, channel);
     } catch (IOException e) {
       release(real, channel);
-      throw failure(directory, e);
+      throw Failures.opening(e, directory);
     } catch (StorageOpenException e) {
       release(real, channel);
       throw e;
@@ -66,31 +65,17 @@ final class DirectoryLock implements AutoCloseable {
     try {
       return directory.toRealPath();
     } catch (IOException e) {
-      throw failure(directory, e);
+      throw Failures.opening(e, directory);
     }
-  }
-
-  /// What an I/O failure means for the operator.
-  static StorageOpenException failure(Path path, IOException e) {
-    String reason =
-        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : "";
-    StorageOpenException.Kind kind;
-    if (e instanceof AccessDeniedException || reason.contains("Read-only file system")) {
-      kind = StorageOpenException.Kind.READ_ONLY;
-    } else if (("" + e.getMessage()).contains("No space left")
-        || ("" + e.getMessage()).contains("quota exceeded")) {
-      kind = StorageOpenException.Kind.FULL;
-    } else {
-      kind = StorageOpenException.Kind.BROKEN;
-    }
-    return new StorageOpenException(kind, Failures.message(kind, path, e), e);
   }
 
   private static StorageOpenException locked(Path directory, String holder) {
     return new StorageOpenException(
         StorageOpenException.Kind.LOCKED,
-        "%s is in use by %s: only one server can use a data directory; stop that one, or name another directory"
-            .formatted(directory, holder),
+        directory
+            + " is in use by "
+            + holder
+            + ": only one server can use a data directory; stop that one, or name another",
         null);
   }
 
@@ -107,7 +92,7 @@ final class DirectoryLock implements AutoCloseable {
         channel.close();
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } finally {
       HELD.remove(directory);
     }

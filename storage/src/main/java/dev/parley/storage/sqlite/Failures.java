@@ -1,6 +1,8 @@
 package dev.parley.storage.sqlite;
 
 import dev.parley.core.topic.JournalException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,23 @@ final class Failures {
 
   static StorageOpenException opening(Throwable e, Path file) {
     SQLException sql = sqlException(e);
-    StorageOpenException.Kind kind = sql == null ? StorageOpenException.Kind.BROKEN : kind(sql);
-    return new StorageOpenException(kind, message(kind, file, sql == null ? e : sql), e);
+    if (sql != null) {
+      return new StorageOpenException(kind(sql), message(kind(sql), file, sql), e);
+    }
+    StorageOpenException.Kind kind =
+        e instanceof IOException io ? kind(io) : StorageOpenException.Kind.BROKEN;
+    return new StorageOpenException(kind, message(kind, file, e), e);
+  }
+
+  private static StorageOpenException.Kind kind(IOException e) {
+    String text = String.valueOf(e.getMessage());
+    if (e instanceof AccessDeniedException || text.contains("Read-only file system")) {
+      return StorageOpenException.Kind.READ_ONLY;
+    }
+    // Java has no type for it; these are the words of the C library.
+    return text.contains("No space left") || text.contains("quota exceeded")
+        ? StorageOpenException.Kind.FULL
+        : StorageOpenException.Kind.BROKEN;
   }
 
   private static @Nullable SQLException sqlException(Throwable e) {

@@ -15,13 +15,15 @@ final class ReaderPool implements AutoCloseable {
   }
 
   private final Connector connector;
+  private final int size;
   private final Semaphore permits;
   private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  ReaderPool(Connector connector) {
+  ReaderPool(Connector connector, int size) {
     this.connector = connector;
-    permits = new Semaphore(connector.limits().readers());
+    this.size = size;
+    permits = new Semaphore(size);
   }
 
   <T extends @Nullable Object> T read(Read<T> read) throws JournalException {
@@ -53,7 +55,7 @@ final class ReaderPool implements AutoCloseable {
       if (!permits.tryAcquire(connector.limits().readerWait().toNanos(), TimeUnit.NANOSECONDS)) {
         throw broken(
             "%d reads at once, and none ended within %s: try again, or allow more readers"
-                .formatted(connector.limits().readers(), connector.limits().readerWait()));
+                .formatted(size, connector.limits().readerWait()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -92,8 +94,8 @@ final class ReaderPool implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    permits.acquireUninterruptibly(connector.limits().readers());
+    permits.acquireUninterruptibly(size);
     discardIdle();
-    permits.release(connector.limits().readers());
+    permits.release(size);
   }
 }

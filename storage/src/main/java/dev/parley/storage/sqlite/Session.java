@@ -46,6 +46,14 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /// The same of a query for text.
+  String queryText(String sql) throws SQLException {
+    try (ResultSet rows = prepare(sql).executeQuery()) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
   /// Runs a statement outside any transaction, as pragmas want it.
   void outsideTransaction(String sql) throws SQLException {
     connection.commit();

@@ -21,20 +21,17 @@ final class SqliteJournal implements Journal, AutoCloseable {
   private static final int PROBE_BYTES = 64 << 10;
 
   private final Connector connector;
-  private final ReaderPool readers;
+  private final SqliteReader reader;
   private final WriteAheadLog log;
-  private final long epoch;
 
-  /// Null after a failure, until the next call opens another.
+  /// Null at first and after a failure, until the next call opens another.
   private @Nullable Session session;
 
   private boolean closed;
 
-  SqliteJournal(Connector connector, Session session, ReaderPool readers, long epoch) {
+  SqliteJournal(Connector connector, SqliteReader reader) {
     this.connector = connector;
-    this.session = session;
-    this.readers = readers;
-    this.epoch = epoch;
+    this.reader = reader;
     log = new WriteAheadLog(connector);
   }
 
@@ -74,12 +71,11 @@ final class SqliteJournal implements Journal, AutoCloseable {
     }
   }
 
-  /// Closes the connection, which rolls back. After a failed sync SQLite would go on with pages
-  /// that the kernel has dropped; a new connection finds out what is on the disk.
+  /// Closes the connection, which rolls back whatever the failure left of the transaction.
   private JournalException giveUp(SQLException e) {
     Session failed = session;
     session = null;
-    readers.discardIdle();
+    reader.discardIdle();
     try {
       if (failed != null) {
         failed.close();
@@ -92,7 +88,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
 
   @Override
   public long epoch() {
-    return epoch;
+    return reader.epoch();
   }
 
   @Override

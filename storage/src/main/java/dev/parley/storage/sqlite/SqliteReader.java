@@ -18,12 +18,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads of any thread, each on a connection of the pool and in a transaction of its own.
-final class SqliteReader implements JournalReader {
+final class SqliteReader implements JournalReader, AutoCloseable {
   private final ReaderPool pool;
+  private final ReaderPool searches;
   private final long epoch;
 
-  SqliteReader(ReaderPool pool, long epoch) {
-    this.pool = pool;
+  SqliteReader(Connector connector, long epoch) {
+    pool = new ReaderPool(connector, connector.limits().readers());
+    searches = new ReaderPool(connector, connector.limits().searches());
     this.epoch = epoch;
   }
 
@@ -33,6 +35,11 @@ final class SqliteReader implements JournalReader {
   }
 
   private <T> List<T> list(TopicId topic, TopicRead<List<T>> read) throws JournalException {
+    return list(pool, topic, read);
+  }
+
+  private static <T> List<T> list(ReaderPool pool, TopicId topic, TopicRead<List<T>> read)
+      throws JournalException {
     return pool.read(
         session -> {
           Long id = new TopicRows(session).idOfLiving(topic);
@@ -102,7 +109,9 @@ final class SqliteReader implements JournalReader {
       TopicId topic, SearchWords words, @Nullable String author, long before, int limit)
       throws JournalException {
     return list(
-        topic, (session, id) -> new WordIndex(session).search(id, words, author, before, limit));
+        searches,
+        topic,
+        (session, id) -> new WordIndex(session).search(id, words, author, before, limit));
   }
 
   @Override
@@ -119,5 +128,18 @@ final class SqliteReader implements JournalReader {
           }
           return profiles;
         });
+  }
+
+  /// Gives up connections that a failure of the writer's may concern too.
+  void discardIdle() {
+    pool.discardIdle();
+    searches.discardIdle();
+  }
+
+  /// Waits for the reads under way; later ones are refused.
+  @Override
+  public void close() {
+    pool.close();
+    searches.close();
   }
 }

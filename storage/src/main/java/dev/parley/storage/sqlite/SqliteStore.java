@@ -23,7 +23,7 @@ public final class SqliteStore implements AutoCloseable {
   private final Path directory;
   private final Durability durability;
   private final DirectoryLock lock;
-  private final ReaderPool readers;
+  private final Session anchor;
   private final SqliteJournal journal;
   private final SqliteReader reader;
 
@@ -31,42 +31,46 @@ public final class SqliteStore implements AutoCloseable {
       Path directory,
       Durability durability,
       DirectoryLock lock,
-      ReaderPool readers,
-      SqliteJournal journal) {
+      Session anchor,
+      SqliteJournal journal,
+      SqliteReader reader) {
     this.directory = directory;
     this.durability = durability;
     this.lock = lock;
-    this.readers = readers;
+    this.anchor = anchor;
     this.journal = journal;
-    reader = new SqliteReader(readers, journal.epoch());
+    this.reader = reader;
   }
 
   /// Opens a directory, making it where it is missing. With [Durability#MEMORY] the directory is
   /// not touched; a temporary one takes its place.
   public static SqliteStore open(Path directory, Durability durability, StorageLimits limits)
       throws StorageOpenException {
-    Path data = directory;
-    try {
-      if (durability == Durability.MEMORY) {
-        data = Files.createTempDirectory("parley-");
-      }
-      Files.createDirectories(data, DataFiles.mode("rwx------"));
-    } catch (IOException e) {
-      throw DirectoryLock.failure(data, e);
-    }
+    Path data = durability == Durability.MEMORY ? temporary() : directory;
+    DataFiles.createDirectory(data);
     DirectoryLock lock = DirectoryLock.acquire(data);
     Connector connector = new Connector(DataFiles.database(data), durability, limits);
+    SqliteStore store = null;
     try {
-      return open(data, lock, connector);
+      store = open(data, lock, connector);
+      return store;
     } catch (IOException e) {
-      lock.close();
-      throw DirectoryLock.failure(data, e);
-    } catch (StorageOpenException e) {
-      lock.close();
-      throw e;
-    } catch (SQLException | JournalException | RuntimeException | LinkageError e) {
-      lock.close();
       throw Failures.opening(e, connector.file());
+    } catch (SQLException | JournalException | RuntimeException | LinkageError e) {
+      throw Failures.opening(e, connector.file());
+    } finally {
+      if (store == null) {
+        lock.close();
+        removeTemporary(data, durability);
+      }
+    }
+  }
+
+  private static Path temporary() throws StorageOpenException {
+    try {
+      return Files.createTempDirectory("parley-");
+    } catch (IOException e) {
+      throw Failures.opening(e, Path.of(System.getProperty("java.io.tmpdir", "")));
     }
   }
 
@@ -74,20 +78,39 @@ public final class SqliteStore implements AutoCloseable {
       throws IOException, SQLException, StorageOpenException, JournalException {
     DataFiles.finishRestore(data);
     boolean unclean = DataFiles.size(DataFiles.log(connector.file())) > 0;
-    DataFiles.create(data);
+    DataFiles.createFile(connector.file());
     Migrations.check(connector);
-    Session session = connector.writer();
-    ReaderPool readers = new ReaderPool(connector);
+    Session anchor = anchor(connector);
     try {
+      if (unclean) {
+        // If its last sync failed, the log may be read back from memory and yet not be on the disk.
+        anchor.outsideTransaction("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
       quickCheck(connector, unclean);
       Migrations.migrate(connector);
       long epoch = connector.epoch();
-      SqliteJournal journal = new SqliteJournal(connector, session, readers, epoch);
+      SqliteReader reader = new SqliteReader(connector, epoch);
+      SqliteJournal journal = new SqliteJournal(connector, reader);
       journal.probe();
       LOG.info("opened {} ({}), epoch {}", connector.file(), connector.durability(), epoch);
-      return new SqliteStore(data, connector.durability(), lock, readers, journal);
+      return new SqliteStore(data, connector.durability(), lock, anchor, journal, reader);
     } catch (SQLException | JournalException | StorageOpenException | RuntimeException e) {
-      session.close();
+      anchor.close();
+      throw e;
+    }
+  }
+
+  /// A connection that stays open and idle. As long as there is one, SQLite remembers how much of
+  /// the log counts: a commit whose sync failed is overwritten by the next one. The first
+  /// connection after the last would read it back from the log instead, as if it had been synced.
+  private static Session anchor(Connector connector) throws SQLException {
+    Session anchor = connector.writer();
+    try {
+      anchor.queryLong("SELECT count(*) FROM sqlite_schema");
+      anchor.commit();
+      return anchor;
+    } catch (SQLException e) {
+      anchor.close();
       throw e;
     }
   }
@@ -119,6 +142,11 @@ public final class SqliteStore implements AutoCloseable {
     }
   }
 
+  /// Where the files are.
+  public Path directory() {
+    return directory;
+  }
+
   /// The writer's view; for one thread only.
   public Journal journal() {
     return journal;
@@ -145,19 +173,20 @@ public final class SqliteStore implements AutoCloseable {
   /// Waits for reads under way, copies the log into the file and gives the directory free.
   @Override
   public void close() {
-    readers.close();
+    reader.close();
     try {
       journal.close();
+      anchor.close();
       LOG.info("closed {}", directory);
     } catch (SQLException e) {
       LOG.error("{} was not closed properly; its log is read at the next start", directory, e);
     } finally {
       lock.close();
-      removeTemporary();
+      removeTemporary(directory, durability);
     }
   }
 
-  private void removeTemporary() {
+  private static void removeTemporary(Path directory, Durability durability) {
     if (durability == Durability.MEMORY) {
       try {
         DataFiles.deleteTree(directory);

@@ -5,7 +5,8 @@ import java.time.Duration;
 /// Every bound of the store.
 ///
 /// @param readers most reads at once, each with a connection of its own
-/// @param readerWait how long a read waits for one of them
+/// @param searches most searches at once, apart from the other reads: a search can take long
+/// @param readerWait how long a read or search waits for its turn
 /// @param busyWait how long a statement waits for another process's lock on the file
 /// @param maxFileBytes size at which the journal counts as full; the log comes on top
 /// @param logBytes size of the write-ahead log at which it is copied into the file; it reaches a
@@ -17,6 +18,7 @@ import java.time.Duration;
 /// @param startCheck when the check at the start gives up, and the server starts with a warning
 public record StorageLimits(
     int readers,
+    int searches,
     Duration readerWait,
     Duration busyWait,
     long maxFileBytes,
@@ -27,10 +29,12 @@ public record StorageLimits(
     Duration startCheck) {
   private static final int MIB = 1 << 20;
 
-  /// 4 readers, 10 s; 5 s; no quota; log 16 MiB; caches 32 and 4 MiB; checks up to 64 MiB, 10 s.
+  /// 4 readers and 2 searches, waits of 10 s and 5 s, no quota, log 16 MiB, caches 32 and 4 MiB,
+  /// checks always up to 64 MiB and for 10 s.
   public static final StorageLimits DEFAULTS =
       new StorageLimits(
           4,
+          2,
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Long.MAX_VALUE,
@@ -41,8 +45,9 @@ public record StorageLimits(
           Duration.ofSeconds(10));
 
   public StorageLimits {
-    if (readers < 1) {
-      throw new IllegalArgumentException("readers: %d (expected: >= 1)".formatted(readers));
+    if (readers < 1 || searches < 1) {
+      throw new IllegalArgumentException(
+          "readers and searches: %d, %d (expected: >= 1)".formatted(readers, searches));
     }
     if (logBytes < MIB) {
       throw new IllegalArgumentException("logBytes: %d (expected: >= 1 MiB)".formatted(logBytes));
@@ -53,10 +58,41 @@ public record StorageLimits(
   public StorageLimits withMaxFileBytes(long bytes) {
     return new StorageLimits(
         readers,
+        searches,
         readerWait,
         busyWait,
         bytes,
         logBytes,
+        writerCacheBytes,
+        readerCacheBytes,
+        alwaysCheckBytes,
+        startCheck);
+  }
+
+  /// The same with another number of readers.
+  public StorageLimits withReaders(int count, Duration wait) {
+    return new StorageLimits(
+        count,
+        searches,
+        wait,
+        busyWait,
+        maxFileBytes,
+        logBytes,
+        writerCacheBytes,
+        readerCacheBytes,
+        alwaysCheckBytes,
+        startCheck);
+  }
+
+  /// The same with another length of the log.
+  public StorageLimits withLogBytes(int bytes) {
+    return new StorageLimits(
+        readers,
+        searches,
+        readerWait,
+        busyWait,
+        maxFileBytes,
+        bytes,
         writerCacheBytes,
         readerCacheBytes,
         alwaysCheckBytes,

@@ -1,23 +1,19 @@
 package dev.parley.testkit.topic;
 
+import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.SearchWords;
+import dev.parley.core.topic.TopicId;
+import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
 import static dev.parley.testkit.topic.AppendBuilder.CHANGED;
 import static dev.parley.testkit.topic.AppendBuilder.SAID;
 import static dev.parley.testkit.topic.AppendBuilder.append;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.core.topic.JournalException;
-import dev.parley.core.topic.JournalReader;
-import dev.parley.core.topic.MemberChange;
-import dev.parley.core.topic.Role;
-import dev.parley.core.topic.SearchWords;
-import dev.parley.core.topic.TopicId;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
-
-/// What every reader of a journal must do: pages, lists, search.
+/// What every reader of a journal must do with entries: read, page, search.
 @NullUnmarked
 public abstract class JournalReaderContract extends JournalFixture {
   @Nested
@@ -91,101 +87,6 @@ public abstract class JournalReaderContract extends JournalFixture {
         assertThat(reader().head(ROOM).lastSequence()).isEqualTo(i + 1);
         assertThat(reader().search(ROOM, SearchWords.parse("word" + i), null, 99, 9)).hasSize(1);
       }
-    }
-  }
-
-  @Nested
-  class Listings {
-    private List<String> names(String viewer, boolean joinedOnly, String after, int limit)
-        throws JournalException {
-      return reader().topics("room", viewer, joinedOnly, after, limit).stream()
-          .map(listing -> listing.head().topic().name())
-          .toList();
-    }
-
-    private static TopicId room(String name) {
-      return new TopicId("room", name);
-    }
-
-    @Test
-    void showListedTopicsAndTheViewersOwn() throws Exception {
-      commit(
-          append(room("b-listed"), 0).listed(true),
-          append(room("c-hidden"), 0).put("ann", Role.MEMBER),
-          append(room("d-both"), 0).listed(true).put("ann", Role.MEMBER).put("x", Role.OWNER),
-          append(room("a-neither"), 0).listed(false),
-          append(new TopicId("document", "b"), 0).listed(true));
-
-      assertThat(names("ann", false, "", 9)).containsExactly("b-listed", "c-hidden", "d-both");
-      assertThat(names("ann", true, "", 9)).containsExactly("c-hidden", "d-both");
-      assertThat(names("ben", false, "", 9)).containsExactly("b-listed", "d-both");
-      assertThat(names("ben", true, "", 9)).isEmpty();
-      assertThat(names("ann", false, "b-listed", 1)).containsExactly("c-hidden");
-      assertThat(names("ann", false, "", 2)).containsExactly("b-listed", "c-hidden");
-      assertThat(names("ann", true, "c-hidden", 9)).containsExactly("d-both");
-
-      JournalReader.Listing both = reader().topics("room", "ann", true, "c-hidden", 9).getFirst();
-      assertThat(both.members()).isEqualTo(2);
-      assertThat(both.membership().user()).isEqualTo("ann");
-    }
-
-    @Test
-    void listedStaysUntilChanged() throws Exception {
-      commit(append(ROOM, 0).listed(true));
-      commit(append(ROOM, 0).say("ann", "a"));
-      assertThat(names("ben", false, "", 9)).containsExactly(ROOM.name());
-
-      commit(append(ROOM, 1).listed(false));
-      assertThat(names("ben", false, "", 9)).isEmpty();
-      assertThat(reader().topic(ROOM, "ben").membership()).isNull();
-    }
-
-    @Test
-    void namesGoByTheirBytes() throws Exception {
-      commit(
-          append(room("\uD83D\uDE00"), 0).listed(true),
-          append(room("\uFF5E"), 0).listed(true),
-          append(room("B"), 0).listed(true),
-          append(room("a"), 0).listed(true));
-
-      assertThat(names("x", false, "", 9)).containsExactly("B", "a", "\uFF5E", "\uD83D\uDE00");
-    }
-
-    @Test
-    void unreadCountsContentByOthersAfterTheReadPosition() throws Exception {
-      commit(
-          append(ROOM, 0)
-              .put("ann", Role.MEMBER)
-              .say("ben", "1")
-              .say("ben", "2")
-              .say("ann", "3")
-              .change("ben", null)
-              .say("cleo", "5")
-              .member(new MemberChange.Read("ann", 1)));
-
-      assertThat(reader().topic(ROOM, "ann").unread()).isEqualTo(2);
-      assertThat(reader().topics("room", "ann", true, "", 9).getFirst().unread()).isEqualTo(2);
-      assertThat(reader().topic(ROOM, "ben").unread()).as("no member").isZero();
-
-      commit(append(ROOM, 5).member(new MemberChange.Read("ann", 5)));
-      assertThat(reader().topic(ROOM, "ann").unread()).isZero();
-    }
-
-    @Test
-    void unreadStopsCounting() throws Exception {
-      AppendBuilder append = append(ROOM, 0).put("ann", Role.MEMBER);
-      for (int i = 0; i <= JournalReader.UNREAD_MAX; i++) {
-        append.say("ben", "x");
-      }
-      commit(append);
-
-      assertThat(reader().topic(ROOM, "ann").unread()).isEqualTo(JournalReader.UNREAD_MAX);
-    }
-
-    @Test
-    void unknownTopicHasNone() throws Exception {
-      assertThat(reader().topic(ROOM, "ann")).isNull();
-      assertThat(names("ann", false, "", 9)).isEmpty();
     }
   }
 
@@ -288,19 +189,6 @@ public abstract class JournalReaderContract extends JournalFixture {
       assertThat(search("a1 ".repeat(SearchWords.MAX_TERMS))).containsExactly(1L);
       assertThat(search("\"" + "a1 ".repeat(SearchWords.MAX_TERMS) + "\"")).containsExactly(1L);
       assertThat(search("a1" + "x".repeat(60_000))).isEmpty();
-    }
-  }
-
-  @Nested
-  class Profiles {
-    @Test
-    void areKeptByUserAndReplaced() throws Exception {
-      journal().commit(List.of(), List.of(profile("ann", "Ann"), profile("ben", "Ben")));
-      journal().commit(List.of(append(ROOM, 0).build()), List.of(profile("ann", "Ann the second")));
-
-      assertThat(reader().profiles(List.of("ann", "ben", "nobody")))
-          .isEqualTo(Map.of("ann", profile("ann", "Ann the second"), "ben", profile("ben", "Ben")));
-      assertThat(reader().profiles(List.of())).isEmpty();
     }
   }
 }
