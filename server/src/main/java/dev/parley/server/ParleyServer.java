@@ -82,12 +82,17 @@ public final class ParleyServer implements AutoCloseable {
   /// @throws IOException if the address cannot be listened on
   public static ParleyServer start(ServerConfig config, String version)
       throws StorageOpenException, IOException {
+    return start(config, version, Clock.system());
+  }
+
+  /// As [#start(ServerConfig, String)], with another clock for everything but sockets.
+  static ParleyServer start(ServerConfig config, String version, Clock clock)
+      throws StorageOpenException, IOException {
     SqliteStore store =
         SqliteStore.open(
             config.data(),
             config.durability(),
             StorageLimits.DEFAULTS.withMaxFileBytes(config.maxStoreBytes()));
-    Clock clock = Clock.system();
     Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
     engine.start();

@@ -1,0 +1,105 @@
+package dev.parley.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.server.config.ServerConfig;
+import dev.parley.server.config.Setting;
+import dev.parley.server.config.Settings;
+import dev.parley.storage.sqlite.SqliteStore;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A server for each test: on a port of its own, with its data in a directory of its own, which
+/// must be sound when the test is over.
+public final class ServerExtension implements BeforeEachCallback, AfterEachCallback {
+  private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private TestClock clock = new TestClock();
+  private Path data;
+  private ParleyServer server;
+
+  public ServerExtension() {
+    settings.put(Setting.LISTEN, "127.0.0.1:0");
+    settings.put(Setting.DURABILITY, "os");
+    settings.put(Setting.PRESENCE_INTERVAL, "10ms");
+    settings.put(Setting.DRAIN_GRACE, "0s");
+  }
+
+  /// With a setting other than the usual one.
+  public ServerExtension with(Setting setting, String value) {
+    settings.put(setting, value);
+    return this;
+  }
+
+  /// A new connection.
+  public ManagedChannel connect() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(server.address())
+            .usePlaintext()
+            .maxInboundMessageSize(64 << 20)
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  public TestClock clock() {
+    return clock;
+  }
+
+  public Path data() {
+    return data;
+  }
+
+  /// Stops the server as SIGTERM does.
+  public void stop() {
+    server.close();
+  }
+
+  /// Starts it again, with the same data, on another port.
+  public void start() throws Exception {
+    settings.put(Setting.DATA, data.toString());
+    ServerConfig config = ServerConfig.of(Settings.gather(null, Map.of(), settings));
+    server = ParleyServer.start(config, "test", clock);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    clock = new TestClock();
+    data = Files.createTempDirectory("parley-test-");
+    start();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    channels.forEach(ManagedChannel::shutdownNow);
+    channels.clear();
+    server.close();
+    assertThat(SqliteStore.check(data)).isEmpty();
+    deleteTree(data);
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
