@@ -1,0 +1,87 @@
+package dev.parley.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The built `parley` command.
+final class ParleyCommand {
+  private static final Path JAR =
+      Path.of(System.getProperty("parley.jar", "../cli/target/parley/parley.jar"))
+          .toAbsolutePath()
+          .normalize();
+
+  private ParleyCommand() {}
+
+  /// What a run of the command that has ended left behind.
+  ///
+  /// @param code its exit code
+  /// @param out standard output
+  /// @param err standard error
+  record Result(int code, String out, String err) {}
+
+  /// Runs the command to its end.
+  static Result run(String... arguments) {
+    return run(Map.of(), arguments);
+  }
+
+  /// Runs the command to its end, in a changed environment.
+  static Result run(Map<String, String> environment, String... arguments) {
+    try {
+      Path out = Files.createTempFile("parley-out", ".txt");
+      Path err = Files.createTempFile("parley-err", ".txt");
+      ProcessBuilder builder = builder(List.of(arguments));
+      builder.environment().putAll(environment);
+      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      try {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            .as("%s ends within a minute: %s", List.of(arguments), Files.readString(err))
+            .isTrue();
+        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+      } finally {
+        process.destroyForcibly();
+        Files.delete(out);
+        Files.delete(err);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The command as the launcher starts it, with nothing of Parley's in the environment.
+  static ProcessBuilder builder(List<String> arguments) {
+    assertThat(JAR).as("the built command; ./mvnw verify builds it first").exists();
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                java("java"),
+                "-XX:+UseCompactObjectHeaders",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseG1GC",
+                "-Xmx512m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dfile.encoding=" + StandardCharsets.UTF_8,
+                "-jar",
+                JAR.toString()));
+    words.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_"));
+    return builder;
+  }
+
+  /// A program of the JDK that runs this test.
+  static String java(String program) {
+    return Path.of(System.getProperty("java.home"), "bin", program).toString();
+  }
+}

@@ -1,0 +1,199 @@
+package dev.parley.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.v1.Capability;
+import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.ChatRequest;
+import dev.parley.chat.v1.ChatServiceGrpc;
+import dev.parley.chat.v1.Hello;
+import dev.parley.chat.v1.Join;
+import dev.parley.chat.v1.MessageContent;
+import dev.parley.chat.v1.Ping;
+import dev.parley.chat.v1.RoomPosition;
+import dev.parley.chat.v1.User;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One native stream on a connection of its own, without what the client library does for its user:
+/// nothing is tried again, nothing left out. It takes a message from the transport when it is asked
+/// for the next event, and so stalls when it is not. For one thread.
+final class RawStream implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 30;
+  private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  private sealed interface Item {
+    record Message(ChatEvent event) implements Item {}
+
+    record End(Status status) implements Item {}
+  }
+
+  private final ManagedChannel channel;
+  private final ClientCall<ChatRequest, ChatEvent> call;
+  private final BlockingQueue<Item> received = new LinkedBlockingQueue<>();
+  private final ArrayDeque<ChatEvent> batch = new ArrayDeque<>();
+  private boolean asked;
+  private @Nullable Status end;
+
+  private RawStream(ManagedChannel channel) {
+    this.channel = channel;
+    call = channel.newCall(ChatServiceGrpc.getChatMethod(), CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(ChatEvent message) {
+            received.add(new Item.Message(message));
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            received.add(new Item.End(status));
+          }
+        },
+        new Metadata());
+  }
+
+  static ManagedChannel channel(String address) {
+    return ManagedChannelBuilder.forTarget(address)
+        .usePlaintext()
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build();
+  }
+
+  /// Opens a stream in rooms.
+  ///
+  /// @param positions last sequence seen of each room
+  static RawStream open(String address, String user, Map<String, Long> positions) {
+    return open(
+        address,
+        user,
+        positions.entrySet().stream()
+            .map(
+                room ->
+                    RoomPosition.newBuilder()
+                        .setRoomId(room.getKey())
+                        .setSequence(room.getValue())
+                        .build())
+            .toList());
+  }
+
+  /// Opens a stream in rooms.
+  static RawStream open(String address, String user, List<RoomPosition> positions) {
+    RawStream stream = new RawStream(channel(address));
+    stream.send(
+        ChatRequest.newBuilder()
+            .setSender(User.newBuilder().setId(user))
+            .setHello(
+                Hello.newBuilder()
+                    .setClientName("system-test")
+                    .addCapabilities(Capability.CAPABILITY_BATCH)
+                    .addAllRooms(positions))
+            .build());
+    return stream;
+  }
+
+  void send(ChatRequest request) {
+    call.sendMessage(request);
+  }
+
+  /// Sends a message with the text that belongs to its id.
+  void say(String room, String id) {
+    say(room, id, Words.of(id));
+  }
+
+  void say(String room, String id, String text) {
+    send(
+        ChatRequest.newBuilder()
+            .setId(id)
+            .setRoomId(room)
+            .setContent(MessageContent.newBuilder().setText(text))
+            .build());
+  }
+
+  void join(String room, String id, long after) {
+    send(
+        ChatRequest.newBuilder()
+            .setId(id)
+            .setRoomId(room)
+            .setJoin(Join.newBuilder().setAfterSequence(after))
+            .build());
+  }
+
+  void ping(long nonce) {
+    send(ChatRequest.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build());
+  }
+
+  /// The next event; null: the stream has ended. Fails if neither comes for long.
+  @Nullable ChatEvent next() {
+    while (batch.isEmpty() && end == null) {
+      if (!asked) {
+        asked = true;
+        call.request(1);
+      }
+      switch (poll()) {
+        case Item.Message message -> {
+          asked = false;
+          if (message.event().getBatchCount() > 0) {
+            batch.addAll(message.event().getBatchList());
+          } else {
+            batch.add(message.event());
+          }
+        }
+        case Item.End ended -> end = ended.status();
+      }
+    }
+    return batch.poll();
+  }
+
+  private Item poll() {
+    try {
+      Item item = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (item == null) {
+        throw new AssertionError("nothing came for " + PATIENCE_SECONDS + " s");
+      }
+      return item;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The next event of a kind; others are passed over. Fails at the stream's end.
+  ChatEvent next(ChatEvent.EventCase kind) {
+    for (ChatEvent event = next(); event != null; event = next()) {
+      if (event.getEventCase() == kind) {
+        return event;
+      }
+    }
+    throw new AssertionError("no %s before the end: %s".formatted(kind, end));
+  }
+
+  /// Takes what comes until the stream has ended.
+  Status awaitEnd() {
+    while (next() != null) {
+      // passed over
+    }
+    assertThat(end).isNotNull();
+    return end;
+  }
+
+  void halfClose() {
+    call.halfClose();
+  }
+
+  @Override
+  public void close() {
+    call.cancel("closed by the test", null);
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.parley.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `parley serve` as a child process. Thread-safe.
+final class ServerProcess implements AutoCloseable {
+  private static final Pattern LISTENS = Pattern.compile("Parley listens on .*:(\\d+)");
+  private static final int START_SECONDS = 60;
+  private static final int MAX_LOG_LINES = 10_000;
+
+  private final Process process;
+  private final Thread reader;
+  private final CountDownLatch listens = new CountDownLatch(1);
+  private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+  private volatile int port;
+
+  private ServerProcess(Process process) {
+    this.process = process;
+    reader = Thread.ofPlatform().name("server-log").daemon().start(this::readLog);
+  }
+
+  /// Starts a server and waits until it listens.
+  ///
+  /// @param port 0: a free one
+  /// @param options more options of `parley serve`
+  static ServerProcess start(Path data, int port, String... options) {
+    ServerProcess server = launch(data, port, options);
+    server.awaitListening();
+    return server;
+  }
+
+  /// Starts a server without waiting.
+  static ServerProcess launch(Path data, int port, String... options) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--listen", "127.0.0.1:" + port, "--data", data.toString()));
+    arguments.addAll(List.of(options));
+    try {
+      return new ServerProcess(
+          ParleyCommand.builder(arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A port that is free, and stays so for others: below those that the system gives to outgoing
+  /// connections, where a client that tries to reach a dead server could meet itself.
+  static int freePort(RandomGenerator random) {
+    while (true) {
+      int candidate = random.nextInt(20_000, 30_000);
+      try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        continue; // taken
+      }
+    }
+  }
+
+  private void readLog() {
+    try (BufferedReader lines = process.errorReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (log.size() < MAX_LOG_LINES) {
+          log.add(line);
+        }
+        Matcher matcher = LISTENS.matcher(line);
+        if (matcher.find()) {
+          port = Integer.parseInt(matcher.group(1));
+          listens.countDown();
+        }
+      }
+    } catch (IOException e) {
+      log.add("(the log ends here: " + e.getMessage() + ")");
+    }
+    listens.countDown();
+  }
+
+  void awaitListening() {
+    try {
+      boolean told = listens.await(START_SECONDS, TimeUnit.SECONDS);
+      if (!told || port == 0) {
+        process.destroyForcibly();
+        throw new AssertionError(
+            "the server did not start, exit code %d:\n%s".formatted(process.waitFor(), log()));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// HOST:PORT.
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// What it has said on standard error so far.
+  String log() {
+    synchronized (log) {
+      return String.join("\n", log);
+    }
+  }
+
+  /// Ends it as `kill -9` does, and waits for its death.
+  void kill() {
+    process.destroyForcibly();
+    assertThat(waitFor(10)).isTrue();
+  }
+
+  /// Sends a signal: TERM, INT, STOP, CONT.
+  void signal(String name) {
+    Processes.signal(process.pid(), name);
+  }
+
+  /// Waits for its end.
+  ///
+  /// @return the exit code
+  int exitCode(int seconds) {
+    assertThat(waitFor(seconds)).as("ends within %s s:\n%s", seconds, log()).isTrue();
+    return process.exitValue();
+  }
+
+  /// Stops it as an operator would, and checks that it ends well.
+  void stop() {
+    signal("TERM");
+    assertThat(exitCode(10)).as(log()).isZero();
+  }
+
+  private boolean waitFor(int seconds) {
+    try {
+      boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+      if (ended) {
+        reader.join(1_000);
+      }
+      return ended;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Kills it if it still runs.
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    waitFor(10);
+  }
+}
