@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ public final class ParleyServer implements AutoCloseable {
   private final List<StreamGroup> groups;
   private final HealthWatch health;
   private final Server port;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private ParleyServer(
       ServerConfig config,
@@ -108,7 +110,15 @@ public final class ParleyServer implements AutoCloseable {
     }
     Calls calls = new Calls(new OpenAuthenticator());
     ChatContext context =
-        new ChatContext(engine, reads, calls, new OpenStreams(), clock, config.limits(), version);
+        new ChatContext(
+            engine,
+            reads,
+            calls,
+            new OpenStreams(),
+            new OpenStreams(),
+            clock,
+            config.limits(),
+            version);
     List<ServerServiceDefinition> services = new ChatServices(context, groups).all();
     HealthWatch health =
         new HealthWatch(
@@ -159,12 +169,15 @@ public final class ParleyServer implements AutoCloseable {
 
   /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
   /// engine and the store. Takes as long as configured for draining, and at most a few seconds
-  /// more.
+  /// more. Only the first call does something.
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     LOG.info("stopping: streams have {} to end", config.drainGrace());
     health.stopping();
-    groups.forEach(StreamGroup::drain);
+    groups.forEach(group -> group.drain(config.drainGrace()));
     pause(config.drainGrace().toMillis());
     groups.forEach(StreamGroup::end);
     port.shutdown();

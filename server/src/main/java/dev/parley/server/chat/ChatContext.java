@@ -11,12 +11,14 @@ import dev.parley.server.rpc.Calls;
 /// @param engine decides
 /// @param reads what may wait for the disk
 /// @param calls who calls
-/// @param streams the open streams
+/// @param nativeStreams the open streams of the native protocol
+/// @param classicStreams the open streams of the classic protocol
 public record ChatContext(
     Engine engine,
     Reads reads,
     Calls calls,
-    OpenStreams streams,
+    OpenStreams nativeStreams,
+    OpenStreams classicStreams,
     Clock clock,
     Limits.Tunable limits,
     String version) {}

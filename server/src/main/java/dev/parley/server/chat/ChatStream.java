@@ -1,22 +1,16 @@
 package dev.parley.server.chat;
 
-import com.google.protobuf.ByteString;
-import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatRequest;
-import dev.parley.chat.v1.ErrorEvent;
 import dev.parley.core.access.Authenticator;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
-import dev.parley.core.limit.Limits;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
-import dev.parley.core.topic.Attachment;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Outcome;
-import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Status;
 import dev.parley.server.delivery.Frame;
@@ -29,26 +23,23 @@ import dev.parley.server.rpc.Refusals;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `Chat` stream: its user, its rooms, its requests. Owned by its event loop: gRPC calls back
-/// on it, and the engine's answers are brought to it.
+/// One `Chat` stream: its user, its requests and their answers, its end. Owned by its event loop:
+/// gRPC calls back on it, and the engine's answers are brought to it.
 ///
-/// Requests are taken from the client only as others are answered, and only while the client reads:
-/// so neither the requests that wait here nor the answers that wait there can pile up.
+/// Requests are taken from the client only as others are answered ([RequestWindow]), and only while
+/// the client reads: so neither the requests that wait here nor the answers that wait there can
+/// pile up.
 final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> implements Sink {
   private static final Logger LOG = LoggerFactory.getLogger(ChatStream.class);
 
   /// How long a stream may take to introduce its user.
-  private static final long FIRST_FRAME_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
 
   private final ServerCall<Inbound<ChatRequest>, Frame> call;
   private final Authenticator.Credentials credentials;
@@ -56,14 +47,12 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   private final StreamGroup group;
   private final Dialect dialect;
   private final String id;
-  private final Map<String, Subscriber> rooms = new LinkedHashMap<>();
-  private final Map<String, Integer> joining = new HashMap<>();
+  private final StreamRooms rooms;
+  private final RequestWindow window;
   private OutboundStream out;
   private @Nullable Caller caller;
   private Status status = Status.ONLINE;
   private boolean echo = true;
-  private int unanswered;
-  private int credit;
   private boolean halfClosed;
   private boolean draining;
   private boolean ended;
@@ -84,11 +73,14 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     this.group = group;
     this.id = id;
     this.dialect = dialect.apply(this);
+    rooms = new StreamRooms(this, context, group.delivery(), this.dialect);
+    window = new RequestWindow(context.limits().maxInFlight());
     out = group.delivery().open(this, format, false);
     lastTrafficNanos = context.clock().nanos();
     group.add(this);
+    this.dialect.opened();
     call.sendHeaders(new Metadata());
-    call.request(context.limits().maxInFlight());
+    call.request(window.ask());
   }
 
   // What gRPC tells.
@@ -96,53 +88,69 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   @Override
   public void onMessage(Inbound<ChatRequest> inbound) {
     lastTrafficNanos = context.clock().nanos();
-    unanswered++;
+    window.came();
     ChatRequest request = inbound.message();
     try {
-      if (ended) {
-        return;
-      }
-      if (request == null) {
-        throw refused(Reason.INVALID_REQUEST, "the frame is no request: " + inbound.problem());
-      }
-      if (caller == null) {
-        dialect.first(request);
-      } else if (draining) {
-        throw refused(Reason.DRAINING, "the server goes away");
-      } else {
-        dialect.request(request);
+      if (!ended) {
+        take(request, inbound.problem());
       }
     } catch (RefusedException e) {
-      if (caller == null) {
-        end(e.refusal());
-      } else {
-        refuse(request, e.refusal());
-      }
-    } finally {
-      answered();
-      group.delivery().finish();
+      refuse(request, e.refusal());
+    } catch (RuntimeException e) {
+      LOG.error("stream {}: a request could not be handled", id, e);
+      refuse(request, Reason.INTERNAL.because("the request could not be handled"));
+    }
+    answered();
+    group.delivery().finish();
+  }
+
+  private void take(@Nullable ChatRequest request, String problem) throws RefusedException {
+    if (draining || group.isDraining()) {
+      throw refused(Reason.DRAINING, "the server goes away");
+    }
+    if (request == null) {
+      throw refused(Reason.INVALID_REQUEST, "the frame is no request: " + problem);
+    }
+    if (caller == null) {
+      dialect.first(request);
+    } else {
+      dialect.request(request);
+    }
+  }
+
+  private void refuse(@Nullable ChatRequest request, Refusal refusal) {
+    if (caller == null) {
+      end(refusal);
+    } else if (request == null) {
+      refuse("", "", refusal);
+    } else {
+      refuse(request.getId(), request.getRoomId(), refusal);
     }
   }
 
   @Override
   public void onHalfClose() {
     halfClosed = true;
-    endIfDone();
+    out.pumpLater();
+    group.delivery().finish();
   }
 
   @Override
   public void onCancel() {
     leave(Departure.BROKEN);
+    group.delivery().finish();
   }
 
+  /// That the client takes something is a sign of life too.
   @Override
   public void onReady() {
+    lastTrafficNanos = context.clock().nanos();
     replenish();
     out.pump();
     group.delivery().finish();
   }
 
-  // What dialects use.
+  // What dialects and rooms use.
 
   ChatContext context() {
     return context;
@@ -165,6 +173,22 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     return known;
   }
 
+  StreamRooms rooms() {
+    return rooms;
+  }
+
+  RequestWindow window() {
+    return window;
+  }
+
+  boolean wantsEcho() {
+    return echo;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
   /// The stream has its user.
   void begin(Caller user, Status wanted) {
     caller = user;
@@ -184,158 +208,62 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     out.send(NativeFormat.of(event));
   }
 
-  boolean isIn(String room) {
-    return rooms.containsKey(room);
-  }
-
   /// Has a command decided, and answers: with what `done` makes of it, or with the refusal.
   void submit(String requestId, String room, RoomCommand command, Consumer<Outcome.Done> done) {
+    submit(room, command, answering(requestId, room, done));
+  }
+
+  /// Has a command decided; `answer` is told on this stream's thread, unless it has ended.
+  void submit(String room, RoomCommand command, Consumer<Outcome> answer) {
     TopicId topic = RoomRules.topic(room);
-    unanswered++;
+    window.began();
     context
         .engine()
         .submit(
             topic,
             command,
-            outcome -> group.delivery().execute(() -> decided(requestId, room, outcome, done)));
+            outcome ->
+                execute(
+                    () -> {
+                      if (!ended) {
+                        answer.accept(outcome);
+                      }
+                      answered();
+                    }));
   }
 
-  private void decided(
-      String requestId, String room, Outcome outcome, Consumer<Outcome.Done> done) {
-    if (!ended) {
+  private Consumer<Outcome> answering(
+      String requestId, String room, Consumer<Outcome.Done> done) {
+    return outcome -> {
       switch (outcome) {
         case Outcome.Done it -> done.accept(it);
-        case Outcome.Refused refused -> refuse(requestId, room, refused.refusal());
+        case Outcome.Refused it -> refuse(requestId, room, it.refusal());
       }
-    }
-    answered();
+    };
   }
 
   /// Sends a message.
   void say(String room, RoomCommand.Say say) {
-    Subscriber subscriber = rooms.get(room);
-    if (subscriber != null && !echo) {
-      subscriber.sending(say.id());
-    }
-    submit(
-        say.id(),
-        room,
-        say,
-        done -> {
-          if (subscriber != null && done.repeated()) {
-            subscriber.notSent(say.id());
-          }
-          acknowledge(say.id(), room, done);
-        });
+    rooms.say(
+        room, say, answering(say.id(), room, done -> acknowledge(say.id(), room, done)));
   }
 
   void acknowledge(String requestId, String room, Outcome.Done done) {
     if (!requestId.isEmpty()) {
-      send(
-          ChatEvent.newBuilder()
-              .setAck(
-                  AckEvent.newBuilder()
-                      .setMessageId(requestId)
-                      .setServerTimestamp(Mapping.timestamp(done.atMicros()))
-                      .setRoomId(room)
-                      .setSequence(done.sequence())
-                      .setDuplicate(done.repeated())));
+      send(Answers.ack(requestId, room, done));
     }
   }
 
-  private void refuse(@Nullable ChatRequest request, Refusal refusal) {
-    refuse(
-        request == null ? "" : request.getId(),
-        request == null ? "" : request.getRoomId(),
-        refusal);
-  }
-
-  /// Answers a request with a refusal. What is quoted from the request is cut to its limit.
+  /// Answers a request with a refusal.
   void refuse(String requestId, String room, Refusal refusal) {
-    ErrorEvent.Builder error =
-        ErrorEvent.newBuilder()
-            .setCode(refusal.reason().code().number())
-            .setMessage(refusal.message())
-            .setReason(refusal.reason().name())
-            .setRequestId(cut(requestId))
-            .setRoomId(cut(room))
-            .setAdvice(refusal.reason().advice());
-    Duration retryAfter = refusal.retryAfter();
-    if (retryAfter != null) {
-      error.setRetryAfter(Refusals.duration(retryAfter));
-    }
-    send(ChatEvent.newBuilder().setError(error));
+    send(Answers.error(requestId, room, refusal));
   }
 
-  private static String cut(String quoted) {
-    ByteString bytes = ByteString.copyFromUtf8(quoted);
-    return bytes.size() <= Limits.MAX_ID_BYTES ? quoted : "";
-  }
-
-  /// Enters a room; the dialect is told ([Dialect#attached]).
+  /// Enters a room.
   ///
-  /// @param refused told instead, if it is refused
-  void join(String requestId, String room, Consumer<Refusal> refused) throws RefusedException {
-    if (rooms.size() + joining.size() >= context.limits().maxRoomsPerStream()
-        && !rooms.containsKey(room)) {
-      throw refused(
-          Reason.LIMIT_REACHED,
-          "rooms on this stream: %d (limit: %d)"
-              .formatted(rooms.size() + joining.size(), context.limits().maxRoomsPerStream()));
-    }
-    boolean guest = !dialect.resumable();
-    TopicId topic = RoomRules.topic(room);
-    Subscription subscription =
-        new Subscription(caller().user(), group.delivery(), dialect.resumable());
-    unanswered++;
-    joining.merge(room, 1, Integer::sum);
-    context
-        .engine()
-        .attach(
-            topic,
-            new RoomCommand.Join(caller(), guest),
-            subscription,
-            status,
-            attachment ->
-                group
-                    .delivery()
-                    .execute(() -> attached(requestId, topic, subscription, attachment, refused)));
-  }
-
-  private void attached(
-      String requestId,
-      TopicId topic,
-      Subscription subscription,
-      Attachment attachment,
-      Consumer<Refusal> refused) {
-    String room = topic.name();
-    joining.computeIfPresent(room, (_, count) -> count > 1 ? count - 1 : null);
-    switch (attachment) {
-      case Attachment.Refused it -> refused.accept(it.refusal());
-      case Attachment.Begun begun when ended ->
-          context.engine().detach(topic, subscription, Departure.BROKEN);
-      case Attachment.Begun begun -> {
-        Subscriber subscriber =
-            group
-                .delivery()
-                .subscribe(out, topic, subscription, begun, echo, reason -> evicted(topic, reason));
-        Subscriber before = rooms.put(room, subscriber);
-        if (before != null) {
-          group.delivery().unsubscribe(before);
-          context.engine().detach(topic, before.subscription(), Departure.LEFT);
-        }
-        dialect.attached(requestId, room, begun, subscriber);
-      }
-    }
-    answered();
-  }
-
-  private void evicted(TopicId topic, String reason) {
-    Subscriber subscriber = rooms.remove(topic.name());
-    if (subscriber != null) {
-      context.engine().detach(topic, subscriber.subscription(), Departure.EVICTED);
-      out.tellClosed(topic, reason);
-    }
+  /// @throws RefusedException if the stream is in too many
+  void join(String room, StreamRooms.Joining joining) throws RefusedException {
+    rooms.join(room, status, out, joining);
   }
 
   /// Lets a subscriber go, if it is still wanted.
@@ -343,22 +271,27 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     group.delivery().release(subscriber, after);
   }
 
+  /// Tells the client that a topic was taken from the stream.
+  void tellClosed(TopicId topic, String reason) {
+    out.tellClosed(topic, reason);
+  }
+
   /// Runs something on this stream's thread. Any thread.
   void execute(Runnable task) {
     group.delivery().execute(task);
   }
 
-  /// Enters a room for a call beside this stream, if this is a classic stream. Any thread.
+  /// Enters a room for a call beside this stream. Any thread.
   ///
   /// @param answer told with null when the stream is in the room, else with the refusal; on this
   ///     stream's thread
-  void joinClassic(String room, Consumer<@Nullable Refusal> answer) {
+  void bring(String room, Consumer<@Nullable Refusal> answer) {
     execute(
         () -> {
-          if (!ended && dialect instanceof ClassicDialect classic) {
-            classic.join(room, answer);
-          } else {
+          if (ended) {
             answer.accept(Reason.NOT_A_MEMBER.because("the user's stream has ended"));
+          } else {
+            dialect.bring(room, answer);
           }
         });
   }
@@ -366,63 +299,58 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   /// The user wants to be seen in another way.
   void status(Status wanted) {
     status = wanted;
-    for (String room : List.copyOf(rooms.keySet())) {
-      context.engine().status(RoomRules.topic(room), caller().id(), wanted);
+    rooms.status(wanted);
+  }
+
+  /// A request, or a part of it, has its answer.
+  void answered() {
+    window.answered();
+    replenish();
+    if (halfClosed) {
+      out.pumpLater();
     }
   }
 
-  boolean hasEnded() {
-    return ended;
-  }
-
-  /// A request is being answered elsewhere; [#answered] must follow.
-  void answering() {
-    unanswered++;
-  }
-
-  /// A request has its answer.
-  void answered() {
-    unanswered--;
-    credit++;
-    replenish();
-    endIfDone();
-  }
-
   private void replenish() {
-    int free = context.limits().maxInFlight() - unanswered;
-    int ask = Math.min(credit, free);
-    if (ask > 0 && !ended && !halfClosed && call.isReady()) {
-      credit -= ask;
-      call.request(ask);
+    if (!ended && !halfClosed && call.isReady()) {
+      int more = window.ask();
+      if (more > 0) {
+        call.request(more);
+      }
     }
   }
 
   // Time.
 
-  /// Does what is due.
+  /// Does what is due. A client that does not read is not asked for signs of life, which it could
+  /// not see: it has the time that stalled streams have.
   void tick() {
-    long quiet = context.clock().nanos() - lastTrafficNanos;
-    if (caller == null && quiet > FIRST_FRAME_NANOS) {
-      end(Reason.IDLE.because("no first frame came for 10 s (expected: a sender)"));
-    } else if (caller != null) {
-      dialect.quiet(quiet);
+    long now = context.clock().nanos();
+    if (caller == null && now - lastTrafficNanos > FIRST_FRAME.toNanos()) {
+      end(
+          Reason.IDLE.because(
+              "no first frame came for %d s (expected: a sender)"
+                  .formatted(FIRST_FRAME.toSeconds())));
+    } else if (caller != null && call.isReady()) {
+      dialect.quiet(lastTrafficNanos, now);
     }
   }
 
   // The end.
 
   /// The server goes away: no more requests, and the client is told.
-  void drain() {
+  ///
+  /// @param grace time that the stream is given to end
+  void drain(Duration grace) {
     draining = true;
-    dialect.drain();
-    out.flushNow();
+    if (caller != null) {
+      dialect.drain(grace);
+    }
   }
 
   /// The time given by [#drain] is over.
   void endOfDrain() {
-    if (!ended) {
-      end(Reason.DRAINING.because("the server goes away"));
-    }
+    end(Reason.DRAINING.because("the server goes away"));
   }
 
   /// Ends the stream with a status.
@@ -434,30 +362,15 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     }
   }
 
-  private void endIfDone() {
-    if (halfClosed && unanswered == 0 && !ended && out.isCaughtUp()) {
-      out.flushNow();
-      call.close(io.grpc.Status.OK, new Metadata());
-      leave(Departure.LEFT);
-    }
-  }
-
   private void leave(Departure departure) {
     if (ended) {
       return;
     }
     ended = true;
-    rooms.forEach(
-        (room, subscriber) -> {
-          group.delivery().unsubscribe(subscriber);
-          context.engine().detach(RoomRules.topic(room), subscriber.subscription(), departure);
-        });
-    rooms.clear();
+    rooms.leave(departure);
     group.delivery().close(out);
     group.remove(this);
-    if (caller != null) {
-      dialect.ended();
-    }
+    dialect.ended();
     LOG.debug("stream {} ended", id);
   }
 
@@ -475,9 +388,13 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     }
   }
 
+  /// Everything has been sent: the moment to end, if the client has nothing more to say.
   @Override
   public void caughtUp() {
-    endIfDone();
+    if (halfClosed && window.isIdle() && !ended) {
+      call.close(io.grpc.Status.OK, new Metadata());
+      leave(Departure.LEFT);
+    }
   }
 
   @Override

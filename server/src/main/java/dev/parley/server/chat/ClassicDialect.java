@@ -15,6 +15,7 @@ import dev.parley.core.room.RoomRules;
 import dev.parley.core.topic.Attachment;
 import dev.parley.core.user.Profile;
 import dev.parley.server.delivery.Subscriber;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,11 @@ final class ClassicDialect implements Dialect {
   }
 
   @Override
+  public void opened() {
+    stream.context().classicStreams().opened(stream);
+  }
+
+  @Override
   public void first(ChatRequest request) throws RefusedException {
     if (!request.hasSender() || request.getSender().getId().isEmpty()) {
       throw ChatStream.refused(
@@ -44,7 +50,7 @@ final class ClassicDialect implements Dialect {
     Profile sender = Mapping.profile("sender", request.getSender());
     Caller caller = stream.context().calls().caller(stream.credentials(), sender);
     stream.begin(caller, Mapping.status(request.getSender().getStatus()));
-    stream.context().streams().add(caller.id(), stream);
+    stream.context().classicStreams().introduced(stream, caller.id());
     if (request.hasContent()) {
       try {
         request(request);
@@ -58,11 +64,19 @@ final class ClassicDialect implements Dialect {
   public void request(ChatRequest request) throws RefusedException {
     String text = request.getContent().getText();
     if (text.startsWith("/")) {
-      command(Requests.room(request), request.getId(), text);
+      command(entered(Requests.room(request)), request.getId(), text);
     } else {
       RoomCommand.Say say = Requests.say(stream.caller(), request);
-      stream.say(Requests.room(request), say);
+      stream.say(entered(Requests.room(request)), say);
     }
+  }
+
+  /// A room that the stream is in or about to enter: for classic clients, others do not exist.
+  private String entered(String room) throws RefusedException {
+    if (!stream.rooms().contains(room) && !waiting.containsKey(room)) {
+      throw ChatStream.refused(Reason.NOT_A_MEMBER, "not a member of this room: \"" + room + "\"");
+    }
+    return room;
   }
 
   private void command(String room, String id, String text) throws RefusedException {
@@ -78,11 +92,8 @@ final class ClassicDialect implements Dialect {
     }
   }
 
-  private void tellUsers(String room) throws RefusedException {
-    if (!stream.isIn(room)) {
-      throw ChatStream.refused(Reason.NOT_A_MEMBER, "not a member of this room: \"" + room + "\"");
-    }
-    stream.answering();
+  private void tellUsers(String room) {
+    stream.window().began();
     stream
         .context()
         .engine()
@@ -97,14 +108,14 @@ final class ClassicDialect implements Dialect {
                       .collect(Collectors.joining(", "));
               stream.execute(
                   () -> {
-                    say(room, "Online users: " + names);
+                    tell(room, "Online users: " + names);
                     stream.answered();
                   });
             });
   }
 
   /// Says something to this stream alone, as the system.
-  private void say(String room, String text) {
+  private void tell(String room, String text) {
     stream.send(
         ChatEvent.newBuilder()
             .setMessage(
@@ -117,20 +128,36 @@ final class ClassicDialect implements Dialect {
                             .setSystem(SystemMessage.newBuilder().setContent(text)))));
   }
 
-  /// Enters a room for a call beside the stream. On the stream's thread.
-  ///
-  /// @param answer told with null when the stream is in the room, at once if it is already; else
-  ///     with the refusal
-  void join(String room, Consumer<@Nullable Refusal> answer) {
-    if (stream.isIn(room)) {
+  @Override
+  public void bring(String room, Consumer<@Nullable Refusal> answer) {
+    if (stream.rooms().contains(room)) {
       answer.accept(null);
       return;
     }
     waiting.computeIfAbsent(room, _ -> new ArrayList<>()).add(answer);
     try {
-      stream.join("", room, refusal -> answer(room, refusal));
+      stream.join(room, new Entering(room));
     } catch (RefusedException e) {
       answer(room, e.refusal());
+    }
+  }
+
+  private final class Entering implements StreamRooms.Joining {
+    private final String room;
+
+    Entering(String room) {
+      this.room = room;
+    }
+
+    @Override
+    public void attached(Attachment.Begun begun, Subscriber subscriber) {
+      stream.release(subscriber, begun.lastSequence());
+      answer(room, null);
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+      answer(room, refusal);
     }
   }
 
@@ -145,19 +172,16 @@ final class ClassicDialect implements Dialect {
     }
   }
 
+  /// The protocol has no word for it; the next message to the room will tell.
   @Override
-  public void attached(
-      String requestId, String room, Attachment.Begun begun, Subscriber subscriber) {
-    stream.release(subscriber, begun.lastSequence());
-    answer(room, null);
-  }
+  public void closed(Subscriber subscriber, String reason) {}
 
   @Override
-  public void quiet(long quietNanos) {}
+  public void quiet(long sinceNanos, long nowNanos) {}
 
   /// The protocol has no word for it; the stream's end will tell.
   @Override
-  public void drain() {}
+  public void drain(Duration grace) {}
 
   @Override
   public boolean resumable() {
@@ -166,7 +190,7 @@ final class ClassicDialect implements Dialect {
 
   @Override
   public void ended() {
-    stream.context().streams().remove(stream.caller().id(), stream);
+    stream.context().classicStreams().closed(stream);
     List<Consumer<@Nullable Refusal>> unanswered =
         waiting.values().stream().flatMap(List::stream).toList();
     waiting.clear();

@@ -27,14 +27,12 @@ final class History {
   private static final int DEFAULT_LIMIT = 50;
 
   private final ServerCallStreamObserver<ChatMessage> observer;
-  private final boolean classic;
   private final ArrayDeque<Entry> unsent = new ArrayDeque<>();
   private boolean read;
   private boolean done;
 
-  private History(ServerCallStreamObserver<ChatMessage> observer, boolean classic) {
+  private History(ServerCallStreamObserver<ChatMessage> observer) {
     this.observer = observer;
-    this.classic = classic;
   }
 
   /// Answers a call.
@@ -51,8 +49,10 @@ final class History {
     int limit = Checks.page("limit", request.getLimit(), DEFAULT_LIMIT, Limits.MAX_PAGE);
     Requests.optionalId("thread_id", request.getThreadId());
     points(request);
-    History history = new History(observer, classic);
+    History history = new History(observer);
     observer.setOnReadyHandler(history::pump);
+    // what is sent after a cancellation is dropped; without this it would be an exception
+    observer.setOnCancelHandler(() -> {});
     reads.read(
         reader -> page(reader, caller, request, limit, classic),
         history::send,
@@ -109,9 +109,32 @@ final class History {
         forwards = true;
       }
       String parent = request.getThreadId().isEmpty() ? null : request.getThreadId();
-      return new Page.Found(reader.page(topic, after, before, !forwards, parent, limit));
+      return new Page.Found(
+          classic
+              ? withContent(reader, topic, before, limit)
+              : reader.page(topic, after, before, !forwards, parent, limit));
     } catch (RefusedException e) {
       return new Page.Refused(e);
+    }
+  }
+
+  /// The newest messages that were not deleted: classic clients crash on one without content, and
+  /// take a page that is empty for the beginning of the history.
+  private static List<Entry> withContent(
+      JournalReader reader, TopicId topic, long before, int limit) throws JournalException {
+    ArrayDeque<Entry> found = new ArrayDeque<>();
+    long next = before;
+    while (true) {
+      List<Entry> page = reader.page(topic, 0, next, true, null, limit);
+      for (Entry entry : page.reversed()) {
+        if (found.size() < limit && RoomCodec.hasContent(entry)) {
+          found.addFirst(entry);
+        }
+      }
+      if (found.size() == limit || page.size() < limit) {
+        return List.copyOf(found);
+      }
+      next = page.getFirst().sequence();
     }
   }
 
@@ -142,10 +165,7 @@ final class History {
 
   private synchronized void pump() {
     while (!done && read && observer.isReady() && !unsent.isEmpty()) {
-      Entry entry = unsent.remove();
-      if (!classic || RoomCodec.hasContent(entry)) {
-        observer.onNext(Rooms.message(entry));
-      }
+      observer.onNext(Rooms.message(unsent.remove()));
     }
     if (!done && read && unsent.isEmpty()) {
       done = true;

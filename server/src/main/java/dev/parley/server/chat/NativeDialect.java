@@ -7,58 +7,45 @@ import dev.parley.chat.v1.DrainEvent;
 import dev.parley.chat.v1.Hello;
 import dev.parley.chat.v1.Ping;
 import dev.parley.chat.v1.Pong;
-import dev.parley.chat.v1.Room;
-import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.chat.v1.RoomPosition;
 import dev.parley.chat.v1.WelcomeEvent;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.room.Checks;
 import dev.parley.core.room.RoomCommand;
-import dev.parley.core.room.RoomState;
-import dev.parley.core.topic.Attachment;
-import dev.parley.core.topic.Entry;
-import dev.parley.core.topic.JournalException;
-import dev.parley.core.topic.JournalReader;
-import dev.parley.core.topic.TopicId;
+import dev.parley.core.topic.Outcome;
+import dev.parley.server.chat.NativeJoins.Start;
 import dev.parley.server.delivery.Subscriber;
 import dev.parley.server.rpc.Calls;
 import dev.parley.server.rpc.Refusals;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// `parley.chat.v1.ChatService/Chat` on one stream.
 final class NativeDialect implements Dialect {
-  static final Duration DRAIN_GRACE = Duration.ofSeconds(2);
   private static final Duration RECONNECT_WITHIN = Duration.ofSeconds(5);
 
   private final ChatStream stream;
   private final NativeFormat format;
-  private final Map<String, ArrayDeque<Start>> starts = new HashMap<>();
+  private final NativeJoins joins;
   private boolean pinged;
+  private long pingedSinceNanos;
+  private long pingedAtNanos;
   private long pings;
-
-  /// Where a client wants a room to begin.
-  private sealed interface Start {
-    record Now() implements Start {}
-
-    record After(long sequence, long epoch) implements Start {}
-
-    record History(int messages) implements Start {}
-  }
-
-  /// What a join's answer takes from the journal.
-  private record Found(JournalReader.@Nullable Listing listing, long after) {}
 
   NativeDialect(ChatStream stream, NativeFormat format) {
     this.stream = stream;
     this.format = format;
+    joins = new NativeJoins(stream);
+  }
+
+  @Override
+  public void opened() {
+    stream.context().nativeStreams().opened(stream);
   }
 
   @Override
@@ -84,6 +71,7 @@ final class NativeDialect implements Dialect {
                     stream.credentials(),
                     request.hasSender() ? Mapping.profile("sender", request.getSender()) : null));
     stream.begin(caller, Mapping.status(request.getSender().getStatus()));
+    stream.context().nativeStreams().introduced(stream, caller.id());
     boolean batches = hello.getCapabilitiesList().contains(Capability.CAPABILITY_BATCH);
     stream.deliverAs(format, batches, !hello.getWithoutEcho());
     welcome(caller, batches);
@@ -93,7 +81,8 @@ final class NativeDialect implements Dialect {
             position.hasSequence()
                 ? after(position.getSequence(), position.getEpoch())
                 : new Start.Now();
-        join("", Checks.id("hello.rooms.room_id", position.getRoomId()), start);
+        String room = Checks.id("hello.rooms.room_id", position.getRoomId());
+        joins.join("", room, start, _ -> {});
       } catch (RefusedException e) {
         stream.refuse("", position.getRoomId(), e.refusal());
       }
@@ -123,7 +112,6 @@ final class NativeDialect implements Dialect {
 
   @Override
   public void request(ChatRequest request) throws RefusedException {
-    pinged = false;
     String id = request.getId();
     if (!id.isEmpty()) {
       Checks.key("id", id);
@@ -138,9 +126,10 @@ final class NativeDialect implements Dialect {
       case PONG -> {}
       case STATUS -> {
         stream.status(Mapping.status(request.getStatus().getStatus()));
-        acknowledgeNow(request, "");
+        long now = stream.context().clock().epochMicros();
+        stream.acknowledge(id, "", new Outcome.Done(0, now, false));
       }
-      case JOIN -> join(id, Requests.room(request), start(request));
+      case JOIN -> joins.join(id, Requests.room(request), start(request), _ -> {});
       case LEAVE, TYPING, READ, EDIT, DELETE, REACT, ACTION_NOT_SET ->
           inRoom(request, id, Requests.room(request));
     }
@@ -167,12 +156,6 @@ final class NativeDialect implements Dialect {
     stream.submit(id, room, command, done -> stream.acknowledge(id, room, done));
   }
 
-  private void acknowledgeNow(ChatRequest request, String room) {
-    stream.acknowledge(
-        request.getId(),
-        room,
-        new dev.parley.core.topic.Outcome.Done(0, stream.context().clock().epochMicros(), false));
-  }
 
   private static Start start(ChatRequest request) throws RefusedException {
     return switch (request.getJoin().getStartCase()) {
@@ -193,113 +176,54 @@ final class NativeDialect implements Dialect {
     return new Start.After(sequence, epoch);
   }
 
-  private void join(String requestId, String room, Start start) throws RefusedException {
-    stream.join(
-        requestId,
-        room,
-        refusal -> {
-          nextStart(room);
-          stream.refuse(requestId, room, refusal);
-        });
-    starts.computeIfAbsent(room, _ -> new ArrayDeque<>()).add(start);
-  }
-
-  private Start nextStart(String room) {
-    ArrayDeque<Start> waiting = starts.get(room);
-    Start start = waiting == null ? null : waiting.poll();
-    if (waiting == null || waiting.isEmpty()) {
-      starts.remove(room);
+  @Override
+  public void bring(String room, Consumer<@Nullable Refusal> answer) {
+    if (stream.rooms().contains(room)) {
+      answer.accept(null);
+      return;
     }
-    return start == null ? new Start.Now() : start;
+    try {
+      joins.join("", room, new Start.Now(), answer);
+    } catch (RefusedException e) {
+      answer.accept(e.refusal());
+    }
   }
 
   @Override
-  public void attached(
-      String requestId, String room, Attachment.Begun begun, Subscriber subscriber) {
-    Start start = nextStart(room);
-    TopicId topic = subscriber.topic();
-    boolean reset =
-        start instanceof Start.After after
-            && (after.sequence() > begun.lastSequence()
-                || (after.epoch() != 0 && after.epoch() != begun.epoch()));
-    stream.answering();
-    stream
-        .context()
-        .reads()
-        .read(
-            reader ->
-                new Found(
-                    reader.topic(topic, stream.caller().id()),
-                    reset ? 0 : position(reader, topic, start, begun.lastSequence())),
-            found -> stream.execute(() -> joined(requestId, begun, subscriber, found, reset)),
-            refusal ->
-                stream.execute(
-                    () -> {
-                      stream.refuse(requestId, room, refusal);
-                      stream.answered();
-                    }));
-  }
-
-  private static long position(JournalReader reader, TopicId topic, Start start, long lastSequence)
-      throws JournalException {
-    return switch (start) {
-      case Start.Now _ -> lastSequence;
-      case Start.After after -> after.sequence();
-      case Start.History history when history.messages() == 0 -> lastSequence;
-      case Start.History history -> {
-        List<Entry> newest =
-            reader.page(topic, 0, lastSequence + 1, true, null, history.messages());
-        yield newest.isEmpty() ? lastSequence : newest.getFirst().sequence() - 1;
-      }
-    };
-  }
-
-  private void joined(
-      String requestId, Attachment.Begun begun, Subscriber subscriber, Found found, boolean reset) {
-    if (!stream.hasEnded()) {
-      JournalReader.Listing listing = found.listing();
-      Room.Builder told =
-          listing == null
-              ? Mapping.room((RoomState) begun.state()).toBuilder()
-              : Rooms.room(listing, (RoomState) begun.state());
-      stream.send(
-          ChatEvent.newBuilder()
-              .setRoomJoined(
-                  RoomJoinedEvent.newBuilder()
-                      .setRequestId(requestId)
-                      .setRoom(told.setOnlineCount(begun.online()))
-                      .setEpoch(begun.epoch())
-                      .setAfterSequence(found.after())
-                      .setLastSequence(begun.lastSequence())
-                      .addAllOnlineUsers(begun.users().stream().map(Mapping::user).toList())
-                      .setReset(reset)));
-      stream.release(subscriber, found.after());
+  public void closed(Subscriber subscriber, String reason) {
+    if (!joins.closed(subscriber, reason)) {
+      stream.tellClosed(subscriber.topic(), reason);
     }
-    stream.answered();
   }
 
+  /// Counts the time for the answer from the ping, not from the last traffic: after the process
+  /// has stood still for long, every client still has all of it.
   @Override
-  public void quiet(long quietNanos) {
+  public void quiet(long sinceNanos, long nowNanos) {
     var limits = stream.context().limits();
-    long ping = limits.pingInterval().toNanos();
-    if (quietNanos > ping + limits.pingTimeout().toNanos() && pinged) {
+    if (nowNanos - sinceNanos <= limits.pingInterval().toNanos()) {
+      return;
+    }
+    if (!pinged || pingedSinceNanos != sinceNanos) {
+      pinged = true;
+      pingedSinceNanos = sinceNanos;
+      pingedAtNanos = nowNanos;
+      stream.send(ChatEvent.newBuilder().setPing(Ping.newBuilder().setNonce(++pings)));
+    } else if (nowNanos - pingedAtNanos > limits.pingTimeout().toNanos()) {
       stream.end(
           Reason.IDLE.because(
               "nothing came for %d s (expected: a pong)"
-                  .formatted(Duration.ofNanos(quietNanos).toSeconds())));
-    } else if (quietNanos > ping && !pinged) {
-      pinged = true;
-      stream.send(ChatEvent.newBuilder().setPing(Ping.newBuilder().setNonce(++pings)));
+                  .formatted(Duration.ofNanos(nowNanos - sinceNanos).toSeconds())));
     }
   }
 
   @Override
-  public void drain() {
+  public void drain(Duration grace) {
     stream.send(
         ChatEvent.newBuilder()
             .setDrain(
                 DrainEvent.newBuilder()
-                    .setGrace(Refusals.duration(DRAIN_GRACE))
+                    .setGrace(Refusals.duration(grace))
                     .setReconnectWithin(Refusals.duration(RECONNECT_WITHIN))));
   }
 
@@ -310,7 +234,8 @@ final class NativeDialect implements Dialect {
 
   @Override
   public void ended() {
-    starts.clear();
+    stream.context().nativeStreams().closed(stream);
+    joins.clear();
   }
 
   private static String name(ChatRequest request) {

@@ -2,6 +2,7 @@ package dev.parley.server.chat;
 
 import dev.parley.server.delivery.DeliveryLoop;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,7 @@ public final class StreamGroup {
   private final EventLoop eventLoop;
   private final DeliveryLoop delivery;
   private final Set<ChatStream> streams = new LinkedHashSet<>();
+  private boolean draining;
 
   public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
     this.eventLoop = eventLoop;
@@ -43,9 +45,20 @@ public final class StreamGroup {
         });
   }
 
+  /// Whether the server goes away, so that no stream may begin.
+  boolean isDraining() {
+    return draining;
+  }
+
   /// Tells the streams that the server goes away. Any thread.
-  public void drain() {
-    delivery.execute(() -> List.copyOf(streams).forEach(ChatStream::drain));
+  ///
+  /// @param grace time that they are given to end
+  public void drain(Duration grace) {
+    delivery.execute(
+        () -> {
+          draining = true;
+          List.copyOf(streams).forEach(stream -> stream.drain(grace));
+        });
   }
 
   /// Ends the streams. Any thread.

@@ -17,11 +17,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The streams of one event loop, and what goes to them.
 ///
@@ -29,6 +33,8 @@ import org.jctools.queues.MpscUnboundedArrayQueue;
 /// it takes what waits, gathers it by topic, encodes each topic's part once, and sends each stream
 /// one frame. All other methods are for the event loop's thread only.
 public final class DeliveryLoop implements Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
+
   /// Items worked off before the event loop may do something else.
   private static final int MAX_ITEMS = 8_192;
 
@@ -90,7 +96,11 @@ public final class DeliveryLoop implements Outlet {
   @Override
   public void flush() {
     if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
-      eventLoop.execute(this::turn);
+      try {
+        eventLoop.execute(this::turn);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("an event loop has ended before all answers to it");
+      }
     }
   }
 
@@ -103,7 +113,11 @@ public final class DeliveryLoop implements Outlet {
       if (item == null) {
         break;
       }
-      handle(item);
+      try {
+        handle(item);
+      } catch (RuntimeException e) {
+        LOG.error("cannot deliver: {}", item, e);
+      }
     }
     finish();
     flush();
@@ -176,19 +190,20 @@ public final class DeliveryLoop implements Outlet {
 
   /// Begins to listen, held back until [#release].
   ///
-  /// @param echo whether the stream wants to see what it sent itself
+  /// @param own ids of messages that the stream has sent itself and does not want to see; each is
+  ///     removed when it comes; null: it wants to see all
   /// @param evicted told why, after the topic was taken from the stream
   public Subscriber subscribe(
       OutboundStream stream,
       TopicId topic,
       Subscription subscription,
       Attachment.Begun begun,
-      boolean echo,
+      @Nullable Set<String> own,
       Consumer<String> evicted) {
     Feed feed =
         feeds.computeIfAbsent(topic, id -> new Feed(id, begun.tail(), begun.lastSequence()));
     Subscriber subscriber =
-        new Subscriber(stream, feed, subscription, echo, begun.lastSequence(), evicted);
+        new Subscriber(stream, feed, subscription, own, begun.lastSequence(), evicted);
     feed.add(subscriber);
     return subscriber;
   }

@@ -131,8 +131,17 @@ public final class OutboundStream {
     behind.remove(subscriber);
   }
 
-  /// Feeds those of its subscribers that are behind, as far as the stream can take it.
+  /// Has [#pump] called at the end of this turn.
+  public void pumpLater() {
+    loop.pumpLater(this);
+  }
+
+  /// Feeds those of its subscribers that are behind, as far as the stream can take it, and tells
+  /// the sink if there is nothing left.
   public void pump() {
+    if (isReady()) {
+      stalled = false;
+    }
     while (isReady() && !reading) {
       if (!waitingSignals.isEmpty()) {
         waitingSignals.values().forEach(events -> events.forEach(this::send));

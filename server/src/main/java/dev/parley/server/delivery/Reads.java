@@ -11,10 +11,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The threads that may wait for the disk: a fixed few, with a bounded queue before them.
 /// Thread-safe.
 public final class Reads implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
   private static final int MAX_WAITING = 50_000;
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(500);
 
@@ -58,9 +61,12 @@ public final class Reads implements AutoCloseable {
     try {
       result = query.run(reader);
     } catch (JournalException e) {
-      System.getLogger(Reads.class.getName())
-          .log(System.Logger.Level.ERROR, "cannot read the journal", e);
+      LOG.error("cannot read the journal", e);
       failed.accept(JournalRefusals.of(e));
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("what was read cannot be used", e);
+      failed.accept(Reason.INTERNAL.because("what was read cannot be used"));
       return;
     }
     done.accept(result);

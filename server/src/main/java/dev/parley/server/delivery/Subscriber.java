@@ -3,7 +3,6 @@ package dev.parley.server.delivery;
 import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.TopicId;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// published. When its stream is not ready it falls behind: it gets the rest from the journal, from
 /// the cursor, page by page as the stream can take them, until it is live again.
 public final class Subscriber {
-  /// Own messages that are remembered so as not to be echoed; beyond that some are.
-  private static final int MAX_OWN = 10_000;
-
   final OutboundStream stream;
   final Feed feed;
   private final Subscription subscription;
@@ -36,19 +32,20 @@ public final class Subscriber {
   /// Sequence after which the stream is told that it has caught up; -1: it has been.
   long caughtUpAt;
 
-  /// @param echo whether the stream wants to see what it sent itself
+  /// @param own ids of messages that the stream has sent itself and does not want to see; null: it
+  ///     wants to see all
   /// @param evicted told why, after the topic was taken from the stream
   Subscriber(
       OutboundStream stream,
       Feed feed,
       Subscription subscription,
-      boolean echo,
+      @Nullable Set<String> own,
       long caughtUpAt,
       Consumer<String> evicted) {
     this.stream = stream;
     this.feed = feed;
     this.subscription = subscription;
-    this.own = echo ? null : new HashSet<>();
+    this.own = own;
     this.caughtUpAt = caughtUpAt;
     this.evicted = evicted;
   }
@@ -61,20 +58,6 @@ public final class Subscriber {
   /// The topic.
   public TopicId topic() {
     return feed.topic;
-  }
-
-  /// Remembers that the stream sends something itself.
-  public void sending(String key) {
-    if (own != null && own.size() < MAX_OWN) {
-      own.add(key);
-    }
-  }
-
-  /// Forgets it: it will not come (again).
-  public void notSent(String key) {
-    if (own != null) {
-      own.remove(key);
-    }
   }
 
   void evicted(String reason) {

@@ -88,10 +88,19 @@ public final class Calls implements ServerInterceptor {
   /// @param claimed who the caller says he is in the request; null: it does not say
   /// @throws RefusedException if the caller cannot be told
   public Caller caller(@Nullable Profile claimed) throws RefusedException {
+    return caller(current(), claimed);
+  }
+
+  /// Network address of the peer of the current call.
+  public String address() {
+    return current().address();
+  }
+
+  private static Authenticator.Credentials current() {
     Authenticator.Credentials credentials = CREDENTIALS.get();
     if (credentials == null) {
       throw new IllegalStateException("not within a call");
     }
-    return caller(credentials, claimed);
+    return credentials;
   }
 }
