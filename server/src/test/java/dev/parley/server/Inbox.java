@@ -135,7 +135,9 @@ public final class Inbox<Q, E, R> implements ClientResponseObserver<Q, R> {
   }
 
   private String tail() {
-    return all.size() + " events, the last being " + all.subList(Math.max(0, all.size() - 20), all.size());
+    return all.size()
+        + " events, the last being "
+        + all.subList(Math.max(0, all.size() - 20), all.size());
   }
 
   private void pause(long deadline) {

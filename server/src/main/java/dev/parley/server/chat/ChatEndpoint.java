@@ -37,8 +37,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
 
   @Override
   public void joinRoom(JoinRoomRequest request, StreamObserver<JoinRoomResponse> observer) {
-    Replies.guard(
-        observer, () -> new JoinCall(context, replies, classic, request, observer).run());
+    Replies.guard(observer, () -> new JoinCall(context, replies, classic, request, observer).run());
   }
 
   @Override

@@ -232,8 +232,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
                     }));
   }
 
-  private Consumer<Outcome> answering(
-      String requestId, String room, Consumer<Outcome.Done> done) {
+  private Consumer<Outcome> answering(String requestId, String room, Consumer<Outcome.Done> done) {
     return outcome -> {
       switch (outcome) {
         case Outcome.Done it -> done.accept(it);
@@ -244,8 +243,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
 
   /// Sends a message.
   void say(String room, RoomCommand.Say say) {
-    rooms.say(
-        room, say, answering(say.id(), room, done -> acknowledge(say.id(), room, done)));
+    rooms.say(room, say, answering(say.id(), room, done -> acknowledge(say.id(), room, done)));
   }
 
   void acknowledge(String requestId, String room, Outcome.Done done) {

@@ -156,7 +156,6 @@ final class NativeDialect implements Dialect {
     stream.submit(id, room, command, done -> stream.acknowledge(id, room, done));
   }
 
-
   private static Start start(ChatRequest request) throws RefusedException {
     return switch (request.getJoin().getStartCase()) {
       case AFTER_SEQUENCE ->

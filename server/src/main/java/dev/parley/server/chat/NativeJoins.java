@@ -120,8 +120,7 @@ final class NativeJoins {
           .reads()
           .read(
               reader ->
-                  new Found(
-                      reader.topic(RoomRules.topic(room), user), position(reader, started)),
+                  new Found(reader.topic(RoomRules.topic(room), user), position(reader, started)),
               it -> stream.execute(() -> read(it, null)),
               why -> stream.execute(() -> read(null, why)));
     }
@@ -139,8 +138,7 @@ final class NativeJoins {
               || (after.epoch() != 0 && after.epoch() != started.epoch()));
     }
 
-    private long position(JournalReader reader, Attachment.Begun started)
-        throws JournalException {
+    private long position(JournalReader reader, Attachment.Begun started) throws JournalException {
       long last = started.lastSequence();
       return switch (start) {
         case Start.Now _ -> last;

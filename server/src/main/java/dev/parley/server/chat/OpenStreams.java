@@ -15,9 +15,8 @@ import java.util.concurrent.TimeUnit;
 /// call often overtakes the stream's first frame, which tells the user. Such a call must wait, also
 /// when the user has another stream, because that may be the one that has just broken. So a call
 /// waits for the streams of its connection that have not told their user when it comes, until one
-/// of them turns out to be the user's; and if the user has no stream at all, for the first. (To take
-/// whatever stream there is would be simpler, and loses the room of many a client that reconnects
-/// at once.)
+/// of them turns out to be the user's; and if the user has no stream at all, for the first. (Taking
+/// whatever stream there is would be simpler; clients that reconnect at once would lose the room.)
 public final class OpenStreams {
   private final Map<String, Set<ChatStream>> streams = new HashMap<>();
   private final Map<ChatStream, String> users = new HashMap<>();

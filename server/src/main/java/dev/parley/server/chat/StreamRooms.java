@@ -63,8 +63,7 @@ final class StreamRooms {
               .formatted(count, context.limits().maxRoomsPerStream()));
     }
     boolean resumable = dialect.resumable();
-    Subscription subscription =
-        new Subscription(stream.caller().user(), delivery, resumable);
+    Subscription subscription = new Subscription(stream.caller().user(), delivery, resumable);
     entering.merge(room, 1, Integer::sum);
     stream.window().began();
     context

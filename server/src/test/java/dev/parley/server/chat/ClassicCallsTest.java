@@ -141,8 +141,10 @@ class ClassicCallsTest {
   void historyIsTheNewestMessagesOldestFirst() {
     ClassicStream alice = spoken(60);
     assertThat(ids(alice.history("general", 3, ""))).containsExactly("m57", "m58", "m59");
-    assertThat(alice.history("general", 0, "")).hasSize(50).first().satisfies(
-        message -> assertThat(message.getId()).isEqualTo("m10"));
+    assertThat(alice.history("general", 0, ""))
+        .hasSize(50)
+        .first()
+        .satisfies(message -> assertThat(message.getId()).isEqualTo("m10"));
     assertThat(alice.history("random", 10, "")).isEmpty();
     assertThat(alice.history("no-such-room", 10, "")).isEmpty();
     assertThat(alice.history("general", 1, "").getFirst().getSender().getUsername())

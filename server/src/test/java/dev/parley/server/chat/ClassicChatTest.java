@@ -71,8 +71,7 @@ class ClassicChatTest {
 
   @Test
   void theSenderIsTheStreamsOwnUserWhateverTheFrameSays() {
-    alice.send(
-        ClassicStream.text("m1", "hello").setSender(User.newBuilder().setId("bob").build()));
+    alice.send(ClassicStream.text("m1", "hello").setSender(User.newBuilder().setId("bob").build()));
     User sender = bob.message("hello").getSender();
     assertThat(sender.getId()).isEqualTo("alice");
     assertThat(sender.getUsername()).isEqualTo("alice-name");
@@ -146,7 +145,8 @@ class ClassicChatTest {
             .build();
     MessageContent file =
         MessageContent.newBuilder()
-            .setFile(FileContent.newBuilder().setUrl("https://example.org/a").setSizeBytes(1L << 40))
+            .setFile(
+                FileContent.newBuilder().setUrl("https://example.org/a").setSizeBytes(1L << 40))
             .build();
     alice.send(ClassicStream.text("m1", "").setContent(image).setRoomId("random"));
     assertThat(alice.await(EventCase.ERROR).getError().getCode()).isEqualTo(7);

@@ -53,8 +53,7 @@ class ClassicOrderTest {
     for (int i = 0; i < SENDERS; i++) {
       String name = "user" + i + "-";
       assertThat(seen.getFirst().stream().filter(text -> text.startsWith(name)))
-          .isSortedAccordingTo(
-              (a, b) -> Integer.compare(number(a), number(b)));
+          .isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
     }
   }
 

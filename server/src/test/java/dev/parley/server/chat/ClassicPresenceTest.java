@@ -47,8 +47,7 @@ class ClassicPresenceTest {
     assertThat(bob.leave("general").getSuccess()).isTrue();
     assertThat(alice.await(EventCase.USER_LEFT).getUserLeft().getUser().getId()).isEqualTo("bob");
     bob.join("general");
-    assertThat(alice.await(EventCase.USER_JOINED).getUserJoined().getRoomId())
-        .isEqualTo("general");
+    assertThat(alice.await(EventCase.USER_JOINED).getUserJoined().getRoomId()).isEqualTo("general");
   }
 
   @Test
@@ -130,7 +129,8 @@ class ClassicPresenceTest {
     for (int nonce = 1; nonce <= 3; nonce++) {
       Ping ping = Ping.newBuilder().setNonce(nonce).build();
       witness.send(ChatRequest.newBuilder().setPing(ping));
-      witness.await(event -> event.getPong().equals(Pong.newBuilder().setNonce(ping.getNonce()).build()));
+      witness.await(
+          event -> event.getPong().equals(Pong.newBuilder().setNonce(ping.getNonce()).build()));
       server.clock().advance(Duration.ofSeconds(30));
       witness.await(dev.parley.chat.v1.ChatEvent.EventCase.PING);
     }

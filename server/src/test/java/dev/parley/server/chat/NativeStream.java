@@ -82,10 +82,7 @@ final class NativeStream {
         Hello.newBuilder()
             .addCapabilities(Capability.CAPABILITY_BATCH)
             .addRooms(
-                RoomPosition.newBuilder()
-                    .setRoomId(ROOM)
-                    .setSequence(sequence)
-                    .setEpoch(epoch)));
+                RoomPosition.newBuilder().setRoomId(ROOM).setSequence(sequence).setEpoch(epoch)));
   }
 
   static ChatRequest.Builder text(String id, String text) {
