@@ -20,14 +20,19 @@ public interface Journal {
   Found find(Collection<? extends Lookup> lookups) throws JournalException;
 
   /// Entries after a sequence, ascending, without gap, of all types; fewer than asked for when a
-  /// bound is met, at least one if there is any.
+  /// bound is met, at least one if there is any. Of an erased topic none.
+  ///
+  /// @param maxBytes most bytes of all bodies together
   List<Entry> read(TopicId topic, long after, int maxEntries, int maxBytes) throws JournalException;
 
   /// Commits all appends and profiles, or none; returns when they are as durable as the journal
   /// makes anything. Several appends to one topic are not allowed. On an exception nothing of it is
   /// visible, to this call's successors or to readers, and the journal can be used further.
   ///
-  /// @throws JournalException of kind CONFLICT if an `expectedLast` is not the end of its journal
+  /// @throws JournalException of kind CONFLICT if an `expectedLast` is not the end of its journal, or
+  ///     the topic is erased; of kind BROKEN if an author's key is not new, or an entry to amend does
+  ///     not exist
+  /// @throws IllegalArgumentException if there are several appends to one topic
   void commit(List<Append> appends, List<Profile> profiles) throws JournalException;
 
   /// Writes something that means nothing, durably, to learn whether commits work (again).

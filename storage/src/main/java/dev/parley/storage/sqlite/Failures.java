@@ -14,6 +14,13 @@ final class Failures {
   private Failures() {}
 
   static JournalException journal(SQLException e, Path file) {
+    if (primary(e) == SQLiteErrorCode.SQLITE_CONSTRAINT) {
+      return new JournalException(
+          JournalException.Cause.BROKEN,
+          "%s: a commit contradicts what is stored: report it as a bug of Parley's (%s)"
+              .formatted(file, e.getMessage()),
+          e);
+    }
     StorageOpenException.Kind kind = kind(e);
     JournalException.Cause cause =
         switch (kind) {
@@ -56,17 +63,20 @@ final class Failures {
   }
 
   private static StorageOpenException.Kind kind(SQLException e) {
-    if (!(e instanceof SQLiteException sqlite)) {
-      return StorageOpenException.Kind.BROKEN;
-    }
-    SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff);
-    return switch (primary) {
+    return switch (primary(e)) {
       case SQLITE_FULL -> StorageOpenException.Kind.FULL;
       case SQLITE_READONLY, SQLITE_PERM -> StorageOpenException.Kind.READ_ONLY;
       case SQLITE_CORRUPT, SQLITE_NOTADB -> StorageOpenException.Kind.CORRUPT;
       case SQLITE_BUSY, SQLITE_LOCKED -> StorageOpenException.Kind.LOCKED;
       default -> StorageOpenException.Kind.BROKEN;
     };
+  }
+
+  /// The code without what the extended one adds.
+  private static SQLiteErrorCode primary(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        ? SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff)
+        : SQLiteErrorCode.UNKNOWN_ERROR;
   }
 
   static String message(StorageOpenException.Kind kind, Path file, Throwable e) {
