@@ -120,7 +120,7 @@ final class IrcLineParser {
   // IRC knows no white space in names: some log writers put a space behind each `]`, others put
   // the channel mode or a space in front.
   private static String nick(String logged) {
-    String nick = logged.replaceAll("[\\s\\p{Cntrl}]", "");
+    String nick = logged.replaceAll("[\\s\\p{Z}\\p{Cc}]", "");
     return nick.length() > 1 && "@+%&~!".indexOf(nick.charAt(0)) >= 0 ? nick.substring(1) : nick;
   }
 }

@@ -1,0 +1,42 @@
+package dev.parley.cli.chat;
+
+import dev.parley.cli.command.Failures;
+import dev.parley.cli.render.EventLines;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Runs calls that block beside the [ChatLoop], and brings their results back to it. Thread-safe.
+final class Background {
+  private static final int MAX_CALLS = 8;
+
+  private final ChatLoop loop;
+  private final Screen screen;
+  private final Semaphore slots = new Semaphore(MAX_CALLS);
+
+  Background(ChatLoop loop, Screen screen) {
+    this.loop = loop;
+    this.screen = screen;
+  }
+
+  /// Makes a call on another thread; its result is taken on the loop's, its failure is shown.
+  <T> void call(Supplier<T> call, Consumer<T> then) {
+    if (!slots.tryAcquire()) {
+      loop.post(() -> screen.print(EventLines.error("wait for what you asked before")));
+      return;
+    }
+    Thread.ofVirtual()
+        .name("chat-call")
+        .start(
+            () -> {
+              try {
+                T result = call.get();
+                loop.post(() -> then.accept(result));
+              } catch (RuntimeException failure) {
+                loop.post(() -> screen.print(EventLines.error(Failures.words(failure))));
+              } finally {
+                slots.release();
+              }
+            });
+  }
+}
