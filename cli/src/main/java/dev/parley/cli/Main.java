@@ -23,7 +23,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `parley` command. Without a sub-command it prints its usage.
@@ -35,25 +37,29 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "A self-hosted real-time conversation server, its client and its tools.",
+    commandListHeading = "",
     footer = {
       "",
       "Examples:",
-      "  parley chat                           talk in the room general",
-      "  parley chat -u ann general random     as ann, in two rooms",
-      "  parley send ops 'deploy is done'      from a script; exits 0 once it is on disk",
-      "  parley tail ops --json                follow a room from a program",
+      "  parley chat                         talk in the room general",
+      "  parley chat -u ann general random   as ann, in two rooms",
+      "  parley send ops 'deploy is done'    exits 0 once it is on the server's disk",
+      "  parley tail ops --json              follow a room from a program",
       "  parley import irc --room '#ubuntu' logs/",
-      "  parley export > all.ndjson            and back: parley import ndjson all.ndjson",
+      "  parley export > all.ndjson          and back: parley import ndjson FILE",
       "",
       "Commands that talk to a server take --server HOST:PORT ($$PARLEY_SERVER, else",
-      "127.0.0.1:50051) and --user NAME ($$PARLEY_USER, else your name on this machine).",
+      "127.0.0.1:50051) and --user NAME ($$PARLEY_USER, else your name here).",
       "",
-      "Exit codes: 0 done; 1 failed or refused; 2 wrong usage; 3 no connection, or no answer in",
-      "time; 130 interrupted. Colours only on a terminal, and not where NO_COLOR is set.",
+      "Exit codes: 0 done; 1 failed or refused; 2 wrong usage; 3 no connection, or no",
+      "answer in time; 130 interrupted. Data goes to standard output, talk to standard",
+      "error. Colours only on a terminal, and not where NO_COLOR is set.",
       "",
       "parley COMMAND --help tells more."
     })
-public final class Main {
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private Main() {}
 
   /// Runs the command and ends the process with its exit code.
@@ -68,6 +74,12 @@ public final class Main {
     streams.out().flush();
     streams.err().flush();
     System.exit(exitCode);
+  }
+
+  @Override
+  public void run() {
+    CommandLine command = spec.commandLine();
+    command.usage(command.getOut());
   }
 
   static int run(Streams streams, String... args) {
@@ -92,7 +104,7 @@ public final class Main {
             .addSubcommand(new ExportCommand(streams))
             .addSubcommand(new ReplayCommand(streams))
             .addSubcommand(new CompletionCommand(streams))
-            .addSubcommand(new CommandLine.HelpCommand());
+            .addSubcommand(help());
     CommandGroups.install(commands);
     return commands
         .setOut(streams.out())
@@ -103,6 +115,12 @@ public final class Main {
                 streams.tty().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
         .setParameterExceptionHandler(Main::explain)
         .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
+  }
+
+  private static CommandLine help() {
+    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+    help.getCommandSpec().usageMessage().description("Prints the help of a command.");
+    return help;
   }
 
   private static int explain(ParameterException wrong, String... args) {

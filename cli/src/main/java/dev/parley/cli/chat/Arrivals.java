@@ -64,8 +64,8 @@ final class Arrivals {
       }
       case PRESENCE -> {
         var presence = event.getPresence();
-        presence.getJoined2List().forEach(state.room(presence.getRoomId())::met);
-        presence.getLeft3List().forEach(state.room(presence.getRoomId())::gone);
+        presence.getJoinedUsersList().forEach(state.room(presence.getRoomId())::met);
+        presence.getLeftUsersList().forEach(state.room(presence.getRoomId())::gone);
         showIfCurrent(event, presence.getRoomId());
       }
       case USER_STATUS -> showIfCurrent(event, event.getUserStatus().getRoomId());
@@ -114,15 +114,19 @@ final class Arrivals {
     RoomView room = state.room(message.getRoomId());
     room.remember(message);
     room.met(message.getSender());
-    boolean mention = lines.mentionsMe(message);
+    boolean mention = lines.mentionsMe(message) || (room.isDirect() && !isMine(message));
     boolean elsewhere = room != state.current();
     showOrMiss(event, room.id(), mention);
     if (elsewhere && mention && room.mentioned()) {
       screen.print(
           EventLines.note(
-              "%s mentions you in %s: /switch %s"
+              "%s speaks to you in %s: /switch %s"
                   .formatted(Names.of(message.getSender()), room.title(), room.title())));
     }
+  }
+
+  private boolean isMine(ChatMessage message) {
+    return message.getSender().getId().equals(state.me());
   }
 
   private void deleted(MessageDeletedEvent event) {
@@ -152,7 +156,7 @@ final class Arrivals {
     String description = PlainText.line(event.getRoom().getDescription());
     List<User> named = event.getOnlineUsersList().stream().limit(MAX_NAMED).toList();
     int online = Math.max(named.size(), event.getRoom().getOnlineCount());
-    return "── %s%s · online: %s ──"
+    return "—— %s%s · online: %s ——"
         .formatted(
             room.title(),
             description.isEmpty() ? "" : " · " + description,

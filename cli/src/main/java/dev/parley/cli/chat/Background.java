@@ -21,10 +21,31 @@ final class Background {
 
   /// Makes a call on another thread; its result is taken on the loop's, its failure is shown.
   <T> void call(Supplier<T> call, Consumer<T> then) {
-    if (!slots.tryAcquire()) {
+    if (slots.tryAcquire()) {
+      start(call, then, failure -> screen.print(EventLines.error(Failures.words(failure))));
+    } else {
       loop.post(() -> screen.print(EventLines.error("wait for what you asked before")));
-      return;
     }
+  }
+
+  /// The same for what the user did not ask for: nothing is said about a failure.
+  ///
+  /// @param atLast run on the loop's thread in any case
+  <T> void callQuietly(Supplier<T> call, Consumer<T> then, Runnable atLast) {
+    if (slots.tryAcquire()) {
+      start(
+          call,
+          result -> {
+            atLast.run();
+            then.accept(result);
+          },
+          _ -> atLast.run());
+    } else {
+      atLast.run();
+    }
+  }
+
+  private <T> void start(Supplier<T> call, Consumer<T> then, Consumer<RuntimeException> orElse) {
     Thread.ofVirtual()
         .name("chat-call")
         .start(
@@ -33,7 +54,7 @@ final class Background {
                 T result = call.get();
                 loop.post(() -> then.accept(result));
               } catch (RuntimeException failure) {
-                loop.post(() -> screen.print(EventLines.error(Failures.words(failure))));
+                loop.post(() -> orElse.accept(failure));
               } finally {
                 slots.release();
               }

@@ -78,6 +78,8 @@ public final class ChatCommand implements Callable<Integer> {
   }
 
   private int onTerminal() throws IOException, InterruptedException {
+    // Before anything logs: a line in the middle of the screen would spoil it.
+    System.setProperty("parley.log", "off");
     try (Terminal terminal =
         TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
       ChatReader reader = new ChatReader(terminal, streams.tty().colours());

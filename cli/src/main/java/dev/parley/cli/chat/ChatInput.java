@@ -27,19 +27,27 @@ sealed interface ChatInput {
 
   record Delete(Target target) implements ChatInput {}
 
+  /// `/react 12 👍`.
+  ///
   /// @param remove take it off again
   record React(Target target, String emoji, boolean remove) implements ChatInput {}
 
   record Join(String room) implements ChatInput {}
 
+  /// `/leave`.
+  ///
   /// @param room null: the current one
   record Leave(@Nullable String room) implements ChatInput {}
 
   record Switch(String room) implements ChatInput {}
 
+  /// `/create room Its name`.
+  ///
   /// @param name to show; empty: the id
   record Create(String room, String name) implements ChatInput {}
 
+  /// `/dm ann hello`.
+  ///
   /// @param text to say there at once; empty: nothing
   record Direct(String user, String text) implements ChatInput {}
 
@@ -47,6 +55,8 @@ sealed interface ChatInput {
 
   record Users() implements ChatInput {}
 
+  /// `/history 50`.
+  ///
   /// @param before only messages before this number; 0: the newest
   record History(int count, long before) implements ChatInput {}
 
@@ -54,6 +64,8 @@ sealed interface ChatInput {
 
   record SetStatus(UserStatus status) implements ChatInput {}
 
+  /// `/help join`.
+  ///
   /// @param word the command to explain; null: all
   record Help(@Nullable CommandWord word) implements ChatInput {}
 

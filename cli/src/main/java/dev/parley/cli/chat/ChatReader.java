@@ -1,6 +1,8 @@
 package dev.parley.cli.chat;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jline.reader.LineReader;
@@ -24,8 +26,17 @@ final class ChatReader extends LineReaderImpl implements Screen {
           LineReader.KILL_WHOLE_LINE,
           LineReader.BACKWARD_KILL_WORD);
 
+  /// Messages that are drawn anew when the terminal changes its size.
+  private static final int MAX_RECENT = 100;
+
   private final boolean colours;
-  private final @Nullable Status status;
+
+  // What follows is guarded by the reader's lock.
+  private final Deque<String> recent = new ArrayDeque<>();
+  private List<AttributedString> shownStatus = List.of();
+
+  // Null: there is no place, or no more.
+  private volatile @Nullable Status status;
 
   ChatReader(Terminal terminal, boolean colours) throws IOException {
     super(terminal, "parley", null);
@@ -72,28 +83,56 @@ final class ChatReader extends LineReaderImpl implements Screen {
     for (AttributedString line : lines) {
       text.append(colours ? line.toAnsi(getTerminal()) : line.toString()).append('\n');
     }
-    printAbove(text.toString());
+    locked(
+        () -> {
+          recent.add(text.toString());
+          if (recent.size() > MAX_RECENT) {
+            recent.removeFirst();
+          }
+          printAbove(text.toString());
+        });
   }
 
   @Override
   public void status(AttributedString line) {
-    Status below = status;
-    if (below != null) {
-      locked(() -> below.update(List.of(colours ? line : new AttributedString(line.toString()))));
-    }
+    locked(
+        () -> {
+          shownStatus = List.of(colours ? line : new AttributedString(line.toString()));
+          Status below = status;
+          if (below != null) {
+            below.update(shownStatus);
+          }
+        });
   }
 
-  /// Takes the status off the terminal.
+  // After a change of size the terminal has moved things in its own way, and JLine would go on
+  // drawing where they were; so all that fits is drawn anew.
+  @Override
+  protected synchronized void handleSignal(Terminal.Signal signal) {
+    locked(
+        () -> {
+          super.handleSignal(signal);
+          Status below = status;
+          if (signal == Terminal.Signal.WINCH && below != null) {
+            clearScreen();
+            below.update(shownStatus);
+            printAbove(String.join("", recent));
+          }
+        });
+  }
+
+  /// Takes the status off the terminal, for good.
   void tidy() {
-    Status below = status;
-    if (below != null) {
-      locked(
-          () -> {
+    locked(
+        () -> {
+          Status below = status;
+          status = null;
+          if (below != null) {
             below.update(List.of());
             below.close();
-          });
-    }
-    getTerminal().flush();
+          }
+          getTerminal().flush();
+        });
   }
 
   private void locked(Runnable drawing) {

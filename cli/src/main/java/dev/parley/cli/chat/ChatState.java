@@ -88,9 +88,19 @@ final class ChatState {
     wantedId = id;
   }
 
+  /// A room could not be joined.
+  ///
+  /// @return the room to look at instead; null: none, or the user looks at one already
+  @Nullable RoomView giveUp(String id) {
+    if (id.equals(wantedId)) {
+      wantedId = null;
+    }
+    return currentId == null && !rooms.isEmpty() ? rooms.values().iterator().next() : null;
+  }
+
   /// Whether a room that has just been joined is to be looked at.
   boolean isWanted(String id) {
-    return id.equals(wantedId) || current() == null;
+    return wantedId == null ? current() == null : id.equals(wantedId);
   }
 
   /// Rooms that there are, for completion.

@@ -51,8 +51,10 @@ final class Conversation {
     deeds =
         new Deeds(new Parts(client, state, screen, arrivals, outbox, background), historyOnJoin);
     loop.start();
-    background.call(
-        () -> client.rooms(false), rooms -> state.know(rooms.stream().map(Room::getId).toList()));
+    background.callQuietly(
+        () -> client.rooms(false),
+        rooms -> state.know(rooms.stream().map(Room::getId).toList()),
+        () -> {});
   }
 
   /// Enters rooms; the first one is looked at.
@@ -87,6 +89,14 @@ final class Conversation {
     String[] prompt = {""};
     loop.runAndWait(() -> prompt[0] = StatusLine.prompt(state));
     return prompt[0];
+  }
+
+  /// Waits until there is a room to talk in, at most so long.
+  void awaitFirstRoom(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (state.currentId() == null && System.nanoTime() < deadline && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
   }
 
   /// Waits until so little is unacknowledged that more may be said.
@@ -137,6 +147,7 @@ final class Conversation {
   private void tick() {
     long now = System.nanoTime();
     typist.tick(now);
+    deeds.tick(now);
     state.publishNames();
     if (now - nextReadNanos >= 0) {
       nextReadNanos = now + READ_NANOS;

@@ -8,6 +8,7 @@ final class Deeds {
   private final Speech speech;
   private final RoomDeeds rooms;
   private final Lookups lookups;
+  private final Inbox inbox;
 
   /// @param historyOnJoin how much of the past to show when a room is entered
   Deeds(Parts parts, int historyOnJoin) {
@@ -15,8 +16,16 @@ final class Deeds {
     this.speech = new Speech(parts);
     this.rooms = new RoomDeeds(parts, speech, historyOnJoin);
     this.lookups = new Lookups(parts);
+    this.inbox = new Inbox(parts, rooms::join, System.nanoTime());
   }
 
+  /// Time passes.
+  void tick(long nowNanos) {
+    inbox.tick(nowNanos);
+  }
+
+  /// Does it, or begins to.
+  ///
   /// @return false: the user wants to end
   boolean perform(ChatInput input) {
     switch (input) {
@@ -49,6 +58,6 @@ final class Deeds {
 
   /// Enters rooms, at the beginning; the first one is looked at.
   void enter(List<String> roomIds) {
-    roomIds.forEach(rooms::join);
+    rooms.enter(roomIds);
   }
 }

@@ -68,9 +68,9 @@ final class Lookups {
       parts.note("nothing there");
       return;
     }
-    parts.note("── %,d from %s ──".formatted(messages.size(), room.title()));
+    parts.note("—— %,d from %s ——".formatted(messages.size(), room.title()));
     parts.arrivals().showAgain(messages);
-    parts.note("──");
+    parts.note("——");
   }
 
   private void show(List<Room> rooms) {

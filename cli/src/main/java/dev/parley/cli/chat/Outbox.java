@@ -35,25 +35,36 @@ final class Outbox {
 
   /// Tells if some other request is refused.
   void request(String what, CompletableFuture<?> answer) {
-    answer.whenComplete(
-        (_, failure) -> {
-          if (failure != null) {
-            loop.post(() -> failed(what, failure));
-          }
-        });
+    request(what, answer, () -> {});
+  }
+
+  /// The same, and does something about it.
+  void request(String what, CompletableFuture<?> answer, Runnable ifRefused) {
+    var _ =
+        answer.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                loop.post(
+                    () -> {
+                      failed(what, failure);
+                      ifRefused.run();
+                    });
+              }
+            });
   }
 
   private void track(String id, String text, CompletableFuture<AckEvent> ack) {
-    ack.whenComplete(
-        (_, failure) ->
-            loop.post(
-                () -> {
-                  unacked.remove(id);
-                  if (failure != null) {
-                    unshown.remove(id);
-                    failed("not said: " + PlainText.line(text), failure);
-                  }
-                }));
+    var _ =
+        ack.whenComplete(
+            (_, failure) ->
+                loop.post(
+                    () -> {
+                      unacked.remove(id);
+                      if (failure != null) {
+                        unshown.remove(id);
+                        failed("not said: " + PlainText.line(text), failure);
+                      }
+                    }));
   }
 
   private void failed(String what, Throwable failure) {

@@ -24,6 +24,8 @@ final class PipedChat {
     this.plain = plain;
   }
 
+  /// Talks until the end.
+  ///
   /// @return one of [ExitCode]
   int run(InputStream in) throws IOException, InterruptedException {
     var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.client.JoinFrom;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Rooms that the user enters, leaves, makes or looks at. Owned by the [ChatLoop].
@@ -27,12 +28,25 @@ final class RoomDeeds {
     }
   }
 
-  /// Enters a room without looking at it, unless it is the first.
+  /// Enters rooms and looks at the first.
+  void enter(List<String> roomIds) {
+    parts.state().lookWhenJoined(roomIds.getFirst());
+    roomIds.forEach(this::join);
+  }
+
+  /// Enters a room without looking at it.
   void join(String roomId) {
     parts
         .outbox()
         .request(
-            "cannot join " + roomId, parts.client().join(roomId, JoinFrom.history(historyOnJoin)));
+            "cannot join " + roomId,
+            parts.client().join(roomId, JoinFrom.history(historyOnJoin)),
+            () -> {
+              RoomView instead = parts.state().giveUp(roomId);
+              if (instead != null) {
+                look(instead.id());
+              }
+            });
   }
 
   /// Looks at a room that the user is in.
@@ -41,7 +55,7 @@ final class RoomDeeds {
     if (room == null) {
       parts.error(roomId + " is none of your rooms; /join " + roomId);
     } else if (room != parts.state().current()) {
-      parts.note("── " + room.title() + " ──");
+      parts.note("—— " + room.title() + " ——");
       parts.arrivals().look(room);
     }
   }

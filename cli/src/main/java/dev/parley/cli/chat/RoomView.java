@@ -55,6 +55,11 @@ final class RoomView {
     return title;
   }
 
+  /// Whether it is a room of two people.
+  boolean isDirect() {
+    return !title.equals(id);
+  }
+
   /// The room was joined; `reset` forgets what was known.
   void joined(Room room, List<User> online, boolean reset) {
     if (reset) {

@@ -72,7 +72,9 @@ final class Speech {
     parts.outbox().send(message, parts.client()::send);
   }
 
-  private void edit(RoomView room, ChatMessage message, String text) {
+  private void edit(RoomView room, ChatMessage message, String newText) {
+    String text =
+        Contents.isAction(message) ? Contents.action(parts.state().me(), newText) : newText;
     MessageContent content = MessageContent.newBuilder().setText(text).build();
     List<String> mentions = Mentions.in(text, room.people());
     parts

@@ -7,6 +7,7 @@ import org.jline.reader.UserInterruptException;
 
 /// The chat for a person at a terminal. Owned by the command's thread.
 final class TerminalChat {
+  private static final Duration FIRST_ROOM = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final ChatReader reader;
@@ -17,13 +18,20 @@ final class TerminalChat {
     this.conversation = conversation;
   }
 
+  /// Talks until the end.
+  ///
   /// @return one of [ExitCode]
   int run() throws InterruptedException {
     reader.onKey(conversation::key);
+    conversation.awaitFirstRoom(FIRST_ROOM);
+    // A signal that ends the process must leave the terminal as it was.
+    Thread atSignal = new Thread(reader::tidy, "tidy");
+    Runtime.getRuntime().addShutdownHook(atSignal);
     boolean goOn = true;
     while (goOn) {
       try {
-        goOn = conversation.perform(InputGrammar.parse(reader.readLine(conversation.prompt())));
+        String prompt = reader.hasStatus() ? "> " : conversation.prompt();
+        goOn = conversation.perform(InputGrammar.parse(reader.readLine(prompt)));
       } catch (UserInterruptException interrupt) {
         // Once clears the line; on an empty line it ends.
         goOn = !interrupt.getPartialLine().isEmpty();

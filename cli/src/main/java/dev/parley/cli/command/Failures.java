@@ -32,6 +32,8 @@ public final class Failures {
     return switch (cause) {
       case ParleyException refused when !refused.advice().isEmpty() ->
           refused.getMessage() + "\n" + refused.advice();
+      case ParleyException silent when isNoAnswer(silent) ->
+          message(silent) + "\nIs the server running, and is --server right?";
       case ParleyException refused -> message(refused);
       case CommandFailure known -> message(known);
       case SourceException unreadable -> message(unreadable);

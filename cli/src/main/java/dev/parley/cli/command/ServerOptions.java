@@ -78,11 +78,11 @@ public final class ServerOptions {
       client.connect().get(Math.max(1, connectSeconds), TimeUnit.SECONDS);
       return client;
     } catch (ExecutionException failure) {
-      client.closeAsync(Duration.ZERO);
+      client.close(Duration.ZERO);
       throw CommandFailure.noAnswer(
           "cannot connect to %s: %s".formatted(server, Failures.words(failure)));
     } catch (TimeoutException _) {
-      client.closeAsync(Duration.ZERO);
+      client.close(Duration.ZERO);
       throw CommandFailure.noAnswer(
           "cannot connect to %s within %d s: %s"
               .formatted(server, connectSeconds, lastTry.words()));

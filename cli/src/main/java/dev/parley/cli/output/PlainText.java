@@ -62,7 +62,7 @@ public final class PlainText {
       clean.append((char) (PICTURES + character));
     } else if (character == 0x7f) {
       clean.append(PICTURE_OF_DELETE);
-    } else if (character < 0xa0 && character > 0x7f || isSurrogate(character)) {
+    } else if (isUpperControl(character) || isSurrogate(character)) {
       clean.append(REPLACEMENT);
     } else if (!isDirectional(character)) {
       clean.appendCodePoint(character);
@@ -70,10 +70,18 @@ public final class PlainText {
   }
 
   private static boolean isSurrogate(int character) {
-    return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+    return isIn(character, Character.MIN_SURROGATE, Character.MAX_SURROGATE);
+  }
+
+  private static boolean isUpperControl(int character) {
+    return isIn(character, 0x80, 0x9f);
+  }
+
+  private static boolean isIn(int character, int first, int last) {
+    return character >= first && character <= last;
   }
 
   private static boolean isDirectional(int character) {
-    return character >= 0x202a && character <= 0x202e || character >= 0x2066 && character <= 0x2069;
+    return isIn(character, 0x202a, 0x202e) || isIn(character, 0x2066, 0x2069);
   }
 }

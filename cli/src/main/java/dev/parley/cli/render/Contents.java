@@ -24,8 +24,11 @@ public final class Contents {
   public static boolean isAction(ChatMessage message) {
     String text = message.getContent().getText();
     User sender = message.getSender();
-    return text.startsWith(action(sender.getId(), ""))
-        || !sender.getUsername().isEmpty() && text.startsWith(action(sender.getUsername(), ""));
+    return isActionOf(sender.getId(), text) || isActionOf(sender.getUsername(), text);
+  }
+
+  private static boolean isActionOf(String name, String text) {
+    return !name.isEmpty() && text.startsWith(action(name, ""));
   }
 
   /// Line by line, at least one.

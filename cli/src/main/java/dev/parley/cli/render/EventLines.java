@@ -70,13 +70,13 @@ public final class EventLines {
 
   private static List<AttributedString> presence(PresenceEvent presence) {
     List<AttributedString> lines = new ArrayList<>();
-    if (presence.getJoinedCount4() > 0) {
-      String who = Names.list(presence.getJoined2List(), presence.getJoinedCount4());
-      lines.addAll(dim("→ " + who + (presence.getJoinedCount4() == 1 ? " is here" : " are here")));
+    if (presence.getJoinedCount() > 0) {
+      String who = Names.list(presence.getJoinedUsersList(), presence.getJoinedCount());
+      lines.addAll(dim("→ " + who + (presence.getJoinedCount() == 1 ? " is here" : " are here")));
     }
-    if (presence.getLeftCount5() > 0) {
-      String who = Names.list(presence.getLeft3List(), presence.getLeftCount5());
-      lines.addAll(dim("← " + who + (presence.getLeftCount5() == 1 ? " is gone" : " are gone")));
+    if (presence.getLeftCount() > 0) {
+      String who = Names.list(presence.getLeftUsersList(), presence.getLeftCount());
+      lines.addAll(dim("← " + who + (presence.getLeftCount() == 1 ? " is gone" : " are gone")));
     }
     return lines;
   }

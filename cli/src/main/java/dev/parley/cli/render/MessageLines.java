@@ -43,7 +43,7 @@ public final class MessageLines {
 
   /// The line that stands where a day begins.
   public static AttributedString day(String day) {
-    return new AttributedString("──── " + day + " ────", Styles.DIM);
+    return new AttributedString("———— " + day + " ————", Styles.DIM);
   }
 
   private List<AttributedString> of(

@@ -5,6 +5,7 @@ import dev.parley.client.ChatListener;
 import dev.parley.client.ConnectionState;
 import dev.parley.client.ConnectionState.Connected;
 import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What one client of a replay has received. Events come on the client's thread; the counts may be
 /// read by any.
@@ -15,8 +16,8 @@ final class Member implements ChatListener {
   private final DeliveryCheck check;
   private final BitSet received = new BitSet();
   private long lastSequence = -1;
-  private volatile int count;
-  private volatile int connections;
+  private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
 
   /// @param names tells which messages belong to this replay
   Member(String name, String room, MessageNames names, DeliveryCheck check) {
@@ -32,12 +33,12 @@ final class Member implements ChatListener {
 
   /// Messages of this replay received so far.
   int count() {
-    return count;
+    return count.get();
   }
 
   /// How often it had to connect; 1 is as it should be, more is no violation.
   int connections() {
-    return connections;
+    return connections.get();
   }
 
   @Override
@@ -63,7 +64,7 @@ final class Member implements ChatListener {
   @Override
   public void onState(ConnectionState state) {
     if (state instanceof Connected) {
-      connections++;
+      connections.incrementAndGet();
     }
   }
 
@@ -92,7 +93,7 @@ final class Member implements ChatListener {
       check.violated("%s got message %d twice".formatted(name, message));
     }
     received.set(message);
-    count++;
+    count.incrementAndGet();
     check.heard(message, sequence, name);
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// When to send each message. Owned by one thread; pure but for what it remembers.
 ///
 /// Time between two messages is divided by the factor; nights and years of silence are cut to
-/// [#maxPause]. Time never goes back.
+/// the longest pause. Time never goes back.
 final class Pace {
   private final double factor;
   private final long maxPauseNanos;
@@ -26,7 +26,7 @@ final class Pace {
     Instant before = previous;
     if (factor > 0 && before != null && said.isAfter(before)) {
       double pause = Duration.between(before, said).toSeconds() * 1e9 / factor;
-      dueNanos += (long) Math.min(pause, maxPauseNanos);
+      dueNanos += Math.min((long) pause, maxPauseNanos);
     }
     if (before == null || said.isAfter(before)) {
       previous = said;

@@ -96,17 +96,18 @@ final class Replay implements AutoCloseable {
         OutgoingMessage.of(room, message.getContent())
             .withId(names.id(number))
             .mentioning(message.getMentionsList());
-    clients
-        .get(place)
-        .sendBlocking(outgoing)
-        .whenComplete(
-            (ack, failure) -> {
-              if (failure == null) {
-                check.acked(number, ack.getSequence(), ack.getDuplicate());
-              } else {
-                check.refused(number, Failures.words(failure));
-              }
-            });
+    var _ =
+        clients
+            .get(place)
+            .sendBlocking(outgoing)
+            .whenComplete(
+                (ack, failure) -> {
+                  if (failure == null) {
+                    check.acked(number, ack.getSequence(), ack.getDuplicate());
+                  } else {
+                    check.refused(number, Failures.words(failure));
+                  }
+                });
     update();
   }
 

@@ -93,7 +93,7 @@ public final class SendCommand implements Callable<Integer> {
     OutgoingMessage message = message();
     ParleyClient client = server.connect(server.builder().withoutEcho(), new ChatListener() {});
     try {
-      client.join(room, JoinFrom.now());
+      var _ = client.join(room, JoinFrom.now());
       print(answer(client.send(message), message));
       return ExitCode.OK;
     } finally {

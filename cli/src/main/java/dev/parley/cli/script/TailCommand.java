@@ -132,6 +132,6 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(ChatEvent event) {
-    return event.getSequence() > 0 || all && !event.hasRoomJoined() && !event.hasCaughtUp();
+    return event.getSequence() > 0 || (all && !event.hasRoomJoined() && !event.hasCaughtUp());
   }
 }
