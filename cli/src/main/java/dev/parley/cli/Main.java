@@ -1,47 +1,167 @@
 package dev.parley.cli;
 
+import dev.parley.cli.chat.ChatCommand;
+import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.command.Failures;
+import dev.parley.cli.command.Streams;
+import dev.parley.cli.exporting.ExportCommand;
+import dev.parley.cli.importing.ImportCommand;
+import dev.parley.cli.importing.ImportIrcCommand;
+import dev.parley.cli.importing.ImportNdjsonCommand;
+import dev.parley.cli.output.Tty;
+import dev.parley.cli.replay.ReplayCommand;
+import dev.parley.cli.script.HistoryCommand;
+import dev.parley.cli.script.RoomsCommand;
+import dev.parley.cli.script.SearchCommand;
+import dev.parley.cli.script.SendCommand;
+import dev.parley.cli.script.TailCommand;
+import dev.parley.cli.script.UsersCommand;
 import dev.parley.cli.serve.BackupCommand;
 import dev.parley.cli.serve.CheckCommand;
 import dev.parley.cli.serve.ConfigCommand;
 import dev.parley.cli.serve.RestoreCommand;
 import dev.parley.cli.serve.ServeCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `parley` command. Without a sub-command it prints its usage.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+/// Data goes to standard output, talk to standard error, both as UTF-8. Exit codes: [ExitCode].
 @Command(
     name = "parley",
-    description = "A self-hosted real-time conversation server, its client and its tools.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = HelpCommand.class)
+    synopsisSubcommandLabel = "COMMAND",
+    description = "A self-hosted real-time conversation server, its client and its tools.",
+    commandListHeading = "",
+    footer = {
+      "",
+      "Examples:",
+      "  parley chat                         talk in the room general",
+      "  parley chat -u ann general random   as ann, in two rooms",
+      "  parley send ops 'deploy is done'    exits 0 once it is on the server's disk",
+      "  parley tail ops --json              follow a room from a program",
+      "  parley import irc --room '#ubuntu' logs/",
+      "  parley export > all.ndjson          and back: parley import ndjson FILE",
+      "",
+      "Commands that talk to a server take --server HOST:PORT ($$PARLEY_SERVER, else",
+      "127.0.0.1:50051) and --user NAME ($$PARLEY_USER, else your name here).",
+      "",
+      "Exit codes: 0 done; 1 failed or refused; 2 wrong usage; 3 no connection, or no",
+      "answer in time; 130 interrupted. Data goes to standard output, talk to standard",
+      "error. Colours only on a terminal, and not where NO_COLOR is set.",
+      "",
+      "parley COMMAND --help tells more."
+    })
 public final class Main implements Runnable {
-  @Spec private CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
   /// Runs the command and ends the process with its exit code.
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
-  }
-
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .addSubcommand(ServeCommand.commandLine(Version.release()))
-        .addSubcommand(ConfigCommand.commandLine())
-        .addSubcommand(new BackupCommand())
-        .addSubcommand(new RestoreCommand())
-        .addSubcommand(new CheckCommand());
+    Streams streams =
+        new Streams(
+            System.in,
+            utf8(new FileOutputStream(FileDescriptor.out)),
+            utf8(new FileOutputStream(FileDescriptor.err)),
+            Tty.detect());
+    int exitCode = run(streams, args);
+    streams.out().flush();
+    streams.err().flush();
+    System.exit(exitCode);
   }
 
   @Override
   public void run() {
     CommandLine command = spec.commandLine();
     command.usage(command.getOut());
+  }
+
+  static int run(Streams streams, String... args) {
+    return commandLine(streams).execute(args);
+  }
+
+  /// The command with all of its sub-commands.
+  static CommandLine commandLine(Streams streams) {
+    CommandLine commands =
+        new CommandLine(new Main())
+            .addSubcommand(new ChatCommand(streams))
+            .addSubcommand(new SendCommand(streams))
+            .addSubcommand(new TailCommand(streams))
+            .addSubcommand(new HistoryCommand(streams))
+            .addSubcommand(new SearchCommand(streams))
+            .addSubcommand(new RoomsCommand(streams))
+            .addSubcommand(new UsersCommand(streams))
+            .addSubcommand(
+                new CommandLine(new ImportCommand())
+                    .addSubcommand(new ImportIrcCommand(streams))
+                    .addSubcommand(new ImportNdjsonCommand(streams)))
+            .addSubcommand(new ExportCommand(streams))
+            .addSubcommand(new ReplayCommand(streams))
+            .addSubcommand(ServeCommand.commandLine(Version.release()))
+            .addSubcommand(ConfigCommand.commandLine())
+            .addSubcommand(new CheckCommand())
+            .addSubcommand(new BackupCommand())
+            .addSubcommand(new RestoreCommand())
+            .addSubcommand(new CompletionCommand(streams))
+            .addSubcommand(help());
+    CommandGroups.install(commands);
+    return commands
+        .setOut(streams.out())
+        .setErr(streams.err())
+        .setUsageHelpAutoWidth(true)
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                streams.tty().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+        .setParameterExceptionHandler(Main::explain)
+        .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
+  }
+
+  private static CommandLine help() {
+    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+    help.getCommandSpec().usageMessage().description("Prints the help of a command.");
+    return help;
+  }
+
+  private static int explain(ParameterException wrong, String... args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("parley: " + wrong.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int explain(Exception failure, CommandLine command) {
+    PrintWriter err = command.getErr();
+    command.getOut().flush();
+    if (Failures.isExpected(failure)) {
+      String[] lines = Failures.words(failure).split("\n", -1);
+      err.println("parley: " + lines[0]);
+      for (int i = 1; i < lines.length; i++) {
+        err.println("        " + lines[i]);
+      }
+    } else {
+      err.println("parley: this is a defect of parley; please report it with what follows");
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return Failures.exitCode(failure);
+  }
+
+  private static PrintWriter utf8(OutputStream out) {
+    return new PrintWriter(out, false, StandardCharsets.UTF_8);
   }
 }

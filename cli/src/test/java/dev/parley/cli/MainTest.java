@@ -2,10 +2,12 @@ package dev.parley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.cli.command.Streams;
+import dev.parley.cli.output.Tty;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 final class MainTest {
   private final StringWriter out = new StringWriter();
@@ -31,8 +33,12 @@ final class MainTest {
   }
 
   private int parley(String... args) {
-    CommandLine command = Main.commandLine();
-    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    return command.execute(args);
+    Streams streams =
+        new Streams(
+            InputStream.nullInputStream(),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            Tty.NONE);
+    return Main.run(streams, args);
   }
 }

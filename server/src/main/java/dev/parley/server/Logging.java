@@ -3,17 +3,22 @@ package dev.parley.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// Form and level of a server's log: one line per state change, on standard error.
 public final class Logging {
+  private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n";
+
   private Logging() {}
 
-  /// Sets them for the process.
+  /// Sets them for the process, in place of whatever was set before. Libraries' lines are shown
+  /// from warnings on.
   ///
   /// @param json whether lines are JSON objects
   /// @param level least severe lines: error, warn, info or debug
@@ -21,16 +26,32 @@ public final class Logging {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setTarget("System.err");
+    appender.setEncoder(json ? json(context) : text(context));
+    appender.start();
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    root.addAppender(appender);
     context.getLogger("dev.parley").setLevel(Level.toLevel(level));
-    if (json) {
-      Appender<ILoggingEvent> appender =
-          context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("stderr");
-      JsonEncoder encoder = new JsonEncoder();
-      encoder.setContext(context);
-      encoder.start();
-      if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
-        console.setEncoder(encoder);
-      }
-    }
+    // It logs a stack for each frame that is queued when a client goes away.
+    context.getLogger("io.grpc.netty").setLevel(Level.OFF);
+  }
+
+  private static Encoder<ILoggingEvent> json(LoggerContext context) {
+    JsonEncoder encoder = new JsonEncoder();
+    encoder.setContext(context);
+    encoder.start();
+    return encoder;
+  }
+
+  private static Encoder<ILoggingEvent> text(LoggerContext context) {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(LINE);
+    encoder.start();
+    return encoder;
   }
 }

@@ -80,21 +80,16 @@ public final class ParleyServer implements AutoCloseable {
 
   /// Starts a server.
   ///
-  /// @throws StorageOpenException if the data directory cannot be used; the message says what to do
-  /// @throws IOException if the address cannot be listened on
-  public static ParleyServer start(ServerConfig config, String version)
-      throws StorageOpenException, IOException {
+  /// @throws ServerException if the data directory cannot be used, or the address not be listened
+  ///     on
+  public static ParleyServer start(ServerConfig config, String version) throws ServerException {
     return start(config, version, Clock.system());
   }
 
   /// As [#start(ServerConfig, String)], with another clock for everything but sockets.
   static ParleyServer start(ServerConfig config, String version, Clock clock)
-      throws StorageOpenException, IOException {
-    SqliteStore store =
-        SqliteStore.open(
-            config.data(),
-            config.durability(),
-            StorageLimits.DEFAULTS.withMaxFileBytes(config.maxStoreBytes()));
+      throws ServerException {
+    SqliteStore store = open(config);
     Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
     engine.start();
@@ -130,7 +125,7 @@ public final class ParleyServer implements AutoCloseable {
       port.start();
     } catch (IOException e) {
       server.close();
-      throw e;
+      throw cannotListen(config, e);
     }
     eventLoops.everySecond(
         () -> {
@@ -139,6 +134,28 @@ public final class ParleyServer implements AutoCloseable {
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
+  }
+
+  private static SqliteStore open(ServerConfig config) throws ServerException {
+    try {
+      return SqliteStore.open(
+          config.data(),
+          config.durability(),
+          StorageLimits.DEFAULTS.withMaxFileBytes(config.maxStoreBytes()));
+    } catch (StorageOpenException e) {
+      throw new ServerException(e);
+    }
+  }
+
+  private static ServerException cannotListen(ServerConfig config, IOException e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return new ServerException(
+        "cannot listen on %s: %s (is another server running? choose another address with --listen)"
+            .formatted(ServerConfig.text(config.listen()), deepest.getMessage()),
+        e);
   }
 
   /// A default room; that it could not be made (a full disk) is no reason not to start.

@@ -1,7 +1,7 @@
 package dev.parley.cli.serve;
 
-import dev.parley.storage.sqlite.Backup;
-import dev.parley.storage.sqlite.StorageOpenException;
+import dev.parley.server.DataDirectory;
+import dev.parley.server.ServerException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -26,8 +26,8 @@ public final class BackupCommand extends DataCommand {
   private Path file;
 
   @Override
-  String run(Path directory) throws StorageOpenException {
-    Backup.create(directory, file);
-    return "backup of " + directory + " written to " + file;
+  String run(DataDirectory data) throws ServerException {
+    data.backUp(file);
+    return "backup of %s written to %s".formatted(data.path(), file);
   }
 }

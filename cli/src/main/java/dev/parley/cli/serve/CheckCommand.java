@@ -1,9 +1,7 @@
 package dev.parley.cli.serve;
 
-import dev.parley.storage.sqlite.SqliteStore;
-import dev.parley.storage.sqlite.StorageOpenException;
-import java.nio.file.Path;
-import java.util.List;
+import dev.parley.server.DataDirectory;
+import dev.parley.server.ServerException;
 import picocli.CommandLine.Command;
 
 /// `parley check`.
@@ -18,11 +16,8 @@ import picocli.CommandLine.Command;
     footer = {"", "Exit codes: 0 sound; 1 damaged, or cannot be checked; 2 wrong usage."})
 public final class CheckCommand extends DataCommand {
   @Override
-  String run(Path directory) throws StorageOpenException, DamagedException {
-    List<String> damages = SqliteStore.check(directory);
-    if (!damages.isEmpty()) {
-      throw new DamagedException(directory, damages);
-    }
-    return directory + " is sound";
+  String run(DataDirectory data) throws ServerException {
+    data.check();
+    return data.path() + " is sound";
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.cli.serve;
 
+import dev.parley.cli.command.ExitCode;
 import dev.parley.server.config.ConfigException;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
@@ -24,8 +25,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {"", "Exit codes: 0 all values can be used; 2 one cannot."})
 public final class ConfigCommand implements Callable<Integer> {
-  private static final int USAGE = 2;
-
   @Spec private CommandSpec spec;
 
   private ConfigCommand() {}
@@ -38,21 +37,16 @@ public final class ConfigCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws ConfigException {
     PrintWriter out = spec.commandLine().getOut();
-    try {
-      Settings settings = SettingOptions.gather(spec.commandLine().getParseResult());
-      for (Setting setting : Setting.values()) {
-        Settings.Value value = settings.get(setting);
-        out.printf("# %s (%s); from: %s%n", setting.meaning(), setting.form(), value.origin());
-        out.printf("%s = %s%n", setting.key(), value.text());
-      }
-      out.flush();
-      ServerConfig.of(settings);
-      return 0;
-    } catch (ConfigException e) {
-      spec.commandLine().getErr().println("parley: " + e.getMessage());
-      return USAGE;
+    Settings settings = SettingOptions.gather(spec.commandLine().getParseResult());
+    for (Setting setting : Setting.values()) {
+      Settings.Value value = settings.get(setting);
+      out.printf("# %s (%s); from: %s%n", setting.meaning(), setting.form(), value.origin());
+      out.printf("%s = %s%n", setting.key(), value.text());
     }
+    out.flush();
+    ServerConfig.of(settings);
+    return ExitCode.OK;
   }
 }

@@ -1,7 +1,9 @@
 package dev.parley.cli.serve;
 
+import dev.parley.cli.command.ExitCode;
+import dev.parley.server.DataDirectory;
+import dev.parley.server.ServerException;
 import dev.parley.server.config.Setting;
-import dev.parley.storage.sqlite.StorageOpenException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +13,6 @@ import picocli.CommandLine.Spec;
 
 /// What works on a data directory without a server's help.
 abstract class DataCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -22,15 +22,10 @@ abstract class DataCommand implements Callable<Integer> {
   private @Nullable Path data;
 
   @Override
-  public final Integer call() {
-    try {
-      String done = run(directory());
-      spec.commandLine().getErr().println(done);
-      return 0;
-    } catch (StorageOpenException | DamagedException e) {
-      spec.commandLine().getErr().println("parley: " + e.getMessage());
-      return FAILED;
-    }
+  public final Integer call() throws ServerException {
+    String done = run(new DataDirectory(directory()));
+    spec.commandLine().getErr().println(done);
+    return ExitCode.OK;
   }
 
   private Path directory() {
@@ -44,5 +39,5 @@ abstract class DataCommand implements Callable<Integer> {
   }
 
   /// Does it, and says in words what was done.
-  abstract String run(Path directory) throws StorageOpenException, DamagedException;
+  abstract String run(DataDirectory data) throws ServerException;
 }

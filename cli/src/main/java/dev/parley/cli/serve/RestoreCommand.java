@@ -1,7 +1,7 @@
 package dev.parley.cli.serve;
 
-import dev.parley.storage.sqlite.Backup;
-import dev.parley.storage.sqlite.StorageOpenException;
+import dev.parley.server.DataDirectory;
+import dev.parley.server.ServerException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,8 +25,8 @@ public final class RestoreCommand extends DataCommand {
   private boolean replace;
 
   @Override
-  String run(Path directory) throws StorageOpenException {
-    Backup.restore(file, directory, replace);
-    return file + " restored into " + directory;
+  String run(DataDirectory data) throws ServerException {
+    data.restore(file, replace);
+    return "%s restored into %s".formatted(file, data.path());
   }
 }

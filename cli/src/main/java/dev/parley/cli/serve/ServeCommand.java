@@ -1,12 +1,11 @@
 package dev.parley.cli.serve;
 
+import dev.parley.cli.command.ExitCode;
 import dev.parley.server.Logging;
 import dev.parley.server.ParleyServer;
+import dev.parley.server.ServerException;
 import dev.parley.server.config.ConfigException;
 import dev.parley.server.config.ServerConfig;
-import dev.parley.storage.sqlite.Durability;
-import dev.parley.storage.sqlite.StorageOpenException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -37,9 +36,6 @@ import picocli.CommandLine.Spec;
       "Example:  parley serve --listen 0.0.0.0:50051 --data /var/lib/parley"
     })
 public final class ServeCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-  private static final int USAGE = 2;
-
   private final String version;
 
   @Spec private CommandSpec spec;
@@ -58,37 +54,22 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    ServerConfig config;
-    try {
-      config = ServerConfig.of(SettingOptions.gather(spec.commandLine().getParseResult()));
-    } catch (ConfigException e) {
-      err.println("parley: " + e.getMessage());
-      return USAGE;
-    }
+  public Integer call() throws ConfigException, ServerException {
+    ServerConfig config =
+        ServerConfig.of(SettingOptions.gather(spec.commandLine().getParseResult()));
     Logging.configure(config.jsonLog(), config.logLevel());
-    try {
-      ParleyServer server = ParleyServer.start(config, version);
-      greet(err, config, server.address());
-      return untilStopped(server);
-    } catch (StorageOpenException e) {
-      err.println("parley: " + e.getMessage());
-    } catch (IOException e) {
-      err.println(
-          "parley: cannot listen on %s: %s (is another server running? choose with --listen)"
-              .formatted(text(config.listen()), cause(e)));
-    }
-    return FAILED;
+    ParleyServer server = ParleyServer.start(config, version);
+    greet(spec.commandLine().getErr(), config, server.address());
+    return untilStopped(server);
   }
 
   private static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
-    String where = text(address);
+    String where = ServerConfig.text(address);
     err.printf("Parley listens on %s%n", where);
-    if (config.durability() == Durability.MEMORY) {
-      err.println("  data    is gone when the server stops (durability memory)");
-    } else {
+    if (config.keepsData()) {
       err.printf("  data    %s%n", config.data());
+    } else {
+      err.println("  data    is gone when the server stops (durability memory)");
     }
     err.printf("  talk    parley chat --server %s%n", where);
     err.println("  stop    Ctrl-C");
@@ -111,19 +92,6 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return 0;
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
-
-  private static String cause(Throwable e) {
-    Throwable deepest = e;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    return String.valueOf(deepest.getMessage());
+    return ExitCode.OK;
   }
 }

@@ -29,9 +29,9 @@ public interface Journal {
   /// makes anything. Several appends to one topic are not allowed. On an exception nothing of it is
   /// visible, to this call's successors or to readers, and the journal can be used further.
   ///
-  /// @throws JournalException of kind CONFLICT if an `expectedLast` is not the end of its journal, or
-  ///     the topic is erased; of kind BROKEN if an author's key is not new, or an entry to amend does
-  ///     not exist
+  /// @throws JournalException of kind CONFLICT if an `expectedLast` is not the end of its journal,
+  ///     or the topic is erased; of kind BROKEN if an author's key is not new, or an entry to amend
+  ///     does not exist
   /// @throws IllegalArgumentException if there are several appends to one topic
   void commit(List<Append> appends, List<Profile> profiles) throws JournalException;
 

@@ -47,9 +47,9 @@ final class StreamRooms {
     return rooms.containsKey(room);
   }
 
-  /// Enters a room; the dialect is told ([Dialect#attached]).
+  /// Enters a room.
   ///
-  /// @param refused told instead, if it is refused
+  /// @param joining told what becomes of it
   /// @throws RefusedException if the stream is in too many rooms
   void join(String room, Status status, OutboundStream out, Joining joining)
       throws RefusedException {

@@ -78,6 +78,17 @@ public record ServerConfig(
         limits);
   }
 
+  /// Whether what is acknowledged outlives the server.
+  public boolean keepsData() {
+    return durability != Durability.MEMORY;
+  }
+
+  /// An address in the form that the configuration takes, HOST:PORT.
+  public static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
   private static InetSocketAddress address(Settings settings) throws ConfigException {
     String text = settings.get(Setting.LISTEN).text();
     int colon = text.lastIndexOf(':');

@@ -1,5 +1,12 @@
 package dev.parley.testkit.topic;
 
+import static dev.parley.testkit.topic.AppendBuilder.SAID;
+import static dev.parley.testkit.topic.AppendBuilder.TIME_MICROS;
+import static dev.parley.testkit.topic.AppendBuilder.append;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Draft;
 import dev.parley.core.topic.Entry;
@@ -15,13 +22,6 @@ import java.util.Set;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-
-import static dev.parley.testkit.topic.AppendBuilder.SAID;
-import static dev.parley.testkit.topic.AppendBuilder.TIME_MICROS;
-import static dev.parley.testkit.topic.AppendBuilder.append;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /// What every journal must do with entries: commit, find, rewrite.
 @NullUnmarked

@@ -1,5 +1,10 @@
 package dev.parley.testkit.topic;
 
+import static dev.parley.testkit.topic.AppendBuilder.CHANGED;
+import static dev.parley.testkit.topic.AppendBuilder.SAID;
+import static dev.parley.testkit.topic.AppendBuilder.append;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.SearchWords;
 import dev.parley.core.topic.TopicId;
@@ -7,11 +12,6 @@ import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-
-import static dev.parley.testkit.topic.AppendBuilder.CHANGED;
-import static dev.parley.testkit.topic.AppendBuilder.SAID;
-import static dev.parley.testkit.topic.AppendBuilder.append;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// What every reader of a journal must do with entries: read, page, search.
 @NullUnmarked

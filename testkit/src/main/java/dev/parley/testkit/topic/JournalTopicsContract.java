@@ -1,5 +1,10 @@
 package dev.parley.testkit.topic;
 
+import static dev.parley.testkit.topic.AppendBuilder.TIME_MICROS;
+import static dev.parley.testkit.topic.AppendBuilder.append;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.parley.core.topic.Found;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
@@ -15,11 +20,6 @@ import java.util.Set;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-
-import static dev.parley.testkit.topic.AppendBuilder.TIME_MICROS;
-import static dev.parley.testkit.topic.AppendBuilder.append;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /// What every journal must do with topics: members, lists, erasure, profiles.
 @NullUnmarked

@@ -1,13 +1,13 @@
 package dev.parley.testkit.topic;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.TopicId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class MemoryJournalFaultsTest {
   private static final TopicId ROOM = new TopicId("room", "general");
@@ -20,8 +20,7 @@ final class MemoryJournalFaultsTest {
 
   private void assertFails(long last, JournalException.Cause kind) {
     assertThatThrownBy(() -> say(last))
-        .isInstanceOfSatisfying(
-            JournalException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        .isInstanceOfSatisfying(JournalException.class, e -> assertThat(e.kind()).isEqualTo(kind));
   }
 
   @Test

@@ -1,0 +1,93 @@
+package dev.parley.cli.chat;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The commands of the chat: how they are called, what they take, what they do.
+enum CommandWord {
+  HELP("[COMMAND]", "what there is to type", Kind.COMMAND),
+  JOIN("ROOM", "enter a room and switch to it", Kind.ROOM),
+  LEAVE("[ROOM]", "leave a room for good; without one, this room", Kind.JOINED_ROOM),
+  SWITCH("ROOM", "look at another of your rooms", Kind.JOINED_ROOM),
+  ROOMS("", "all rooms that there are", Kind.NOTHING),
+  CREATE("ROOM [NAME]", "make a room and enter it", Kind.NOTHING),
+  USERS("", "who is online in this room", Kind.NOTHING),
+  DM("USER [TEXT]", "talk with one person alone", Kind.USER),
+  ME("TEXT", "say that you do something", Kind.TEXT),
+  REPLY("NUMBER|last TEXT", "answer a message", Kind.TARGET),
+  EDIT("NUMBER|last TEXT", "change a message of yours", Kind.TARGET),
+  DELETE("NUMBER|last", "delete a message of yours", Kind.TARGET),
+  REACT("NUMBER|last EMOJI", "put an emoji on a message; -EMOJI takes it off", Kind.TARGET),
+  HISTORY("[COUNT [NUMBER]]", "older messages: the newest, or those before one", Kind.NOTHING),
+  SEARCH("WORDS", "find messages in this room", Kind.TEXT),
+  STATUS("online|away|busy|offline", "how you appear to others", Kind.STATUS),
+  QUIT("", "end", Kind.NOTHING);
+
+  /// What the first argument is, for completing it.
+  enum Kind {
+    NOTHING,
+    TEXT,
+    ROOM,
+    JOINED_ROOM,
+    USER,
+    TARGET,
+    STATUS,
+    COMMAND
+  }
+
+  private final String arguments;
+  private final String words;
+  private final Kind kind;
+
+  CommandWord(String arguments, String words, Kind kind) {
+    this.arguments = arguments;
+    this.words = words;
+    this.kind = kind;
+  }
+
+  /// As it is typed, such as `/join`.
+  String typed() {
+    return "/" + name().toLowerCase(Locale.ROOT);
+  }
+
+  /// With its arguments, such as `/join ROOM`.
+  String usage() {
+    return arguments.isEmpty() ? typed() : typed() + " " + arguments;
+  }
+
+  /// What it does.
+  String words() {
+    return words;
+  }
+
+  /// What its first argument is.
+  Kind kind() {
+    return kind;
+  }
+
+  /// The command that is typed so; case does not matter. Null: none.
+  static @Nullable CommandWord of(String typed) {
+    for (CommandWord word : values()) {
+      if (word.typed().equalsIgnoreCase(typed)) {
+        return word;
+      }
+    }
+    return null;
+  }
+
+  /// The command that was probably meant: one that begins so, or begins with the same letter.
+  static @Nullable CommandWord like(String typed) {
+    String lower = typed.toLowerCase(Locale.ROOT);
+    List<CommandWord> all = List.of(values());
+    return all.stream()
+        .filter(word -> word.typed().startsWith(lower) || lower.startsWith(word.typed()))
+        .findFirst()
+        .or(() -> all.stream().filter(word -> sameLetter(word.typed(), lower)).findFirst())
+        .orElse(null);
+  }
+
+  private static boolean sameLetter(String one, String other) {
+    return one.length() > 1 && other.length() > 1 && one.charAt(1) == other.charAt(1);
+  }
+}

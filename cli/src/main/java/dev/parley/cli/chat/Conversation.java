@@ -1,0 +1,185 @@
+package dev.parley.cli.chat;
+
+import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.Room;
+import dev.parley.cli.command.ServerOptions;
+import dev.parley.cli.render.EventLines;
+import dev.parley.cli.render.Times;
+import dev.parley.client.ChatListener;
+import dev.parley.client.ConnectionState;
+import dev.parley.client.ParleyClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jline.utils.AttributedString;
+import org.jspecify.annotations.Nullable;
+
+/// One run of the chat: the client, the loop, and everything that the loop owns. Methods may be
+/// called on any thread; they hand their work to the loop.
+final class Conversation {
+  private static final long READ_NANOS = 1_000_000_000L;
+  private static final long POLL_MILLIS = 20;
+  private static final long SHOW_NANOS = 1_000_000_000L;
+
+  private final Screen screen;
+  private final ChatState state;
+  private final Arrivals arrivals;
+  private final ChatLoop loop;
+  private final Outbox outbox;
+  private final ConnectionNews news;
+  private final ParleyClient client;
+  private final Typist typist;
+  private final Deeds deeds;
+  private AttributedString shownStatus = AttributedString.EMPTY;
+  private long nextReadNanos;
+
+  /// Connects.
+  ///
+  /// @param historyOnJoin how much of the past to show when a room is entered
+  Conversation(ServerOptions server, Screen screen, Times times, int historyOnJoin)
+      throws InterruptedException {
+    this.screen = screen;
+    state = new ChatState(server.user());
+    arrivals = new Arrivals(state, screen, times, System::nanoTime);
+    loop = new ChatLoop(this::tick, broken -> screen.print(EventLines.error(broken.toString())));
+    outbox = new Outbox(loop, screen);
+    news = new ConnectionNews(state, screen);
+    client = server.connect(new Listener());
+    typist = new Typist(client::typing);
+    var background = new Background(loop, screen);
+    deeds =
+        new Deeds(new Parts(client, state, screen, arrivals, outbox, background), historyOnJoin);
+    loop.start();
+    background.callQuietly(
+        () -> client.rooms(false),
+        rooms -> state.know(rooms.stream().map(Room::getId).toList()),
+        () -> {});
+  }
+
+  /// Enters rooms; the first one is looked at.
+  void enter(List<String> rooms) {
+    loop.post(() -> deeds.enter(rooms));
+  }
+
+  /// Does what the user asks for, and waits until it is on its way.
+  ///
+  /// @return false: the user wants to end
+  boolean perform(ChatInput input) throws InterruptedException {
+    boolean[] goOn = {true};
+    typist.stop();
+    loop.runAndWait(() -> goOn[0] = deeds.perform(input));
+    return goOn[0] && !news.isOver();
+  }
+
+  /// A key was pressed.
+  ///
+  /// @param line what is typed so far
+  void key(CharSequence line) {
+    typist.key(state.currentId(), line, System.nanoTime());
+  }
+
+  /// What can be completed now.
+  KnownNames names() {
+    return state.names();
+  }
+
+  /// What to call the room that is looked at, and what waits elsewhere, for a prompt.
+  String prompt() throws InterruptedException {
+    String[] prompt = {""};
+    loop.runAndWait(() -> prompt[0] = StatusLine.prompt(state));
+    return prompt[0];
+  }
+
+  /// Waits until there is a room to talk in, at most so long.
+  void awaitFirstRoom(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (state.currentId() == null && System.nanoTime() < deadline && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  /// Waits until so little is unacknowledged that more may be said.
+  void awaitRoom(int maxUnacked) throws InterruptedException {
+    while (unacked() >= maxUnacked && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  /// Waits for acknowledgements, at most so long, and ends the connection.
+  ///
+  /// @return what was not acknowledged, and what was refused
+  End end(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (unacked() > 0 && System.nanoTime() < deadline && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    long shownDeadline = System.nanoTime() + SHOW_NANOS;
+    while (unshown() > 0 && System.nanoTime() < shownDeadline && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    int unacked = unacked();
+    client.close(Duration.ofSeconds(1));
+    int refused = counted(outbox::refused);
+    loop.close();
+    return new End(unacked, refused, news.failure());
+  }
+
+  /// @param unacked messages not acknowledged
+  /// @param refused requests that the server refused
+  /// @param failure why the connection ended by itself; null: it did not
+  record End(int unacked, int refused, @Nullable String failure) {}
+
+  private int unacked() throws InterruptedException {
+    return counted(outbox::unacked);
+  }
+
+  private int unshown() throws InterruptedException {
+    return counted(outbox::unshown);
+  }
+
+  private int counted(IntSupplier count) throws InterruptedException {
+    int[] result = {0};
+    loop.runAndWait(() -> result[0] = count.getAsInt());
+    return result[0];
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    typist.tick(now);
+    deeds.tick(now);
+    state.publishNames();
+    if (now - nextReadNanos >= 0) {
+      nextReadNanos = now + READ_NANOS;
+      for (RoomView room : state.rooms()) {
+        long read = room.takeUnsentRead();
+        if (read > 0) {
+          client.read(room.id(), read);
+        }
+      }
+    }
+    AttributedString status = StatusLine.of(state, outbox.unacked(), now);
+    if (!status.equals(shownStatus)) {
+      shownStatus = status;
+      screen.status(status);
+    }
+  }
+
+  private final class Listener implements ChatListener {
+    @Override
+    public void onEvent(ChatEvent event) {
+      loop.post(
+          () -> {
+            arrivals.take(event);
+            if (event.hasMessage()) {
+              outbox.shown(event.getMessage().getId());
+            }
+          });
+    }
+
+    @Override
+    public void onState(ConnectionState connection) {
+      loop.post(() -> news.take(connection));
+    }
+  }
+}

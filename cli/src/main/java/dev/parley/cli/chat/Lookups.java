@@ -1,0 +1,97 @@
+package dev.parley.cli.chat;
+
+import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.GetHistoryRequest;
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.SearchMessagesRequest;
+import dev.parley.chat.v1.User;
+import dev.parley.cli.output.Table;
+import dev.parley.cli.render.EventLines;
+import java.util.List;
+
+/// What the user looks up. Owned by the [ChatLoop].
+final class Lookups {
+  private static final int MAX_FOUND = 20;
+
+  private final Parts parts;
+
+  Lookups(Parts parts) {
+    this.parts = parts;
+  }
+
+  void rooms() {
+    parts.background().call(() -> parts.client().rooms(false), this::show);
+  }
+
+  void users() {
+    parts.inRoom(
+        room ->
+            parts
+                .background()
+                .call(() -> parts.client().onlineUsers(room.id()), Lookups.this::showUsers));
+  }
+
+  void history(ChatInput.History history) {
+    parts.inRoom(
+        room -> {
+          GetHistoryRequest.Builder request =
+              GetHistoryRequest.newBuilder().setRoomId(room.id()).setLimit(history.count());
+          if (history.before() > 0) {
+            request.setBeforeSequence(history.before());
+          }
+          parts
+              .background()
+              .call(
+                  () -> parts.client().history(request.build()), messages -> show(room, messages));
+        });
+  }
+
+  void search(String words) {
+    parts.inRoom(
+        room -> {
+          SearchMessagesRequest request =
+              SearchMessagesRequest.newBuilder()
+                  .setRoomId(room.id())
+                  .setQuery(words)
+                  .setPageSize(MAX_FOUND)
+                  .build();
+          parts
+              .background()
+              .call(
+                  () -> parts.client().search(request).getMessagesList().reversed(),
+                  found -> show(room, found));
+        });
+  }
+
+  private void show(RoomView room, List<ChatMessage> messages) {
+    if (messages.isEmpty()) {
+      parts.note("nothing there");
+      return;
+    }
+    parts.note("—— %,d from %s ——".formatted(messages.size(), room.title()));
+    parts.arrivals().showAgain(messages);
+    parts.note("——");
+  }
+
+  private void show(List<Room> rooms) {
+    parts.state().know(rooms.stream().map(Room::getId).toList());
+    var table = new Table("ROOM", "NAME", "MEMBERS", "ONLINE", "UNREAD");
+    for (Room room : rooms) {
+      table.row(
+          room.getId(),
+          room.getName(),
+          room.getMemberCount(),
+          room.getOnlineCount(),
+          room.getUnreadCount());
+    }
+    parts.note(String.join("\n", table.lines()));
+  }
+
+  private void showUsers(List<User> users) {
+    var table = new Table("USER", "NAME", "STATUS");
+    for (User user : users) {
+      table.row(user.getId(), user.getDisplayName(), EventLines.words(user.getStatus()));
+    }
+    parts.note(String.join("\n", table.lines()));
+  }
+}

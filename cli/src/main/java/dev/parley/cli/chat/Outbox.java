@@ -1,0 +1,94 @@
+package dev.parley.cli.chat;
+
+import dev.parley.chat.v1.AckEvent;
+import dev.parley.cli.command.Failures;
+import dev.parley.cli.output.PlainText;
+import dev.parley.cli.render.EventLines;
+import dev.parley.client.OutgoingMessage;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/// What the user has said and the server has not acknowledged yet. Owned by the [ChatLoop]; the
+/// client's own outbox bounds it.
+final class Outbox {
+  private final ChatLoop loop;
+  private final Screen screen;
+  private final Set<String> unacked = new HashSet<>();
+  private final Set<String> unshown = new HashSet<>();
+  private int refused;
+
+  Outbox(ChatLoop loop, Screen screen) {
+    this.loop = loop;
+    this.screen = screen;
+  }
+
+  /// Sends a message and tells if it is refused.
+  ///
+  /// @param send hands it to the client
+  void send(OutgoingMessage message, Function<OutgoingMessage, CompletableFuture<AckEvent>> send) {
+    unacked.add(message.id());
+    unshown.add(message.id());
+    track(message.id(), message.content().getText(), send.apply(message));
+  }
+
+  /// Tells if some other request is refused.
+  void request(String what, CompletableFuture<?> answer) {
+    request(what, answer, () -> {});
+  }
+
+  /// The same, and does something about it.
+  void request(String what, CompletableFuture<?> answer, Runnable ifRefused) {
+    var _ =
+        answer.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                loop.post(
+                    () -> {
+                      failed(what, failure);
+                      ifRefused.run();
+                    });
+              }
+            });
+  }
+
+  private void track(String id, String text, CompletableFuture<AckEvent> ack) {
+    var _ =
+        ack.whenComplete(
+            (_, failure) ->
+                loop.post(
+                    () -> {
+                      unacked.remove(id);
+                      if (failure != null) {
+                        unshown.remove(id);
+                        failed("not said: " + PlainText.line(text), failure);
+                      }
+                    }));
+  }
+
+  private void failed(String what, Throwable failure) {
+    refused++;
+    screen.print(EventLines.error(what + "\n" + Failures.words(failure)));
+  }
+
+  /// A message of the user's has come back as an event.
+  void shown(String id) {
+    unshown.remove(id);
+  }
+
+  /// Messages that have not come back yet.
+  int unshown() {
+    return unshown.size();
+  }
+
+  /// Messages not acknowledged.
+  int unacked() {
+    return unacked.size();
+  }
+
+  /// Requests that were refused so far.
+  int refused() {
+    return refused;
+  }
+}

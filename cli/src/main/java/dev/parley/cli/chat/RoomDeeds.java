@@ -1,0 +1,90 @@
+package dev.parley.cli.chat;
+
+import dev.parley.chat.v1.CreateRoomRequest;
+import dev.parley.client.JoinFrom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Rooms that the user enters, leaves, makes or looks at. Owned by the [ChatLoop].
+final class RoomDeeds {
+  private final Parts parts;
+  private final Speech speech;
+  private final int historyOnJoin;
+
+  RoomDeeds(Parts parts, Speech speech, int historyOnJoin) {
+    this.parts = parts;
+    this.speech = speech;
+    this.historyOnJoin = historyOnJoin;
+  }
+
+  /// Enters a room and looks at it.
+  void enter(String roomId) {
+    RoomView known = parts.state().find(roomId);
+    if (known != null) {
+      look(known.id());
+    } else {
+      parts.state().lookWhenJoined(roomId);
+      join(roomId);
+    }
+  }
+
+  /// Enters rooms and looks at the first.
+  void enter(List<String> roomIds) {
+    parts.state().lookWhenJoined(roomIds.getFirst());
+    roomIds.forEach(this::join);
+  }
+
+  /// Enters a room without looking at it.
+  void join(String roomId) {
+    parts
+        .outbox()
+        .request(
+            "cannot join " + roomId,
+            parts.client().join(roomId, JoinFrom.history(historyOnJoin)),
+            () -> {
+              RoomView instead = parts.state().giveUp(roomId);
+              if (instead != null) {
+                look(instead.id());
+              }
+            });
+  }
+
+  /// Looks at a room that the user is in.
+  void look(String roomId) {
+    RoomView room = parts.state().find(roomId);
+    if (room == null) {
+      parts.error(roomId + " is none of your rooms; /join " + roomId);
+    } else if (room != parts.state().current()) {
+      parts.note("—— " + room.title() + " ——");
+      parts.arrivals().look(room);
+    }
+  }
+
+  void leave(@Nullable String roomId) {
+    RoomView room = roomId == null ? parts.state().current() : parts.state().find(roomId);
+    if (room == null) {
+      parts.error("leave which room? /leave ROOM");
+    } else {
+      parts.outbox().request("cannot leave " + room.title(), parts.client().leave(room.id()));
+    }
+  }
+
+  void create(ChatInput.Create create) {
+    CreateRoomRequest request =
+        CreateRoomRequest.newBuilder().setRoomId(create.room()).setName(create.name()).build();
+    parts.background().call(() -> parts.client().createRoom(request), room -> enter(room.getId()));
+  }
+
+  void direct(ChatInput.Direct direct) {
+    parts
+        .background()
+        .call(
+            () -> parts.client().openDirect(direct.user()).getRoom(),
+            room -> {
+              enter(room.getId());
+              if (!direct.text().isEmpty()) {
+                speech.say(room.getId(), direct.text(), null);
+              }
+            });
+  }
+}

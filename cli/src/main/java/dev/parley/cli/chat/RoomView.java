@@ -1,0 +1,210 @@
+package dev.parley.cli.chat;
+
+import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.User;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one of the user's rooms. Owned by the [ChatLoop].
+final class RoomView {
+  /// Messages that can be spoken of by number without asking the server.
+  static final int MAX_REMEMBERED = 1_000;
+
+  /// Events that wait for the room to be looked at; older ones can be had by `/history`.
+  static final int MAX_MISSED = 200;
+
+  /// People that are known for completion.
+  static final int MAX_PEOPLE = 2_000;
+
+  private static final long TYPING_NANOS = 10_000_000_000L;
+
+  private final String id;
+  private final String me;
+  private final NavigableMap<Long, ChatMessage> remembered = new TreeMap<>();
+  private final Deque<ChatEvent> missed = new ArrayDeque<>();
+  private final Map<String, User> people = new LinkedHashMap<>();
+  private final Map<String, Long> typing = new LinkedHashMap<>();
+  private String title;
+  private long readSequence;
+  private long sentReadSequence;
+  private int unread;
+  private boolean mentioned;
+  private long missedDropped;
+
+  RoomView(String id, String me) {
+    this.id = id;
+    this.me = me;
+    this.title = id;
+  }
+
+  String id() {
+    return id;
+  }
+
+  /// What to call it: the other person in a direct room, else the id, which is what is typed.
+  String title() {
+    return title;
+  }
+
+  /// Whether it is a room of two people.
+  boolean isDirect() {
+    return !title.equals(id);
+  }
+
+  /// The room was joined; `reset` forgets what was known.
+  void joined(Room room, List<User> online, boolean reset) {
+    if (reset) {
+      remembered.clear();
+      missed.clear();
+      unread = 0;
+      mentioned = false;
+    }
+    readSequence = Math.max(readSequence, room.getReadSequence());
+    sentReadSequence = readSequence;
+    title =
+        room.getDirectUsersList().stream()
+            .map(User::getId)
+            .filter(user -> !user.equals(me))
+            .findFirst()
+            .map(user -> "@" + user)
+            .orElse(id);
+    online.forEach(this::met);
+  }
+
+  /// Somebody is here, or said something.
+  void met(User user) {
+    if (people.size() < MAX_PEOPLE || people.containsKey(user.getId())) {
+      people.put(user.getId(), user);
+    }
+  }
+
+  /// Somebody is gone.
+  void gone(User user) {
+    people.remove(user.getId());
+    typing.remove(user.getId());
+  }
+
+  /// Keeps a message, or what became of it.
+  void remember(ChatMessage message) {
+    remembered.put(message.getSequence(), message);
+    if (remembered.size() > MAX_REMEMBERED) {
+      remembered.pollFirstEntry();
+    }
+    typing.remove(message.getSender().getId());
+  }
+
+  /// The message with this number; null: not remembered.
+  @Nullable ChatMessage message(long number) {
+    return remembered.get(number);
+  }
+
+  /// The message with this id; null: not remembered.
+  @Nullable ChatMessage message(String messageId) {
+    for (ChatMessage message : remembered.descendingMap().values()) {
+      if (message.getId().equals(messageId)) {
+        return message;
+      }
+    }
+    return null;
+  }
+
+  /// The newest message that is not deleted.
+  ///
+  /// @param own the user's own newest instead of anyone's
+  @Nullable ChatMessage last(boolean own) {
+    for (ChatMessage message : remembered.descendingMap().values()) {
+      boolean fits = !own || message.getSender().getId().equals(me);
+      if (fits && !message.hasDeletedAt()) {
+        return message;
+      }
+    }
+    return null;
+  }
+
+  /// The event happened while another room was looked at.
+  void miss(ChatEvent event, boolean mention) {
+    missed.add(event);
+    if (missed.size() > MAX_MISSED) {
+      missed.removeFirst();
+      missedDropped++;
+    }
+    boolean fromOther = event.hasMessage() && !event.getMessage().getSender().getId().equals(me);
+    if (fromOther && event.getSequence() > readSequence) {
+      unread++;
+      mentioned |= mention;
+    }
+  }
+
+  /// What was missed, and how much of it is not kept; forgets it.
+  Missed takeMissed() {
+    var taken = new Missed(new ArrayList<>(missed), missedDropped);
+    missed.clear();
+    missedDropped = 0;
+    unread = 0;
+    mentioned = false;
+    return taken;
+  }
+
+  /// @param events oldest first
+  /// @param dropped how many more there were before them
+  record Missed(List<ChatEvent> events, long dropped) {}
+
+  /// Everything up to here was shown.
+  void shown(long sequence) {
+    readSequence = Math.max(readSequence, sequence);
+  }
+
+  /// How far the user has read, if the server does not know that yet; else 0.
+  long takeUnsentRead() {
+    if (readSequence <= sentReadSequence) {
+      return 0;
+    }
+    sentReadSequence = readSequence;
+    return readSequence;
+  }
+
+  /// Messages that were missed.
+  int unread() {
+    return unread;
+  }
+
+  /// Whether one of these mentions the user.
+  boolean mentioned() {
+    return mentioned;
+  }
+
+  /// Somebody types, or stopped.
+  void typing(User user, boolean isTyping, long nowNanos) {
+    met(user);
+    if (isTyping && !user.getId().equals(me)) {
+      typing.put(user.getId(), nowNanos + TYPING_NANOS);
+    } else {
+      typing.remove(user.getId());
+    }
+  }
+
+  /// Who types now.
+  List<String> typing(long nowNanos) {
+    typing.values().removeIf(until -> nowNanos - until > 0);
+    return List.copyOf(typing.keySet());
+  }
+
+  /// People for completion, the user excepted.
+  List<String> people() {
+    return people.keySet().stream().filter(user -> !user.equals(me)).toList();
+  }
+
+  /// Newest numbers first, at most this many.
+  List<Long> numbers(int count) {
+    return remembered.descendingKeySet().stream().limit(count).toList();
+  }
+}

@@ -1,0 +1,13 @@
+package dev.parley.cli.chat;
+
+import java.util.List;
+import org.jline.utils.AttributedString;
+
+/// What a person sees. Called by the [ChatLoop] only.
+interface Screen {
+  /// Shows lines after those shown before.
+  void print(List<AttributedString> lines);
+
+  /// Shows how things are; replaces what was shown before. Does nothing where there is no place.
+  void status(AttributedString line);
+}

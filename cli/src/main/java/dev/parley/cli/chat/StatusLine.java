@@ -1,0 +1,75 @@
+package dev.parley.cli.chat;
+
+import dev.parley.cli.render.Names;
+import dev.parley.cli.render.Styles;
+import java.util.List;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
+import org.jspecify.annotations.Nullable;
+
+/// The line at the bottom: who one is and where, what waits in other rooms, who types, what is not
+/// acknowledged yet, how the connection is. Pure functions.
+final class StatusLine {
+  private static final AttributedStyle BAR = AttributedStyle.DEFAULT.inverse();
+  private static final int MAX_TYPING = 3;
+
+  private StatusLine() {}
+
+  /// @param unacked messages that the server has not acknowledged
+  static AttributedString of(ChatState state, int unacked, long nowNanos) {
+    AttributedStringBuilder line = new AttributedStringBuilder();
+    RoomView room = state.current();
+    line.styled(BAR, " " + Names.id(state.me()));
+    line.styled(BAR, room == null ? " in no room" : " in " + Names.id(room.title()));
+    line.styled(BAR, state.connected() ? " " : " · " + state.connection() + " ");
+    String elsewhere = elsewhere(state);
+    if (!elsewhere.isEmpty()) {
+      line.append("  ").styled(Styles.MENTION, elsewhere);
+    }
+    String typing = typing(room, nowNanos);
+    if (!typing.isEmpty()) {
+      line.append("  ").styled(Styles.DIM, typing);
+    }
+    if (unacked > 0) {
+      line.append("  ").styled(Styles.DIM, "⧖ " + unacked + " not sent yet");
+    }
+    return line.toAttributedString();
+  }
+
+  /// A prompt for terminals without a status line.
+  static String prompt(ChatState state) {
+    RoomView room = state.current();
+    String elsewhere = elsewhere(state);
+    return (room == null ? "" : Names.id(room.title()))
+        + (elsewhere.isEmpty() ? "" : " (" + elsewhere + ")")
+        + "> ";
+  }
+
+  /// Unread messages by room, such as `random 3, ops 12!`; an exclamation mark where somebody
+  /// mentions the user. Empty: none.
+  static String elsewhere(ChatState state) {
+    List<String> rooms =
+        state.rooms().stream()
+            .filter(room -> room != state.current() && room.unread() > 0)
+            .map(room -> Names.id(room.title()) + " " + room.unread() + mark(room))
+            .toList();
+    return String.join(", ", rooms);
+  }
+
+  private static String mark(RoomView room) {
+    return room.mentioned() ? "!" : "";
+  }
+
+  private static String typing(@Nullable RoomView room, long nowNanos) {
+    List<String> typing = room == null ? List.of() : room.typing(nowNanos);
+    if (typing.isEmpty()) {
+      return "";
+    }
+    if (typing.size() > MAX_TYPING) {
+      return typing.size() + " people are typing…";
+    }
+    String who = String.join(", ", typing.stream().map(Names::id).toList());
+    return who + (typing.size() == 1 ? " is typing…" : " are typing…");
+  }
+}

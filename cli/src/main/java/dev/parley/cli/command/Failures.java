@@ -1,0 +1,94 @@
+package dev.parley.cli.command;
+
+import dev.parley.cli.source.SourceException;
+import dev.parley.client.OutboxFullException;
+import dev.parley.client.ParleyException;
+import dev.parley.server.ServerException;
+import dev.parley.server.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// The one place that says what a failure means to the caller of a command: words and exit code.
+public final class Failures {
+  private Failures() {}
+
+  /// One of [ExitCode].
+  public static int exitCode(Throwable failure) {
+    return switch (cause(failure)) {
+      case CommandFailure known -> known.exitCode();
+      case ParleyException refused when isNoAnswer(refused) -> ExitCode.NO_ANSWER;
+      case SourceException _ -> ExitCode.USAGE;
+      case ConfigException _ -> ExitCode.USAGE;
+      case InterruptedException _ -> ExitCode.INTERRUPTED;
+      default -> ExitCode.FAILED;
+    };
+  }
+
+  /// For people: what was wrong, and what to do next.
+  public static String words(Throwable failure) {
+    Throwable cause = cause(failure);
+    return switch (cause) {
+      case ParleyException refused when !refused.advice().isEmpty() ->
+          refused.getMessage() + "\n" + refused.advice();
+      case ParleyException silent when isNoAnswer(silent) ->
+          message(silent) + "\nIs the server running, and is --server right?";
+      case ParleyException refused -> message(refused);
+      case CommandFailure known -> message(known);
+      case SourceException unreadable -> message(unreadable);
+      case ConfigException wrong -> message(wrong);
+      case ServerException failed -> message(failed);
+      case OutboxFullException full -> message(full);
+      case NoSuchFileException missing -> message(missing) + ": there is no such file";
+      case AccessDeniedException denied -> message(denied) + ": access denied";
+      case FileSystemException file -> message(file);
+      case IOException io -> message(io);
+      case InterruptedException _ -> "interrupted";
+      default -> cause.toString();
+    };
+  }
+
+  /// Whether the failure is one that [#words] has words for; others are defects of this program.
+  public static boolean isExpected(Throwable failure) {
+    return switch (cause(failure)) {
+      case ParleyException _,
+          CommandFailure _,
+          SourceException _,
+          ConfigException _,
+          ServerException _,
+          OutboxFullException _,
+          IOException _,
+          InterruptedException _ ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// A failure without the wrappers that futures put around it.
+  public static Throwable cause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof ExecutionException || cause instanceof CompletionException) {
+      @Nullable Throwable inner = cause.getCause();
+      if (inner == null) {
+        return cause;
+      }
+      cause = inner;
+    }
+    return cause;
+  }
+
+  // A server that refuses names its reason; without one, nobody answered.
+  private static boolean isNoAnswer(ParleyException failure) {
+    String reason = failure.reason();
+    return failure.isTransient() && (reason.isEmpty() || reason.startsWith("CLIENT_"));
+  }
+
+  private static String message(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
+  }
+}
