@@ -27,6 +27,7 @@ final class FakeServer extends ChatServiceGrpc.ChatServiceImplBase implements Au
 
   private final String name = "fake-" + count++;
   private final Server server;
+  private final List<ManagedChannel> channels = new ArrayList<>();
 
   final List<Stream> streams = new ArrayList<>();
   final List<String> targets = new ArrayList<>();
@@ -54,7 +55,9 @@ final class FakeServer extends ChatServiceGrpc.ChatServiceImplBase implements Au
 
   ManagedChannel channel(String target) {
     targets.add(target);
-    return InProcessChannelBuilder.forName(name).directExecutor().build();
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    channels.add(channel);
+    return channel;
   }
 
   Stream last() {
@@ -71,6 +74,7 @@ final class FakeServer extends ChatServiceGrpc.ChatServiceImplBase implements Au
   @Override
   public void close() {
     server.shutdownNow();
+    channels.forEach(ManagedChannel::shutdownNow);
   }
 
   /// One client's stream.

@@ -140,6 +140,7 @@ public final class Inbox<Q, E, R> implements ClientResponseObserver<Q, R> {
         + all.subList(Math.max(0, all.size() - 20), all.size());
   }
 
+  @SuppressWarnings("WaitNotInLoop") // its callers loop
   private void pause(long deadline) {
     long left = deadline - System.nanoTime();
     if (left <= 0) {

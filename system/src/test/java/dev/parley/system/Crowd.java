@@ -79,17 +79,18 @@ final class Crowd implements AutoCloseable {
         String room = ROOMS.get(random.nextInt(ROOMS.size()));
         String id = user + "-" + i;
         unanswered.incrementAndGet();
-        client
-            .sendBlocking(OutgoingMessage.text(room, Words.of(id)).withId(id))
-            .whenComplete(
-                (ack, failure) -> {
-                  if (failure == null) {
-                    ledger.acknowledged(ack);
-                  } else {
-                    ledger.contradiction("%s was not taken: %s".formatted(id, failure));
-                  }
-                  unanswered.decrementAndGet();
-                });
+        var _ =
+            client
+                .sendBlocking(OutgoingMessage.text(room, Words.of(id)).withId(id))
+                .whenComplete(
+                    (ack, failure) -> {
+                      if (failure == null) {
+                        ledger.acknowledged(ack);
+                      } else {
+                        ledger.contradiction("%s was not taken: %s".formatted(id, failure));
+                      }
+                      unanswered.decrementAndGet();
+                    });
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -156,6 +157,8 @@ final class Crowd implements AutoCloseable {
     stopped = true;
     rawPeers.close();
     talkers.forEach(Thread::interrupt);
-    clients.forEach(client -> client.closeAsync(Duration.ZERO));
+    for (ParleyClient client : clients) {
+      var _ = client.closeAsync(Duration.ZERO);
+    }
   }
 }

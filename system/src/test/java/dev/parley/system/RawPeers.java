@@ -142,9 +142,12 @@ final class RawPeers implements AutoCloseable {
     }
   }
 
+  /// The next ack; null: come back, and say again what has no answer.
   private @Nullable AckEvent nextAck(RawStream stream) {
     for (ChatEvent event = stream.next(); event != null; event = stream.next()) {
-      if (event.hasError()) {
+      if (event.hasError() && event.getError().getReason().equals("STORAGE_UNAVAILABLE")) {
+        return null; // a disk without power, and a server that says so
+      } else if (event.hasError()) {
         ledger.contradiction("refused: " + event.getError());
       } else if (event.hasAck()) {
         return event.getAck();

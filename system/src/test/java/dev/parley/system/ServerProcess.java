@@ -65,8 +65,8 @@ final class ServerProcess implements AutoCloseable {
       int candidate = random.nextInt(20_000, 30_000);
       try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
-      } catch (IOException e) {
-        continue; // taken
+      } catch (IOException taken) {
+        // the next one, then
       }
     }
   }
