@@ -85,7 +85,7 @@ final class Crowd implements AutoCloseable {
                 .whenComplete(
                     (ack, failure) -> {
                       if (failure == null) {
-                        ledger.acknowledged(ack);
+                        ledger.acknowledged(user, ack);
                       } else {
                         ledger.contradiction("%s was not taken: %s".formatted(id, failure));
                       }

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What the world outside the server was told: which entry has which sequence, by ack or by event.
@@ -24,21 +25,39 @@ final class Ledger {
   /// Contradictions kept; one is enough to fail, some more help to understand.
   private static final int MAX_CONTRADICTIONS = 20;
 
-  private final Map<String, Map<Long, String>> told = new ConcurrentHashMap<>();
+  /// Something that was told.
+  ///
+  /// @param name of the entry
+  /// @param by the witness
+  /// @param millis since the ledger was opened
+  private record Told(String name, String by, long millis) {
+    @Override
+    public String toString() {
+      return "%s (%s, %d ms)".formatted(name, by, millis);
+    }
+  }
+
+  private final long openedNanos = System.nanoTime();
+  private final Map<String, Map<Long, Told>> told = new ConcurrentHashMap<>();
+  private final Queue<String> steps = new ConcurrentLinkedQueue<>();
   private final Queue<String> contradictions = new ConcurrentLinkedQueue<>();
   private final LongAdder acknowledged = new LongAdder();
   private final LongAdder repeated = new LongAdder();
   private final LongAdder shown = new LongAdder();
 
   /// A message was acknowledged.
-  void acknowledged(AckEvent ack) {
-    tell(ack.getRoomId(), ack.getSequence(), Entries.message(ack.getMessageId()));
+  void acknowledged(String by, AckEvent ack) {
+    tell(
+        by + (ack.getDuplicate() ? ", repeat" : ", ack"),
+        ack.getRoomId(),
+        ack.getSequence(),
+        Entries.message(ack.getMessageId()));
     (ack.getDuplicate() ? repeated : acknowledged).increment();
   }
 
   /// An entry was shown to somebody.
-  void shown(ChatEvent event) {
-    tell(Entries.room(event), event.getSequence(), Entries.name(event));
+  void shown(String by, ChatEvent event) {
+    tell(by, Entries.room(event), event.getSequence(), Entries.name(event));
     shown.increment();
     if (event.hasMessage()) {
       ChatMessage message = event.getMessage();
@@ -48,12 +67,22 @@ final class Ledger {
     }
   }
 
-  private void tell(String room, long sequence, String name) {
-    String before =
-        told.computeIfAbsent(room, _ -> new ConcurrentHashMap<>()).putIfAbsent(sequence, name);
-    if (before != null && !before.equals(name)) {
-      contradiction("sequence %d of %s was %s and then %s".formatted(sequence, room, before, name));
+  private void tell(String by, String room, long sequence, String name) {
+    Told now = new Told(name, by, millis());
+    Told before =
+        told.computeIfAbsent(room, _ -> new ConcurrentHashMap<>()).putIfAbsent(sequence, now);
+    if (before != null && !before.name().equals(name)) {
+      contradiction("sequence %d of %s was %s and then %s".formatted(sequence, room, before, now));
     }
+  }
+
+  private long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - openedNanos);
+  }
+
+  /// Notes what was done to the server, for whoever has to understand a contradiction.
+  void step(String what) {
+    steps.add("%d ms: %s".formatted(millis(), what));
   }
 
   /// Notes what must not be.
@@ -89,12 +118,14 @@ final class Ledger {
 
   /// A message that was told of, picked by a number; empty: none yet in that room.
   String messageAt(String room, long sequence) {
-    String name = told.getOrDefault(room, Map.of()).getOrDefault(sequence, "");
-    return name.startsWith(Entries.message("")) ? name.substring(Entries.message("").length()) : "";
+    Told it = told.getOrDefault(room, Map.of()).get(sequence);
+    return it != null && it.name().startsWith(Entries.message(""))
+        ? it.name().substring(Entries.message("").length())
+        : "";
   }
 
   void assertNoContradiction() {
-    assertThat(contradictions).isEmpty();
+    assertThat(contradictions).as(() -> String.join("\n", steps)).isEmpty();
   }
 
   /// Compares all that was told with what a server has.
@@ -114,15 +145,17 @@ final class Ledger {
     List<String> wrong = new ArrayList<>();
     told.getOrDefault(room, Map.of())
         .forEach(
-            (sequence, name) -> {
+            (sequence, it) -> {
               if (sequence <= entries.size()) {
                 String found = Entries.name(entries.get((int) (sequence - 1)));
-                if (!found.equals(name)) {
-                  wrong.add("%d: %s (told: %s)".formatted(sequence, found, name));
+                if (!found.equals(it.name())) {
+                  wrong.add("%d: %s (told: %s)".formatted(sequence, found, it));
                 }
               }
             });
-    assertThat(wrong).as("entries of %s that are not what was told", room).isEmpty();
+    assertThat(wrong)
+        .as("entries of %s that are not what was told\n%s", room, String.join("\n", steps))
+        .isEmpty();
     Set<String> names = new HashSet<>();
     Map<String, Long> last = new HashMap<>();
     for (ChatEvent entry : entries) {

@@ -95,7 +95,7 @@ final class RawPeers implements AutoCloseable {
           if (ack == null) {
             break;
           }
-          ledger.acknowledged(ack);
+          ledger.acknowledged(Thread.currentThread().getName(), ack);
           if (!ack.getMessageId().equals("twin-" + unanswered.poll())) {
             ledger.contradiction("acks of one room out of order: " + ack);
           }
@@ -134,7 +134,7 @@ final class RawPeers implements AutoCloseable {
         if (ack == null) {
           return;
         }
-        ledger.acknowledged(ack);
+        ledger.acknowledged(Thread.currentThread().getName(), ack);
         if (!ack.getDuplicate()) {
           ledger.contradiction("told before, and yet new: " + ack);
         }

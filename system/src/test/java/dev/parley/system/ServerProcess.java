@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// `parley serve` as a child process. Thread-safe.
 final class ServerProcess implements AutoCloseable {
@@ -135,6 +138,35 @@ final class ServerProcess implements AutoCloseable {
   /// Sends a signal: TERM, INT, STOP, CONT.
   void signal(String name) {
     Processes.signal(process.pid(), name);
+  }
+
+  /// Stops it wherever it is, until the signal CONT. When this returns, none of its threads is in a
+  /// system call: those that were in one, such as `fsync`, have finished it.
+  void freeze() {
+    signal("STOP");
+    Await.until(
+        Duration.ofSeconds(30),
+        () -> "every thread is stopped",
+        () -> threadStates().allMatch(state -> state == 'T'));
+  }
+
+  private Stream<Character> threadStates() {
+    Path[] threads;
+    try (Stream<Path> folder = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      threads = folder.toArray(Path[]::new);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Stream.of(threads)
+        .map(
+            thread -> {
+              try {
+                String stat = Files.readString(thread.resolve("stat"));
+                return stat.charAt(stat.lastIndexOf(')') + 2);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   /// Waits for its end.

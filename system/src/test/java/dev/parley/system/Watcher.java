@@ -37,7 +37,7 @@ final class Watcher implements ChatListener {
             "%s was shown %d of %s after %d".formatted(name, event.getSequence(), room, before));
       }
       cursors.put(room, event.getSequence());
-      ledger.shown(event);
+      ledger.shown(name, event);
     }
   }
 
