@@ -51,6 +51,7 @@ final class RoomTalk {
             say.replyTo(),
             say.mentions(),
             null,
+            0,
             null,
             List.of());
     return Accepted.journal(List.of(new RoomEntry.Said(message)));

@@ -68,7 +68,17 @@ final class RoomTalkTest {
     assertThat(room.message(3))
         .isEqualTo(
             new Message(
-                "b2", 0, BOB.user(), HELLO, then, "b1", List.of("alice"), null, null, List.of()));
+                "b2",
+                0,
+                BOB.user(),
+                HELLO,
+                then,
+                "b1",
+                List.of("alice"),
+                null,
+                0,
+                null,
+                List.of()));
   }
 
   @Test

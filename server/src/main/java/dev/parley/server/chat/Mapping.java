@@ -217,7 +217,7 @@ final class Mapping {
     }
     Instant editedAt = message.editedAt();
     if (editedAt != null) {
-      built.setEditedAt(timestamp(editedAt));
+      built.setEditedAt(timestamp(editedAt)).setEditSequence(message.editSequence());
     }
     Instant deletedAt = message.deletedAt();
     if (deletedAt != null) {
@@ -244,6 +244,7 @@ final class Mapping {
         message.getReplyToId(),
         message.getMentionsList(),
         message.hasEditedAt() ? instant(message.getEditedAt()) : null,
+        message.getEditSequence(),
         message.hasDeletedAt() ? instant(message.getDeletedAt()) : null,
         reactions);
   }

@@ -47,20 +47,12 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
             new Draft(MESSAGE, true, author, message.id(), parent, atMicros, body, words(message)),
             List.of());
       }
-      case RoomEntry.Edited edited ->
-          new Encoded(
-              change(
-                  EDITED,
-                  author,
-                  edited.key(),
-                  atMicros,
-                  MessageEditedEvent.newBuilder()
-                      .setMessage(
-                          Mapping.message(room, edited.message()).toBuilder()
-                              .setSequence(edited.message().sequence()))
-                      .build()
-                      .toByteArray()),
-              List.of(amendment(room, edited.message())));
+      case RoomEntry.Edited edited -> {
+        Message now = edited.message().editedBy(sequence);
+        yield new Encoded(
+            change(EDITED, author, edited.key(), atMicros, edit(room, now)),
+            amendments(room, now, edited.message().editSequence()));
+      }
       case RoomEntry.Deleted deleted ->
           new Encoded(
               change(
@@ -77,7 +69,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
                       .setTimestamp(Mapping.timestamp(atMicros))
                       .build()
                       .toByteArray()),
-              List.of(amendment(room, deleted.message())));
+              amendments(room, deleted.message(), deleted.message().editSequence()));
       case RoomEntry.Reacted reacted ->
           new Encoded(
               change(
@@ -95,7 +87,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
                       .setTimestamp(Mapping.timestamp(atMicros))
                       .build()
                       .toByteArray()),
-              List.of(amendment(room, reacted.message())));
+              amendments(room, reacted.message(), 0));
       case RoomEntry.RoomChanged changed ->
           new Encoded(
               change(
@@ -133,9 +125,23 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
     return new Draft(type, false, author, key.isEmpty() ? null : key, null, atMicros, body, null);
   }
 
-  private static Amendment amendment(String room, Message message) {
-    return new Amendment(
-        message.sequence(), Mapping.message(room, message).toByteArray(), words(message));
+  private static byte[] edit(String room, Message message) {
+    return MessageEditedEvent.newBuilder()
+        .setMessage(Mapping.message(room, message).toBuilder().setSequence(message.sequence()))
+        .build()
+        .toByteArray();
+  }
+
+  /// The message itself is read as it is now, and an earlier edit no longer tells what it said.
+  ///
+  /// @param supersededEdit place of the entry that holds content which is no longer; 0: none does
+  private static List<Amendment> amendments(String room, Message message, long supersededEdit) {
+    Amendment itself =
+        new Amendment(
+            message.sequence(), Mapping.message(room, message).toByteArray(), words(message));
+    return supersededEdit == 0
+        ? List.of(itself)
+        : List.of(itself, new Amendment(supersededEdit, edit(room, message.superseded()), null));
   }
 
   private static @Nullable String words(Message message) {
@@ -214,7 +220,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
   /// What a change's entry remembers of the message that it changed.
   private static Message stub(String id, long sequence, String author, Instant at) {
     Profile profile = new Profile(author, author, author, "");
-    return new Message(id, sequence, profile, null, at, "", List.of(), null, null, List.of());
+    return new Message(id, sequence, profile, null, at, "", List.of(), null, 0, null, List.of());
   }
 
   @Override

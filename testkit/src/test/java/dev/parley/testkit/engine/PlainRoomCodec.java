@@ -228,6 +228,7 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
     out.writeUTF(message.replyTo());
     strings(out, message.mentions());
     instant(out, message.editedAt() == null ? Instant.MIN : message.editedAt());
+    out.writeLong(message.editSequence());
     instant(out, message.deletedAt() == null ? Instant.MIN : message.deletedAt());
     out.writeInt(message.reactions().size());
     for (Message.Reaction reaction : message.reactions()) {
@@ -245,6 +246,7 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
     String replyTo = in.readUTF();
     List<String> mentions = list(in, from -> from.readUTF());
     Instant edited = instant(in);
+    long editSequence = in.readLong();
     Instant deleted = instant(in);
     List<Message.Reaction> reactions =
         list(in, from -> new Message.Reaction(from.readUTF(), list(from, next -> next.readUTF())));
@@ -257,6 +259,7 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
         replyTo,
         mentions,
         edited.equals(Instant.MIN) ? null : edited,
+        editSequence,
         deleted.equals(Instant.MIN) ? null : deleted,
         reactions);
   }
