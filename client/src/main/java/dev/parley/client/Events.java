@@ -1,11 +1,23 @@
 package dev.parley.client;
 
+import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.ChatEvent;
 
 /// What is to be known of any event.
 final class Events {
 
   private Events() {}
+
+  /// The answer to a request that left nothing to be done.
+  static ChatEvent ack(Pending<?> request) {
+    return ChatEvent.newBuilder()
+        .setAck(
+            AckEvent.newBuilder()
+                .setMessageId(request.id())
+                .setRoomId(request.room())
+                .setDuplicate(true))
+        .build();
+  }
 
   /// The room of a journaled event; empty for others.
   static String roomOf(ChatEvent event) {

@@ -175,11 +175,21 @@ final class Inbound {
       session.draining(DrainEvent.getDefaultInstance());
       return;
     }
-    outbound.refused(request, error);
     RoomCursor cursor = positions.cursor(request.room());
+    if (cursor != null && request.request().hasLeave() && isGone(error)) {
+      // an earlier attempt was carried out, and its answer got lost
+      outbound.answered(request, Events.ack(request));
+      left(request.room());
+      return;
+    }
+    outbound.refused(request, error);
     if (!echo && cursor != null) {
       settle(connection, request.room(), cursor.settled(mayBeMissing(request.room())));
     }
+  }
+
+  private static boolean isGone(ErrorEvent error) {
+    return error.getReason().equals("ROOM_NOT_FOUND") || error.getReason().equals("ROOM_DELETED");
   }
 
   /// An error that answers nothing in the outbox: perhaps a room of hello, else a signal.

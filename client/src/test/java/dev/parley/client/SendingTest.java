@@ -206,6 +206,28 @@ class SendingTest {
   }
 
   @Test
+  void leavingIsDoneWhenTheAnswerWasLostAndTheRoomIsHiddenNow() {
+    try (Rig rig = new Rig().connectedTo("a")) {
+      var left = rig.client.leave("a");
+      ChatRequest leave = rig.server.last().received.getLast();
+      rig.server.last().fail(Status.UNAVAILABLE);
+      rig.reconnect();
+      rig.server.last().send(refusal(leave, Status.Code.NOT_FOUND, "ROOM_NOT_FOUND"));
+      assertThat(left).isCompletedWithValueMatching(ack -> ack.getDuplicate());
+    }
+  }
+
+  @Test
+  void leavingARoomThatOneIsNotInIsRefused() {
+    try (Rig rig = new Rig().connectedTo("a")) {
+      var left = rig.client.leave("b");
+      ChatRequest leave = rig.server.last().received.getLast();
+      rig.server.last().send(refusal(leave, Status.Code.NOT_FOUND, "ROOM_NOT_FOUND"));
+      assertThat(left).isCompletedExceptionally();
+    }
+  }
+
+  @Test
   void readPositionsAreToldToTheNextStream() {
     try (Rig rig = new Rig().connectedTo("a")) {
       rig.client.read("a", 5);

@@ -55,7 +55,11 @@ final class SqliteJournal implements Journal, AutoCloseable {
       return result;
     } catch (SQLException e) {
       throw giveUp(e);
-    } catch (JournalException | RuntimeException | Error e) {
+    } catch (RuntimeException e) {
+      rollback(e);
+      throw new JournalException(
+          JournalException.Cause.BROKEN, connector.file() + ": failed unexpectedly: " + e, e);
+    } catch (JournalException | Error e) {
       rollback(e);
       throw e;
     }
