@@ -18,7 +18,7 @@ final class CommandGroups {
           new Group("Script", List.of("send", "tail", "history", "search", "rooms", "users")),
           new Group("Move", List.of("import", "export", "replay")),
           new Group("Serve", List.of("serve", "config", "check", "backup", "restore", "bench")),
-          new Group("Help", List.of("completion", "help")));
+          new Group("Help", List.of("selftest", "completion", "help")));
 
   private CommandGroups() {}
 

@@ -20,6 +20,7 @@ import dev.parley.cli.serve.BackupCommand;
 import dev.parley.cli.serve.CheckCommand;
 import dev.parley.cli.serve.ConfigCommand;
 import dev.parley.cli.serve.RestoreCommand;
+import dev.parley.cli.serve.SelfTestCommand;
 import dev.parley.cli.serve.ServeCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -113,6 +114,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CheckCommand())
             .addSubcommand(new BackupCommand())
             .addSubcommand(new RestoreCommand())
+            .addSubcommand(new SelfTestCommand(streams, Version.release()))
             .addSubcommand(new CompletionCommand(streams))
             .addSubcommand(help());
     CommandGroups.install(commands);

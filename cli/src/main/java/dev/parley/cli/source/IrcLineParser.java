@@ -37,6 +37,7 @@ final class IrcLineParser {
       Pattern.compile("\\s<(?<nick>[^>]+)>(?:\\s(?<text>.*))?", Pattern.DOTALL);
   private static final Pattern ACTION =
       Pattern.compile("\\s{1,3}\\* ?(?<nick>[^\\s*]\\S*)(?:\\s+(?<text>.*))?", Pattern.DOTALL);
+  private static final Pattern NOT_OF_A_NICK = Pattern.compile("[\\s\\p{Z}\\p{Cc}]");
   private static final Pattern NOTICE = Pattern.compile("\\s-[^\\s-]\\S*- .*", Pattern.DOTALL);
   private static final Pattern STAMPED_SYSTEM =
       Pattern.compile("\\s(?:-!-|\\*\\*\\*|===|---|-->|<--|--)(?:\\s.*)?", Pattern.DOTALL);
@@ -120,7 +121,7 @@ final class IrcLineParser {
   // IRC knows no white space in names: some log writers put a space behind each `]`, others put
   // the channel mode or a space in front.
   private static String nick(String logged) {
-    String nick = logged.replaceAll("[\\s\\p{Z}\\p{Cc}]", "");
+    String nick = NOT_OF_A_NICK.matcher(logged).replaceAll("");
     return nick.length() > 1 && "@+%&~!".indexOf(nick.charAt(0)) >= 0 ? nick.substring(1) : nick;
   }
 }
