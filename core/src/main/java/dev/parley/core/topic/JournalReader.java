@@ -24,22 +24,25 @@ public interface JournalReader {
   List<Entry> read(TopicId topic, long after, long upTo, int maxEntries, int maxBytes)
       throws JournalException;
 
-  /// A page of what was said, entries of type content only.
+  /// What was said, entries of type content only, ascending; fewer when a bound is met, at least
+  /// one if there is any.
   ///
   /// @param topic the topic
   /// @param after only entries with a greater sequence
   /// @param before only entries with a smaller sequence; `Long.MAX_VALUE`: up to the newest
-  /// @param newestFirst whether the `limit` entries nearest to `before` are meant, or those nearest
-  ///     to `after`; the result is ascending in both cases
   /// @param parent only answers to the entry with this key; null: everything
-  /// @param limit most entries wanted
+  /// @param maxEntries most entries wanted
+  /// @param maxBytes most bytes of all bodies together
   List<Entry> page(
-      TopicId topic,
-      long after,
-      long before,
-      boolean newestFirst,
-      @Nullable String parent,
-      int limit)
+      TopicId topic, long after, long before, @Nullable String parent, int maxEntries, int maxBytes)
+      throws JournalException;
+
+  /// Where the newest `count` content entries before a sequence begin: the sequence of the oldest
+  /// of them, which may be fewer; 0: there are none.
+  ///
+  /// @param before only entries with a smaller sequence; `Long.MAX_VALUE`: up to the newest
+  /// @param parent only answers to the entry with this key; null: everything
+  long oldestOf(int count, TopicId topic, long before, @Nullable String parent)
       throws JournalException;
 
   /// Topics of a kind that are listed or have the viewer as a member, by name; erased ones never.

@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.GetHistoryRequest;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.room.Checks;
@@ -18,21 +19,42 @@ import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// `GetHistory`: a page of a room's messages, oldest first, sent as fast as the client takes them.
+/// `GetHistory`: a page of a room's messages, oldest first, read and sent as fast as the client
+/// takes them. A call that nobody reads from holds one chunk.
 ///
-/// One call at work: reads are done on another thread, and what was read is sent from there and
-/// from the call's event loop, one at a time.
+/// One call at work: chunks are read on another thread, and sent from there and from the call's
+/// event loop, guarded by this object's lock.
 final class History {
   private static final int DEFAULT_LIMIT = 50;
+  private static final int MAX_CHUNK_ENTRIES = 128;
+  private static final int MAX_CHUNK_BYTES = 128 << 10;
 
   private final ServerCallStreamObserver<ChatMessage> observer;
-  private final ArrayDeque<Entry> unsent = new ArrayDeque<>();
-  private boolean read;
+  private final Reads reads;
+  private final TopicId topic;
+  private final @Nullable String parent;
+  private final boolean classic;
+  private final ArrayDeque<Entry> chunk = new ArrayDeque<>();
+  private long after;
+  private long before;
+  private int left;
+  private boolean reading = true;
   private boolean done;
 
-  private History(ServerCallStreamObserver<ChatMessage> observer) {
+  private History(
+      ServerCallStreamObserver<ChatMessage> observer,
+      Reads reads,
+      GetHistoryRequest request,
+      int limit,
+      boolean classic) {
     this.observer = observer;
+    this.reads = reads;
+    this.topic = RoomRules.topic(request.getRoomId());
+    this.parent = request.getThreadId().isEmpty() ? null : request.getThreadId();
+    this.classic = classic;
+    this.left = limit;
   }
 
   /// Answers a call.
@@ -49,13 +71,12 @@ final class History {
     int limit = Checks.page("limit", request.getLimit(), DEFAULT_LIMIT, Limits.MAX_PAGE);
     Requests.optionalId("thread_id", request.getThreadId());
     points(request);
-    History history = new History(observer);
+    History history = new History(observer, reads, request, limit, classic);
     observer.setOnReadyHandler(history::pump);
-    // what is sent after a cancellation is dropped; without this it would be an exception
-    observer.setOnCancelHandler(() -> {});
+    observer.setOnCancelHandler(history::end);
     reads.read(
-        reader -> page(reader, caller, request, limit, classic),
-        history::send,
+        reader -> history.locate(reader, caller, request),
+        history::begin,
         refusal -> Replies.refuse(observer, refusal));
   }
 
@@ -78,64 +99,67 @@ final class History {
     }
   }
 
-  /// What was read, or why not.
-  private sealed interface Page {
-    record Found(List<Entry> entries) implements Page {}
+  /// Where the page is, or why there is none.
+  private sealed interface Place {
+    /// Between two sequences, neither included.
+    record Between(long after, long before) implements Place {}
 
-    record Refused(RefusedException refused) implements Page {}
+    record Refused(RefusedException refused) implements Place {}
   }
 
-  private static Page page(
-      JournalReader reader, Caller caller, GetHistoryRequest request, int limit, boolean classic)
+  private Place locate(JournalReader reader, Caller caller, GetHistoryRequest request)
       throws JournalException {
-    TopicId topic = RoomRules.topic(request.getRoomId());
     try {
       if (classic && reader.topic(topic, caller.id()) == null) {
-        return new Page.Found(List.of());
+        return new Place.Between(0, 0);
       }
       Rooms.visible(reader, caller, request.getRoomId());
-      long before = Long.MAX_VALUE;
-      long after = 0;
-      boolean forwards = false;
-      if (!request.getBeforeMessageId().isEmpty()) {
-        before = sequence(reader, topic, request.getBeforeMessageId());
-      } else if (request.getBeforeSequence() > 0) {
-        before = request.getBeforeSequence();
-      } else if (!request.getAfterMessageId().isEmpty()) {
-        after = sequence(reader, topic, request.getAfterMessageId());
-        forwards = true;
-      } else if (request.hasAfterSequence()) {
-        after = request.getAfterSequence();
-        forwards = true;
+      if (!request.getAfterMessageId().isEmpty()) {
+        return new Place.Between(
+            sequence(reader, topic, request.getAfterMessageId()), Long.MAX_VALUE);
       }
-      String parent = request.getThreadId().isEmpty() ? null : request.getThreadId();
-      return new Page.Found(
-          classic
-              ? withContent(reader, topic, before, limit)
-              : reader.page(topic, after, before, !forwards, parent, limit));
+      if (request.hasAfterSequence()) {
+        return new Place.Between(request.getAfterSequence(), Long.MAX_VALUE);
+      }
+      long end = Long.MAX_VALUE;
+      if (!request.getBeforeMessageId().isEmpty()) {
+        end = sequence(reader, topic, request.getBeforeMessageId());
+      } else if (request.getBeforeSequence() > 0) {
+        end = request.getBeforeSequence();
+      }
+      long oldest =
+          classic ? oldestWithContent(reader, end) : reader.oldestOf(left, topic, end, parent);
+      return oldest == 0 ? new Place.Between(0, 0) : new Place.Between(oldest - 1, end);
     } catch (RefusedException e) {
-      return new Page.Refused(e);
+      return new Place.Refused(e);
     }
   }
 
-  /// The newest messages that were not deleted: classic clients crash on one without content, and
-  /// take a page that is empty for the beginning of the history.
-  private static List<Entry> withContent(
-      JournalReader reader, TopicId topic, long before, int limit) throws JournalException {
-    ArrayDeque<Entry> found = new ArrayDeque<>();
-    long next = before;
-    while (true) {
-      List<Entry> page = reader.page(topic, 0, next, true, null, limit);
-      for (Entry entry : page.reversed()) {
-        if (found.size() < limit && RoomCodec.hasContent(entry)) {
-          found.addFirst(entry);
-        }
+  /// As [JournalReader#oldestOf], not counting what was deleted: classic clients crash on a message
+  /// without content, and take a page that is empty for the beginning of the history.
+  private long oldestWithContent(JournalReader reader, long end) throws JournalException {
+    long oldest = 0;
+    long to = end;
+    int missing = left;
+    while (missing > 0) {
+      long from = reader.oldestOf(missing, topic, to, null);
+      if (from == 0) {
+        break;
       }
-      if (found.size() == limit || page.size() < limit) {
-        return List.copyOf(found);
+      long last = from - 1;
+      for (List<Entry> next = chunk(reader, last, to); !next.isEmpty(); ) {
+        missing -= (int) next.stream().filter(RoomCodec::hasContent).count();
+        last = next.getLast().sequence();
+        next = chunk(reader, last, to);
       }
-      next = page.getFirst().sequence();
+      oldest = from;
+      to = from;
     }
+    return oldest;
+  }
+
+  private List<Entry> chunk(JournalReader reader, long from, long to) throws JournalException {
+    return reader.page(topic, from, to, parent, MAX_CHUNK_ENTRIES, MAX_CHUNK_BYTES);
   }
 
   private static long sequence(JournalReader reader, TopicId topic, String messageId)
@@ -150,13 +174,14 @@ final class History {
     return found.sequence();
   }
 
-  private void send(Page page) {
-    switch (page) {
-      case Page.Refused refused -> Replies.refuse(observer, refused.refused().refusal());
-      case Page.Found found -> {
+  private void begin(Place place) {
+    switch (place) {
+      case Place.Refused refused -> fail(refused.refused().refusal());
+      case Place.Between(long from, long to) -> {
         synchronized (this) {
-          unsent.addAll(found.entries());
-          read = true;
+          after = from;
+          before = to;
+          reading = false;
         }
         pump();
       }
@@ -164,12 +189,49 @@ final class History {
   }
 
   private synchronized void pump() {
-    while (!done && read && observer.isReady() && !unsent.isEmpty()) {
-      observer.onNext(Rooms.message(unsent.remove()));
+    while (!done && left > 0 && !chunk.isEmpty() && observer.isReady()) {
+      Entry entry = chunk.remove();
+      if (!classic || RoomCodec.hasContent(entry)) {
+        observer.onNext(Rooms.message(entry));
+        left--;
+      }
     }
-    if (!done && read && unsent.isEmpty()) {
+    if (done || reading || (left > 0 && !chunk.isEmpty())) {
+      return;
+    }
+    if (left == 0 || after + 1 >= before) {
       done = true;
       observer.onCompleted();
+    } else if (observer.isReady()) {
+      reading = true;
+      long from = after;
+      long to = before;
+      reads.read(reader -> chunk(reader, from, to), this::take, this::fail);
     }
+  }
+
+  private void take(List<Entry> entries) {
+    synchronized (this) {
+      reading = false;
+      if (entries.isEmpty()) {
+        before = 0;
+      } else {
+        after = entries.getLast().sequence();
+        chunk.addAll(entries);
+      }
+    }
+    pump();
+  }
+
+  private synchronized void fail(Refusal refusal) {
+    if (!done) {
+      done = true;
+      Replies.refuse(observer, refusal);
+    }
+  }
+
+  private synchronized void end() {
+    done = true;
+    chunk.clear();
   }
 }

@@ -8,14 +8,12 @@ import dev.parley.core.error.RefusedException;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Attachment;
-import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Subscriber;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -146,8 +144,8 @@ final class NativeJoins {
         case Start.History history when history.messages() == 0 -> last;
         case Start.History history -> {
           TopicId topic = RoomRules.topic(room);
-          List<Entry> newest = reader.page(topic, 0, last + 1, true, null, history.messages());
-          yield newest.isEmpty() ? last : newest.getFirst().sequence() - 1;
+          long oldest = reader.oldestOf(history.messages(), topic, last + 1, null);
+          yield oldest == 0 ? last : oldest - 1;
         }
       };
     }

@@ -31,9 +31,10 @@ record EntryRows(Session session) {
           + "WHERE e.topic = ? AND e.parent = ? AND e.content = 1"
           + " AND e.position > ? AND e.position < ? ORDER BY e.position";
   private static final String NEXT = SAID + " LIMIT ?";
-  private static final String NEWEST = SAID + " DESC LIMIT ?";
   private static final String NEXT_ANSWERS = ANSWERS + " LIMIT ?";
-  private static final String NEWEST_ANSWERS = ANSWERS + " DESC LIMIT ?";
+  private static final String OLDEST_OF = "SELECT min(position) FROM (" + SAID + " DESC LIMIT ?)";
+  private static final String OLDEST_ANSWER_OF =
+      "SELECT min(position) FROM (" + ANSWERS + " DESC LIMIT ?)";
 
   void insert(long topic, long sequence, Draft draft) throws SQLException {
     PreparedStatement statement = session.prepare(INSERT);
@@ -93,6 +94,10 @@ record EntryRows(Session session) {
     statement.setLong(1, Position.of(topic, after));
     statement.setLong(2, Position.of(topic, before));
     statement.setInt(3, maxEntries);
+    return within(maxBytes, statement);
+  }
+
+  private static List<Entry> within(int maxBytes, PreparedStatement statement) throws SQLException {
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
     try (ResultSet rows = statement.executeQuery()) {
@@ -110,22 +115,52 @@ record EntryRows(Session session) {
 
   /// See [dev.parley.core.topic.JournalReader#page].
   List<Entry> page(
-      long topic, long after, long before, boolean newestFirst, @Nullable String parent, int limit)
+      long topic, long after, long before, @Nullable String parent, int maxEntries, int maxBytes)
       throws SQLException {
-    PreparedStatement statement;
+    return within(
+        maxBytes,
+        between(
+            session.prepare(parent == null ? NEXT : NEXT_ANSWERS),
+            topic,
+            after,
+            before,
+            parent,
+            maxEntries));
+  }
+
+  /// See [dev.parley.core.topic.JournalReader#oldestOf].
+  long oldestOf(int count, long topic, long before, @Nullable String parent) throws SQLException {
+    PreparedStatement statement =
+        between(
+            session.prepare(parent == null ? OLDEST_OF : OLDEST_ANSWER_OF),
+            topic,
+            0,
+            before,
+            parent,
+            count);
+    try (ResultSet rows = statement.executeQuery()) {
+      long position = rows.next() ? rows.getLong(1) : 0;
+      return position == 0 ? 0 : Position.sequence(position);
+    }
+  }
+
+  private static PreparedStatement between(
+      PreparedStatement statement,
+      long topic,
+      long after,
+      long before,
+      @Nullable String parent,
+      int limit)
+      throws SQLException {
     int index = 0;
-    if (parent == null) {
-      statement = session.prepare(newestFirst ? NEWEST : NEXT);
-    } else {
-      statement = session.prepare(newestFirst ? NEWEST_ANSWERS : NEXT_ANSWERS);
+    if (parent != null) {
       statement.setLong(++index, topic);
       statement.setString(++index, parent);
     }
     statement.setLong(++index, Position.of(topic, after));
     statement.setLong(++index, Position.of(topic, before));
     statement.setInt(++index, limit);
-    List<Entry> entries = all(statement);
-    return newestFirst ? entries.reversed() : entries;
+    return statement;
   }
 
   static List<Entry> all(PreparedStatement statement) throws SQLException {

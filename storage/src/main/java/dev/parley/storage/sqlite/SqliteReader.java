@@ -73,17 +73,22 @@ final class SqliteReader implements JournalReader, AutoCloseable {
 
   @Override
   public List<Entry> page(
-      TopicId topic,
-      long after,
-      long before,
-      boolean newestFirst,
-      @Nullable String parent,
-      int limit)
+      TopicId topic, long after, long before, @Nullable String parent, int maxEntries, int maxBytes)
       throws JournalException {
     return list(
         topic,
         (session, id) ->
-            new EntryRows(session).page(id, after, before, newestFirst, parent, limit));
+            new EntryRows(session).page(id, after, before, parent, maxEntries, maxBytes));
+  }
+
+  @Override
+  public long oldestOf(int count, TopicId topic, long before, @Nullable String parent)
+      throws JournalException {
+    return pool.read(
+        session -> {
+          Long id = new TopicRows(session).idOfLiving(topic);
+          return id == null ? 0 : new EntryRows(session).oldestOf(count, id, before, parent);
+        });
   }
 
   @Override

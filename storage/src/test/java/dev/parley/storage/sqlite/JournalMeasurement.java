@@ -202,7 +202,14 @@ final class JournalMeasurement {
     each(
         "page of the newest 50",
         2_000,
-        () -> reader.page(topic(0), 0, Long.MAX_VALUE, true, null, 50));
+        () ->
+            reader.page(
+                topic(0),
+                reader.oldestOf(50, topic(0), Long.MAX_VALUE, null) - 1,
+                Long.MAX_VALUE,
+                null,
+                50,
+                1 << 20));
     each(
         "read 500 anywhere",
         500,

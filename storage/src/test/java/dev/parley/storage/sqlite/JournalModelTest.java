@@ -146,9 +146,11 @@ final class JournalModelTest {
     answers.put(topic + " reader's head", describe(reader.head(topic)));
     answers.put(topic + " read", describe(journal.read(topic, 0, 99, 9_999)));
     answers.put(topic + " read on", describe(reader.read(topic, 1, 4, 2, 20)));
-    answers.put(topic + " said", describe(reader.page(topic, 0, 99, true, null, 3)));
-    answers.put(topic + " said after", describe(reader.page(topic, 2, 9, false, null, 3)));
-    answers.put(topic + " answers", describe(reader.page(topic, 0, 99, true, "k1", 3)));
+    answers.put(topic + " said", describe(reader.page(topic, 0, 99, null, 3, 40)));
+    answers.put(topic + " said after", describe(reader.page(topic, 2, 9, null, 3, 999)));
+    answers.put(topic + " answers", describe(reader.page(topic, 0, 99, "k1", 3, 999)));
+    answers.put(topic + " newest", String.valueOf(reader.oldestOf(3, topic, 99, null)));
+    answers.put(topic + " newest answers", String.valueOf(reader.oldestOf(2, topic, 9, "k1")));
     answers.put(topic + " members", reader.members(topic, "--", 2).toString());
     for (String user : USERS) {
       answers.put(topic + " for " + user, describe(reader.topic(topic, user)));

@@ -58,7 +58,7 @@ public abstract class JournalContract extends JournalFixture {
       assertThat(entry.body()).isEmpty();
       assertThat(entry.author()).isEqualTo(odd);
       assertThat(entry.key()).isEqualTo(odd);
-      assertThat(reader().page(ROOM, 0, Long.MAX_VALUE, true, odd, 9)).hasSize(1);
+      assertThat(reader().page(ROOM, 0, Long.MAX_VALUE, odd, 9, 9)).hasSize(1);
       assertThat(reader().search(ROOM, SearchWords.parse("after"), odd, 9, 9)).hasSize(1);
     }
 
@@ -273,7 +273,7 @@ public abstract class JournalContract extends JournalFixture {
       assertThat(reader().search(ROOM, SearchWords.parse("before"), null, 9, 9)).isEmpty();
       assertThat(sequences(reader().search(ROOM, SearchWords.parse("after"), "ann", 9, 9)))
           .containsExactly(1L);
-      assertThat(reader().page(ROOM, 0, 9, true, "p", 9)).hasSize(1);
+      assertThat(reader().page(ROOM, 0, 9, "p", 9, 9)).hasSize(1);
       assertThat(reader().head(ROOM).lastSequence()).isEqualTo(2);
     }
 

@@ -48,17 +48,32 @@ public abstract class JournalReaderContract extends JournalFixture {
     void pagesHaveContentOnly() throws Exception {
       commit(append(ROOM, 0).say("a", "1").change("a", null).say("a", "3").say("a", "4"));
 
-      assertThat(sequences(reader().page(ROOM, 0, Long.MAX_VALUE, true, null, 2)))
-          .as("newest, ascending")
-          .containsExactly(3L, 4L);
-      assertThat(sequences(reader().page(ROOM, 0, 4, true, null, 2))).containsExactly(1L, 3L);
-      assertThat(sequences(reader().page(ROOM, 0, Long.MAX_VALUE, false, null, 2)))
-          .containsExactly(1L, 3L);
-      assertThat(sequences(reader().page(ROOM, 1, 4, false, null, 9))).containsExactly(3L);
-      assertThat(sequences(reader().page(ROOM, 3, Long.MAX_VALUE, true, null, 9)))
-          .containsExactly(4L);
-      assertThat(reader().page(ROOM, 4, Long.MAX_VALUE, false, null, 9)).isEmpty();
-      assertThat(reader().page(OTHER, 0, Long.MAX_VALUE, true, null, 9)).isEmpty();
+      assertThat(page(ROOM, 0, Long.MAX_VALUE, null, 2)).containsExactly(1L, 3L);
+      assertThat(page(ROOM, 1, 4, null, 9)).containsExactly(3L);
+      assertThat(page(ROOM, 4, Long.MAX_VALUE, null, 9)).isEmpty();
+      assertThat(page(OTHER, 0, Long.MAX_VALUE, null, 9)).isEmpty();
+    }
+
+    @Test
+    void pagesStopAtABoundButNotBeforeTheFirst() throws Exception {
+      commit(append(ROOM, 0).say("a", "12345").say("a", "12345").say("a", "12345"));
+
+      assertThat(sequences(reader().page(ROOM, 0, 9, null, 9, 14))).containsExactly(1L, 2L);
+      assertThat(sequences(reader().page(ROOM, 0, 9, null, 9, 15))).containsExactly(1L, 2L, 3L);
+      assertThat(sequences(reader().page(ROOM, 1, 9, null, 9, 1))).containsExactly(2L);
+    }
+
+    @Test
+    void newestContentBeginsWhereItsOldestEntryIs() throws Exception {
+      commit(append(ROOM, 0).say("a", "1").change("a", null).say("a", "3").say("a", "4"));
+
+      assertThat(reader().oldestOf(1, ROOM, Long.MAX_VALUE, null)).isEqualTo(4);
+      assertThat(reader().oldestOf(2, ROOM, Long.MAX_VALUE, null)).isEqualTo(3);
+      assertThat(reader().oldestOf(3, ROOM, Long.MAX_VALUE, null)).isEqualTo(1);
+      assertThat(reader().oldestOf(9, ROOM, Long.MAX_VALUE, null)).isEqualTo(1);
+      assertThat(reader().oldestOf(1, ROOM, 3, null)).isEqualTo(1);
+      assertThat(reader().oldestOf(1, ROOM, 1, null)).isZero();
+      assertThat(reader().oldestOf(1, OTHER, Long.MAX_VALUE, null)).isZero();
     }
 
     @Test
@@ -72,12 +87,17 @@ public abstract class JournalReaderContract extends JournalFixture {
               .draft(CHANGED, false, "b", null, "k1", "x", null),
           append(OTHER, 0).answer("b", null, "k1", "elsewhere"));
 
-      assertThat(sequences(reader().page(ROOM, 0, Long.MAX_VALUE, true, "k1", 9)))
-          .containsExactly(2L, 4L);
-      assertThat(sequences(reader().page(ROOM, 0, Long.MAX_VALUE, true, "k1", 1)))
-          .containsExactly(4L);
-      assertThat(sequences(reader().page(ROOM, 0, 4, false, "k1", 9))).containsExactly(2L);
-      assertThat(reader().page(ROOM, 0, Long.MAX_VALUE, true, "k", 9)).isEmpty();
+      assertThat(page(ROOM, 0, Long.MAX_VALUE, "k1", 9)).containsExactly(2L, 4L);
+      assertThat(page(ROOM, 0, 4, "k1", 9)).containsExactly(2L);
+      assertThat(page(ROOM, 0, Long.MAX_VALUE, "k", 9)).isEmpty();
+      assertThat(reader().oldestOf(1, ROOM, Long.MAX_VALUE, "k1")).isEqualTo(4);
+      assertThat(reader().oldestOf(9, ROOM, Long.MAX_VALUE, "k1")).isEqualTo(2);
+      assertThat(reader().oldestOf(9, ROOM, Long.MAX_VALUE, "k")).isZero();
+    }
+
+    private List<Long> page(TopicId topic, long after, long before, String parent, int maxEntries)
+        throws Exception {
+      return sequences(reader().page(topic, after, before, parent, maxEntries, 1_000));
     }
 
     @Test

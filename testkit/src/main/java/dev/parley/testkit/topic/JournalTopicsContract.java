@@ -219,8 +219,8 @@ public abstract class JournalTopicsContract extends JournalFixture {
     private void assertGone() throws JournalException {
       assertThat(journal().read(ROOM, 0, 9, 999)).isEmpty();
       assertThat(reader().read(ROOM, 0, 9, 9, 999)).isEmpty();
-      assertThat(reader().page(ROOM, 0, 9, true, null, 9)).isEmpty();
-      assertThat(reader().page(ROOM, 0, 9, true, "k", 9)).isEmpty();
+      assertThat(reader().page(ROOM, 0, 9, null, 9, 99)).isEmpty();
+      assertThat(reader().page(ROOM, 0, 9, "k", 9, 99)).isEmpty();
       assertThat(reader().members(ROOM, "", 9)).isEmpty();
       assertThat(reader().search(ROOM, SearchWords.parse("hello"), null, 9, 9)).isEmpty();
       assertThat(reader().topic(ROOM, "ann")).isNull();

@@ -178,10 +178,16 @@ public final class MemoryJournal implements Journal, JournalReader {
 
   @Override
   public List<Entry> read(TopicId topic, long after, long upTo, int maxEntries, int maxBytes) {
+    return bounded(
+        entries(topic, row -> row.entry().sequence() > after && row.entry().sequence() <= upTo),
+        maxEntries,
+        maxBytes);
+  }
+
+  private static List<Entry> bounded(List<Entry> all, int maxEntries, int maxBytes) {
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
-    for (Entry entry :
-        entries(topic, row -> row.entry().sequence() > after && row.entry().sequence() <= upTo)) {
+    for (Entry entry : all) {
       bytes += entry.body().length;
       if (entries.size() == maxEntries || (bytes > maxBytes && !entries.isEmpty())) {
         break;
@@ -280,19 +286,26 @@ public final class MemoryJournal implements Journal, JournalReader {
       TopicId topic,
       long after,
       long before,
-      boolean newestFirst,
       @Nullable String parent,
-      int limit) {
-    List<Entry> all =
-        entries(
-            topic,
-            row ->
-                row.content()
-                    && row.entry().sequence() > after
-                    && row.entry().sequence() < before
-                    && (parent == null || parent.equals(row.parent())));
-    int size = Math.min(limit, all.size());
-    return newestFirst ? all.subList(all.size() - size, all.size()) : all.subList(0, size);
+      int maxEntries,
+      int maxBytes) {
+    return bounded(said(topic, after, before, parent), maxEntries, maxBytes);
+  }
+
+  @Override
+  public long oldestOf(int count, TopicId topic, long before, @Nullable String parent) {
+    List<Entry> all = said(topic, 0, before, parent);
+    return all.isEmpty() ? 0 : all.get(Math.max(0, all.size() - count)).sequence();
+  }
+
+  private List<Entry> said(TopicId topic, long after, long before, @Nullable String parent) {
+    return entries(
+        topic,
+        row ->
+            row.content()
+                && row.entry().sequence() > after
+                && row.entry().sequence() < before
+                && (parent == null || parent.equals(row.parent())));
   }
 
   @Override
