@@ -32,6 +32,8 @@ final class StoreProcess {
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED",
+            "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile", ""),
+            "-Dparley.test.log=" + System.getProperty("parley.test.log", "off"),
             "-cp",
             System.getProperty("java.class.path"),
             StoreProcess.class.getName(),
