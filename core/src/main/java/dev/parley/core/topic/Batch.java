@@ -71,7 +71,7 @@ final class Batch {
   /// @param failure why commits failed before
   /// @return why commits fail now; null: they work
   @Nullable Refusal run(@Nullable Refusal failure) {
-    load();
+    load(failure != null);
     for (int attempt = 1; ; attempt++) {
       try {
         BatchFacts facts = find();
@@ -84,11 +84,7 @@ final class Batch {
         rollBack();
         boolean overtaken = e.kind() == JournalException.Cause.CONFLICT;
         if (!(overtaken && attempt < MAX_CONFLICTS && catchUp())) {
-          // an outage is told once, not with every batch
-          LOG.log(
-              failure == null ? System.Logger.Level.ERROR : System.Logger.Level.DEBUG,
-              "storage fails, nothing is stored",
-              e);
+          StorageLog.tell(LOG, "storage fails, nothing is stored", e, failure != null);
           Refusal refusal = JournalRefusals.of(e);
           runWithoutStoring(refusal);
           return refusal;
@@ -106,7 +102,7 @@ final class Batch {
       facts = find();
       decided = decide(facts, failing);
     } catch (JournalException e) {
-      LOG.log(System.Logger.Level.DEBUG, "storage cannot be read either", e);
+      StorageLog.tell(LOG, "storage cannot be read either", e, true);
       facts = new BatchFacts(new Found(Map.of(), Map.of()));
       decided = Collections.nCopies(requests.size(), Decided.refused(failing));
     }
@@ -114,7 +110,7 @@ final class Batch {
     answer(decided, facts);
   }
 
-  private void load() {
+  private void load(boolean outage) {
     for (Request request : requests) {
       TopicId id = topicOf(request);
       if (id == null || topics.containsKey(id) || unusable.containsKey(id)) {
@@ -126,7 +122,7 @@ final class Batch {
           topics.put(id, topic);
         }
       } catch (JournalException e) {
-        LOG.log(System.Logger.Level.ERROR, "cannot load " + id, e);
+        StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
         unusable.put(id, JournalRefusals.of(e));
       } catch (RuntimeException e) {
         unusable.put(id, internal(id, e));
@@ -134,13 +130,14 @@ final class Batch {
     }
   }
 
+  /// False: it cannot be read, which the failure that made it necessary stands for.
   private boolean catchUp() {
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       try {
         outlets.addAll(topic.listeners.outlets());
         topic.catchUp(journal);
       } catch (JournalException e) {
-        LOG.log(System.Logger.Level.ERROR, "cannot read what another writer appended", e);
+        StorageLog.tell(LOG, "cannot read what another writer appended", e, true);
         return false;
       } catch (RuntimeException e) {
         unusable.put(topic.id, internal(topic.id, e));

@@ -227,6 +227,8 @@ public final class Engine implements AutoCloseable {
   private void fails(@Nullable Refusal why) {
     if (why != null && failure == null) {
       probeNanos = clock.nanos() + PROBE_NANOS;
+    } else if (why == null && failure != null) {
+      LOG.log(System.Logger.Level.INFO, "storage works again");
     }
     failure = why;
   }
@@ -236,7 +238,6 @@ public final class Engine implements AutoCloseable {
     try {
       journal.probe();
       fails(null);
-      LOG.log(System.Logger.Level.INFO, "storage works again");
     } catch (JournalException e) {
       fails(JournalRefusals.of(e));
     }
@@ -254,8 +255,8 @@ public final class Engine implements AutoCloseable {
       reapable = journal.reap(Limits.MAX_REAPED);
       reapedWell = true;
     } catch (JournalException e) {
+      StorageLog.tell(LOG, "cannot remove what deleted topics left behind", e, !reapedWell);
       reapedWell = false;
-      LOG.log(System.Logger.Level.ERROR, "cannot remove what deleted topics left behind", e);
     }
   }
 
