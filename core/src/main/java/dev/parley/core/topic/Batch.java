@@ -69,17 +69,18 @@ final class Batch {
   /// Runs the batch.
   ///
   /// @param failure why commits failed before
-  /// @return why commits fail now; null: they work
+  /// @return why commits fail now, as far as this batch can tell: on a full disk small ones still
+  ///     work, so that it is not for a batch to say that the failure is over
   @Nullable Refusal run(@Nullable Refusal failure) {
     load(failure != null);
     for (int attempt = 1; ; attempt++) {
       try {
         BatchFacts facts = find();
         List<Decided> decided = decide(facts, null);
-        boolean committed = commit();
+        commit();
         publish();
         answer(decided, facts);
-        return committed ? null : failure;
+        return failure;
       } catch (JournalException e) {
         rollBack();
         boolean overtaken = e.kind() == JournalException.Cause.CONFLICT;
@@ -223,8 +224,8 @@ final class Batch {
     return Reason.INTERNAL.because("the request could not be decided");
   }
 
-  /// Commits what was decided; false: there was nothing to commit.
-  private boolean commit() throws JournalException {
+  /// Commits what was decided, if anything was.
+  private void commit() throws JournalException {
     List<Append> appends = new ArrayList<>();
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       Append append = topic.append();
@@ -239,7 +240,7 @@ final class Batch {
       }
     }
     if (appends.isEmpty() && profiles.isEmpty()) {
-      return false;
+      return;
     }
     try {
       journal.commit(appends, List.copyOf(profiles.values()));
@@ -247,7 +248,6 @@ final class Batch {
       throw new JournalException(JournalException.Cause.BROKEN, "commit failed unexpectedly", e);
     }
     erasedSome = appends.stream().anyMatch(Append::erased);
-    return true;
   }
 
   private void rollBack() {
