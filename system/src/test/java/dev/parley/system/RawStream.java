@@ -2,6 +2,7 @@ package dev.parley.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.Capability;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatRequest;
@@ -26,7 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One native stream on a connection of its own, without what the client library does for its user:
+/// One native stream, without what the client library does for its user:
 /// nothing is tried again, nothing left out. It takes a message from the transport when it is asked
 /// for the next event, and so stalls when it is not. For one thread.
 final class RawStream implements AutoCloseable {
@@ -39,15 +40,15 @@ final class RawStream implements AutoCloseable {
     record End(Status status) implements Item {}
   }
 
-  private final ManagedChannel channel;
+  private final Runnable disconnect;
   private final ClientCall<ChatRequest, ChatEvent> call;
   private final BlockingQueue<Item> received = new LinkedBlockingQueue<>();
   private final ArrayDeque<ChatEvent> batch = new ArrayDeque<>();
   private boolean asked;
   private @Nullable Status end;
 
-  private RawStream(ManagedChannel channel) {
-    this.channel = channel;
+  private RawStream(ManagedChannel channel, Runnable disconnect) {
+    this.disconnect = disconnect;
     call = channel.newCall(ChatServiceGrpc.getChatMethod(), CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
@@ -71,26 +72,38 @@ final class RawStream implements AutoCloseable {
         .build();
   }
 
-  /// Opens a stream in rooms.
+  /// Opens a stream in rooms, on a connection of its own.
   ///
   /// @param positions last sequence seen of each room
   static RawStream open(String address, String user, Map<String, Long> positions) {
-    return open(
-        address,
-        user,
-        positions.entrySet().stream()
-            .map(
-                room ->
-                    RoomPosition.newBuilder()
-                        .setRoomId(room.getKey())
-                        .setSequence(room.getValue())
-                        .build())
-            .toList());
+    return open(address, user, rooms(positions));
   }
 
-  /// Opens a stream in rooms.
+  /// Opens a stream in rooms, on a connection of its own.
   static RawStream open(String address, String user, List<RoomPosition> positions) {
-    RawStream stream = new RawStream(channel(address));
+    ManagedChannel channel = channel(address);
+    return open(new RawStream(channel, channel::shutdownNow), user, positions);
+  }
+
+  /// Opens a stream in rooms on a connection that others may use too.
+  ///
+  /// @param positions last sequence seen of each room
+  static RawStream open(ManagedChannel channel, String user, Map<String, Long> positions) {
+    return open(new RawStream(channel, () -> {}), user, rooms(positions));
+  }
+
+  private static List<RoomPosition> rooms(Map<String, Long> positions) {
+    return positions.entrySet().stream()
+        .map(
+            room ->
+                RoomPosition.newBuilder()
+                    .setRoomId(room.getKey())
+                    .setSequence(room.getValue())
+                    .build())
+        .toList();
+  }
+
+  private static RawStream open(RawStream stream, String user, List<RoomPosition> positions) {
     stream.send(
         ChatRequest.newBuilder()
             .setSender(User.newBuilder().setId(user))
@@ -178,6 +191,33 @@ final class RawStream implements AutoCloseable {
     throw new AssertionError("no %s before the end: %s".formatted(kind, end));
   }
 
+  /// The answer to a request: its ack or error. Others are passed over. Fails at the stream's end.
+  ChatEvent answer(String id) {
+    for (ChatEvent event = next(); event != null; event = next()) {
+      boolean acknowledged = event.hasAck() && event.getAck().getMessageId().equals(id);
+      boolean refused = event.hasError() && event.getError().getRequestId().equals(id);
+      if (acknowledged || refused) {
+        return event;
+      }
+    }
+    throw new AssertionError("no answer to %s before the end: %s".formatted(id, end));
+  }
+
+  /// Says something that must be acknowledged.
+  AckEvent sayAcknowledged(String room, String id) {
+    say(room, id);
+    ChatEvent answer = answer(id);
+    assertThat(answer.hasAck()).as("%s", answer).isTrue();
+    return answer.getAck();
+  }
+
+  /// Checks that the stream is alive.
+  void pingPong() {
+    long nonce = System.nanoTime();
+    ping(nonce);
+    assertThat(next(ChatEvent.EventCase.PONG).getPong().getNonce()).isEqualTo(nonce);
+  }
+
   /// Takes what comes until the stream has ended.
   Status awaitEnd() {
     while (next() != null) {
@@ -194,6 +234,6 @@ final class RawStream implements AutoCloseable {
   @Override
   public void close() {
     call.cancel("closed by the test", null);
-    channel.shutdownNow();
+    disconnect.run();
   }
 }
