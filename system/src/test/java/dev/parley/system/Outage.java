@@ -81,7 +81,7 @@ final class Outage implements AutoCloseable {
       sends++;
       assertThat(sends).as("sends until one is refused").isLessThan(MAX_SENDS);
     }
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 20; i++) {
       say();
     }
   }

@@ -19,6 +19,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RawStream implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
+  private static final int NARROW_BYTES = 65_535;
 
   private sealed interface Item {
     record Message(ChatEvent event) implements Item {}
@@ -83,6 +85,18 @@ final class RawStream implements AutoCloseable {
   static RawStream open(String address, String user, List<RoomPosition> positions) {
     ManagedChannel channel = channel(address);
     return open(new RawStream(channel, channel::shutdownNow), user, positions);
+  }
+
+  /// Opens a stream in no room yet, on a connection of its own that takes little at a time: what
+  /// the user does not read stays with the server.
+  static RawStream openNarrow(String address, String user) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(address)
+            .usePlaintext()
+            .flowControlWindow(NARROW_BYTES)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .build();
+    return open(new RawStream(channel, channel::shutdownNow), user, List.of());
   }
 
   /// Opens a stream in rooms on a connection that others may use too.

@@ -159,6 +159,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /// The same, when it has thrown away what it does not need.
+  long residentBytesAfterCollection() {
+    Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), "GC.run");
+    return residentBytes();
+  }
+
   /// Ends it as `kill -9` does, and waits for its death.
   void kill() {
     process.destroyForcibly();

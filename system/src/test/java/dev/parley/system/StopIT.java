@@ -18,8 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// A server that is told to stop: it says so, ends its streams, keeps what it acknowledged, and
 /// exits with 0, however many are there and whatever they do.
@@ -30,9 +28,8 @@ class StopIT {
 
   @TempDir Path data;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
-  void signalDrainsManyBusyStreamsAndKeepsWhatWasAcknowledged(String signal) throws Exception {
+  @Test
+  void manyBusyStreamsAreDrainedAndWhatWasAcknowledgedIsKept() throws Exception {
     RandomGenerator random = Seed.generator("StopIT");
     int port = ServerProcess.freePort(random);
     Ledger ledger = new Ledger();
@@ -49,7 +46,7 @@ class StopIT {
       }
       natives.forEach(stream -> stream.next(ChatEvent.EventCase.CAUGHT_UP));
       crowd.awaitAcks(500);
-      server.signal(signal);
+      server.signal("TERM");
       for (RawStream stream : natives) {
         assertThat(stream.next(ChatEvent.EventCase.DRAIN).getDrain().hasGrace()).isTrue();
         assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -94,6 +91,18 @@ class StopIT {
                 });
     requests.onNext(ChatMessage.newBuilder().setSender(User.newBuilder().setId(user)).build());
     return end;
+  }
+
+  @Test
+  void interruptFromTheKeyboardDrainsToo() {
+    try (ServerProcess server = ServerProcess.start(data, 0);
+        RawStream stream = RawStream.open(server.address(), "ada", Map.of("general", 0L))) {
+      stream.sayAcknowledged("general", "ada-1");
+      server.signal("INT");
+      stream.next(ChatEvent.EventCase.DRAIN);
+      assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(server.exitCode(SECONDS)).as(server.log()).isZero();
+    }
   }
 
   @Test
