@@ -41,11 +41,8 @@ final class HealthWatch {
     ServingStatus status = failure == null ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     manager.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     services.forEach(service -> manager.setStatus(service, status));
-    if (failure == null) {
-      LOG.info("health: serving again");
-    } else {
-      LOG.warn("health: not serving: {} {}", failure.reason(), failure.message());
-    }
+    // the engine has told the operator why
+    LOG.debug("health: {}", status);
   }
 
   void stopping() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class RawPeers implements AutoCloseable {
   private static final Duration COME_BACK = Duration.ofMillis(50);
   private static final int WINDOW = 8;
+
+  /// What a server says that stops, and one whose disk has lost its power.
+  private static final Set<String> GONE = Set.of("DRAINING", "STORAGE_UNAVAILABLE");
+
   private static final List<RoomPosition> TWINS_ROOM =
       List.of(RoomPosition.newBuilder().setRoomId(Crowd.ROOMS.getFirst()).build());
 
@@ -145,8 +150,8 @@ final class RawPeers implements AutoCloseable {
   /// The next ack; null: come back, and say again what has no answer.
   private @Nullable AckEvent nextAck(RawStream stream) {
     for (ChatEvent event = stream.next(); event != null; event = stream.next()) {
-      if (event.hasError() && event.getError().getReason().equals("STORAGE_UNAVAILABLE")) {
-        return null; // a disk without power, and a server that says so
+      if (event.hasError() && GONE.contains(event.getError().getReason())) {
+        return null;
       } else if (event.hasError()) {
         ledger.contradiction("refused: " + event.getError());
       } else if (event.hasAck()) {

@@ -2,6 +2,7 @@ package dev.parley.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.Capability;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatRequest;
@@ -18,6 +19,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +28,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One native stream on a connection of its own, without what the client library does for its user:
+/// One native stream, without what the client library does for its user:
 /// nothing is tried again, nothing left out. It takes a message from the transport when it is asked
 /// for the next event, and so stalls when it is not. For one thread.
 final class RawStream implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
+  private static final int NARROW_BYTES = 65_535;
 
   private sealed interface Item {
     record Message(ChatEvent event) implements Item {}
@@ -39,15 +42,15 @@ final class RawStream implements AutoCloseable {
     record End(Status status) implements Item {}
   }
 
-  private final ManagedChannel channel;
+  private final Runnable disconnect;
   private final ClientCall<ChatRequest, ChatEvent> call;
   private final BlockingQueue<Item> received = new LinkedBlockingQueue<>();
   private final ArrayDeque<ChatEvent> batch = new ArrayDeque<>();
   private boolean asked;
   private @Nullable Status end;
 
-  private RawStream(ManagedChannel channel) {
-    this.channel = channel;
+  private RawStream(ManagedChannel channel, Runnable disconnect) {
+    this.disconnect = disconnect;
     call = channel.newCall(ChatServiceGrpc.getChatMethod(), CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
@@ -71,26 +74,50 @@ final class RawStream implements AutoCloseable {
         .build();
   }
 
-  /// Opens a stream in rooms.
+  /// Opens a stream in rooms, on a connection of its own.
   ///
   /// @param positions last sequence seen of each room
   static RawStream open(String address, String user, Map<String, Long> positions) {
-    return open(
-        address,
-        user,
-        positions.entrySet().stream()
-            .map(
-                room ->
-                    RoomPosition.newBuilder()
-                        .setRoomId(room.getKey())
-                        .setSequence(room.getValue())
-                        .build())
-            .toList());
+    return open(address, user, rooms(positions));
   }
 
-  /// Opens a stream in rooms.
+  /// Opens a stream in rooms, on a connection of its own.
   static RawStream open(String address, String user, List<RoomPosition> positions) {
-    RawStream stream = new RawStream(channel(address));
+    ManagedChannel channel = channel(address);
+    return open(new RawStream(channel, channel::shutdownNow), user, positions);
+  }
+
+  /// Opens a stream in no room yet, on a connection of its own that takes little at a time: what
+  /// the user does not read stays with the server.
+  static RawStream openNarrow(String address, String user) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(address)
+            .usePlaintext()
+            .flowControlWindow(NARROW_BYTES)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .build();
+    return open(new RawStream(channel, channel::shutdownNow), user, List.of());
+  }
+
+  /// Opens a stream in rooms on a connection that others may use too.
+  ///
+  /// @param positions last sequence seen of each room
+  static RawStream open(ManagedChannel channel, String user, Map<String, Long> positions) {
+    return open(new RawStream(channel, () -> {}), user, rooms(positions));
+  }
+
+  private static List<RoomPosition> rooms(Map<String, Long> positions) {
+    return positions.entrySet().stream()
+        .map(
+            room ->
+                RoomPosition.newBuilder()
+                    .setRoomId(room.getKey())
+                    .setSequence(room.getValue())
+                    .build())
+        .toList();
+  }
+
+  private static RawStream open(RawStream stream, String user, List<RoomPosition> positions) {
     stream.send(
         ChatRequest.newBuilder()
             .setSender(User.newBuilder().setId(user))
@@ -178,6 +205,33 @@ final class RawStream implements AutoCloseable {
     throw new AssertionError("no %s before the end: %s".formatted(kind, end));
   }
 
+  /// The answer to a request: its ack or error. Others are passed over. Fails at the stream's end.
+  ChatEvent answer(String id) {
+    for (ChatEvent event = next(); event != null; event = next()) {
+      boolean acknowledged = event.hasAck() && event.getAck().getMessageId().equals(id);
+      boolean refused = event.hasError() && event.getError().getRequestId().equals(id);
+      if (acknowledged || refused) {
+        return event;
+      }
+    }
+    throw new AssertionError("no answer to %s before the end: %s".formatted(id, end));
+  }
+
+  /// Says something that must be acknowledged.
+  AckEvent sayAcknowledged(String room, String id) {
+    say(room, id);
+    ChatEvent answer = answer(id);
+    assertThat(answer.hasAck()).as("%s", answer).isTrue();
+    return answer.getAck();
+  }
+
+  /// Checks that the stream is alive.
+  void pingPong() {
+    long nonce = System.nanoTime();
+    ping(nonce);
+    assertThat(next(ChatEvent.EventCase.PONG).getPong().getNonce()).isEqualTo(nonce);
+  }
+
   /// Takes what comes until the stream has ended.
   Status awaitEnd() {
     while (next() != null) {
@@ -194,6 +248,6 @@ final class RawStream implements AutoCloseable {
   @Override
   public void close() {
     call.cancel("closed by the test", null);
-    channel.shutdownNow();
+    disconnect.run();
   }
 }

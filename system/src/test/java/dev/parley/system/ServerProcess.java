@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -40,7 +41,8 @@ final class ServerProcess implements AutoCloseable {
   /// Starts a server and waits until it listens.
   ///
   /// @param port 0: a free one
-  /// @param options more options of `parley serve`
+  /// @param options more options of `parley serve`; without one, streams are given little time to
+  ///     end
   static ServerProcess start(Path data, int port, String... options) {
     ServerProcess server = launch(data, port, options);
     server.awaitListening();
@@ -49,13 +51,23 @@ final class ServerProcess implements AutoCloseable {
 
   /// Starts a server without waiting.
   static ServerProcess launch(Path data, int port, String... options) {
+    return launch(Map.of(), data, port, options);
+  }
+
+  /// Starts a server in a changed environment, without waiting.
+  static ServerProcess launch(
+      Map<String, String> environment, Path data, int port, String... options) {
     List<String> arguments =
         new ArrayList<>(
             List.of("serve", "--listen", "127.0.0.1:" + port, "--data", data.toString()));
     arguments.addAll(List.of(options));
+    if (!arguments.contains("--drain-grace")) {
+      arguments.addAll(List.of("--drain-grace", "100ms"));
+    }
     try {
-      return new ServerProcess(
-          ParleyCommand.builder(arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+      ProcessBuilder builder = ParleyCommand.builder(arguments);
+      builder.environment().putAll(environment);
+      return new ServerProcess(builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,6 +139,30 @@ final class ServerProcess implements AutoCloseable {
     synchronized (log) {
       return String.join("\n", log);
     }
+  }
+
+  /// Those lines of it that are of a level: ERROR, WARN, INFO.
+  List<String> log(String level) {
+    return log().lines().filter(line -> line.matches("\\S+ " + level + " .*")).toList();
+  }
+
+  /// Memory that it has in use, as the system sees it.
+  long residentBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+              .filter(line -> line.startsWith("VmRSS:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .sum()
+          << 10;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The same, when it has thrown away what it does not need.
+  long residentBytesAfterCollection() {
+    Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), "GC.run");
+    return residentBytes();
   }
 
   /// Ends it as `kill -9` does, and waits for its death.

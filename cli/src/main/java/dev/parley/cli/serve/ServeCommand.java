@@ -9,7 +9,11 @@ import dev.parley.server.config.ServerConfig;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +40,9 @@ import picocli.CommandLine.Spec;
       "Example:  parley serve --listen 0.0.0.0:50051 --data /var/lib/parley"
     })
 public final class ServeCommand implements Callable<Integer> {
+  /// How long a signal to stop waits for a server that is about to start.
+  private static final int START_SECONDS = 5;
+
   private final String version;
 
   @Spec private CommandSpec spec;
@@ -58,9 +65,46 @@ public final class ServeCommand implements Callable<Integer> {
     ServerConfig config =
         ServerConfig.of(SettingOptions.gather(spec.commandLine().getParseResult()));
     Logging.configure(config.jsonLog(), config.logLevel());
-    ParleyServer server = ParleyServer.start(config, version);
+    ParleyServer server = start(config);
     greet(spec.commandLine().getErr(), config, server.address());
-    return untilStopped(server);
+    return untilStopped();
+  }
+
+  /// Starts the server. A signal to stop closes it properly from now on, also one that comes while
+  /// it starts.
+  private ParleyServer start(ServerConfig config) throws ServerException {
+    CompletableFuture<ParleyServer> starting = new CompletableFuture<>();
+    Thread stop = new Thread(() -> stop(starting), "parley-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      ParleyServer server = ParleyServer.start(config, version);
+      starting.complete(server);
+      return server;
+    } catch (ServerException | RuntimeException | Error e) {
+      starting.completeExceptionally(e);
+      forget(stop);
+      throw e;
+    }
+  }
+
+  private static void stop(CompletableFuture<ParleyServer> starting) {
+    try {
+      starting.get(START_SECONDS, TimeUnit.SECONDS).close();
+    } catch (ExecutionException | TimeoutException e) {
+      // there is nothing to close, or nothing yet that anybody was told of
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // ended by a signal, a JVM would say 143 or 130, though all is as it should be
+    Runtime.getRuntime().halt(ExitCode.OK);
+  }
+
+  private static void forget(Thread stop) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException e) {
+      // it runs already
+    }
   }
 
   private static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
@@ -77,16 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /// Waits for the end of the process, which the shutdown hook holds up until the server is closed.
-  private static int untilStopped(ParleyServer server) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  // ended by a signal, a JVM would say 143 or 130, though all is as it should be
-                  Runtime.getRuntime().halt(0);
-                },
-                "parley-stop"));
+  private static int untilStopped() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

@@ -69,26 +69,23 @@ final class Batch {
   /// Runs the batch.
   ///
   /// @param failure why commits failed before
-  /// @return why commits fail now; null: they work
+  /// @return why commits fail now, as far as this batch can tell: on a full disk small ones still
+  ///     work, so that it is not for a batch to say that the failure is over
   @Nullable Refusal run(@Nullable Refusal failure) {
-    load();
+    load(failure != null);
     for (int attempt = 1; ; attempt++) {
       try {
         BatchFacts facts = find();
         List<Decided> decided = decide(facts, null);
-        boolean committed = commit();
+        commit();
         publish();
         answer(decided, facts);
-        return committed ? null : failure;
+        return failure;
       } catch (JournalException e) {
         rollBack();
         boolean overtaken = e.kind() == JournalException.Cause.CONFLICT;
         if (!(overtaken && attempt < MAX_CONFLICTS && catchUp())) {
-          // an outage is told once, not with every batch
-          LOG.log(
-              failure == null ? System.Logger.Level.ERROR : System.Logger.Level.DEBUG,
-              "storage fails, nothing is stored",
-              e);
+          StorageLog.tell(LOG, "storage fails, nothing is stored", e, failure != null);
           Refusal refusal = JournalRefusals.of(e);
           runWithoutStoring(refusal);
           return refusal;
@@ -106,7 +103,7 @@ final class Batch {
       facts = find();
       decided = decide(facts, failing);
     } catch (JournalException e) {
-      LOG.log(System.Logger.Level.DEBUG, "storage cannot be read either", e);
+      StorageLog.tell(LOG, "storage cannot be read either", e, true);
       facts = new BatchFacts(new Found(Map.of(), Map.of()));
       decided = Collections.nCopies(requests.size(), Decided.refused(failing));
     }
@@ -114,7 +111,7 @@ final class Batch {
     answer(decided, facts);
   }
 
-  private void load() {
+  private void load(boolean outage) {
     for (Request request : requests) {
       TopicId id = topicOf(request);
       if (id == null || topics.containsKey(id) || unusable.containsKey(id)) {
@@ -126,7 +123,7 @@ final class Batch {
           topics.put(id, topic);
         }
       } catch (JournalException e) {
-        LOG.log(System.Logger.Level.ERROR, "cannot load " + id, e);
+        StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
         unusable.put(id, JournalRefusals.of(e));
       } catch (RuntimeException e) {
         unusable.put(id, internal(id, e));
@@ -134,13 +131,14 @@ final class Batch {
     }
   }
 
+  /// False: it cannot be read, which the failure that made it necessary stands for.
   private boolean catchUp() {
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       try {
         outlets.addAll(topic.listeners.outlets());
         topic.catchUp(journal);
       } catch (JournalException e) {
-        LOG.log(System.Logger.Level.ERROR, "cannot read what another writer appended", e);
+        StorageLog.tell(LOG, "cannot read what another writer appended", e, true);
         return false;
       } catch (RuntimeException e) {
         unusable.put(topic.id, internal(topic.id, e));
@@ -226,8 +224,8 @@ final class Batch {
     return Reason.INTERNAL.because("the request could not be decided");
   }
 
-  /// Commits what was decided; false: there was nothing to commit.
-  private boolean commit() throws JournalException {
+  /// Commits what was decided, if anything was.
+  private void commit() throws JournalException {
     List<Append> appends = new ArrayList<>();
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       Append append = topic.append();
@@ -242,7 +240,7 @@ final class Batch {
       }
     }
     if (appends.isEmpty() && profiles.isEmpty()) {
-      return false;
+      return;
     }
     try {
       journal.commit(appends, List.copyOf(profiles.values()));
@@ -250,7 +248,6 @@ final class Batch {
       throw new JournalException(JournalException.Cause.BROKEN, "commit failed unexpectedly", e);
     }
     erasedSome = appends.stream().anyMatch(Append::erased);
-    return true;
   }
 
   private void rollBack() {

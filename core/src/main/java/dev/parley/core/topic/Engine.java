@@ -195,7 +195,7 @@ public final class Engine implements AutoCloseable {
     if (failure != null && probeNanos - now <= 0) {
       probe();
     }
-    if (reapable && failure == null && mayReap(now)) {
+    if (reapable && mayReap(now)) {
       reap(now);
     }
     woken.forEach(Outlet::flush);
@@ -235,15 +235,16 @@ public final class Engine implements AutoCloseable {
     probeNanos = clock.nanos() + PROBE_NANOS;
     try {
       journal.probe();
-      fails(null);
+      failure = null;
       LOG.log(System.Logger.Level.INFO, "storage works again");
     } catch (JournalException e) {
+      StorageLog.tell(LOG, "storage still fails", e, true);
       fails(JournalRefusals.of(e));
     }
   }
 
   /// At once where nobody waits for it, else a slice now and then; now and then too where the last
-  /// one failed.
+  /// one failed. Also while nothing can be stored: it may be what makes room.
   private boolean mayReap(long now) {
     return reapNanos - now <= 0 || (reapedWell && queue.isEmpty());
   }
@@ -254,13 +255,14 @@ public final class Engine implements AutoCloseable {
       reapable = journal.reap(Limits.MAX_REAPED);
       reapedWell = true;
     } catch (JournalException e) {
+      StorageLog.tell(
+          LOG, "cannot remove what deleted topics left behind", e, failure != null || !reapedWell);
       reapedWell = false;
-      LOG.log(System.Logger.Level.ERROR, "cannot remove what deleted topics left behind", e);
     }
   }
 
   private long sleepNanos(long now) {
-    if (reapable && failure == null && reapedWell) {
+    if (reapable && reapedWell) {
       return 0;
     }
     long sleep = topics.untilDue(now, MAX_SLEEP_NANOS);

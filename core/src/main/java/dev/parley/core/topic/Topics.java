@@ -3,9 +3,11 @@ package dev.parley.core.topic;
 import dev.parley.core.limit.Limits;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The topics that are in memory: all that have listeners, and of the others the ones used last.
@@ -19,6 +21,7 @@ final class Topics {
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> byUse = new LinkedHashMap<>();
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> idle = new LinkedHashMap<>();
   private final Map<TopicId, Long> tailBytes = new HashMap<>();
+  private final Set<TopicId> unloadable = new HashSet<>();
   private final Timers timers = new Timers();
   private long tailBytesInAll;
 
@@ -35,8 +38,17 @@ final class Topics {
       topic = kinds.topic(id, limits);
       topic.load(journal);
       live.put(id, topic);
+      unloadable.remove(id);
     }
     return topic;
+  }
+
+  /// Notes that a topic could not be loaded; whether that is news.
+  boolean failsAnew(TopicId id) {
+    if (unloadable.size() >= limits.maxIdleTopics()) {
+      unloadable.clear();
+    }
+    return unloadable.add(id);
   }
 
   /// The topic, if it is in memory.

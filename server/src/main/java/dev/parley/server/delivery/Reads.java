@@ -10,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,13 @@ public final class Reads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
   private static final int MAX_WAITING = 50_000;
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(500);
+  private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final JournalReader reader;
   private final ThreadPoolExecutor threads;
+
+  /// Until when failures are not told to the operator, who knows already.
+  private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
 
   /// @param reader what is read
   /// @param parallelism how many reads at once
@@ -61,7 +66,7 @@ public final class Reads implements AutoCloseable {
     try {
       result = query.run(reader);
     } catch (JournalException e) {
-      LOG.error("cannot read the journal", e);
+      tell(e);
       failed.accept(JournalRefusals.of(e));
       return;
     } catch (RuntimeException e) {
@@ -70,6 +75,20 @@ public final class Reads implements AutoCloseable {
       return;
     }
     done.accept(result);
+  }
+
+  private void tell(JournalException e) {
+    long now = System.nanoTime();
+    long quietUntil = quietUntilNanos.get();
+    if (now - quietUntil < 0 || !quietUntilNanos.compareAndSet(quietUntil, now + QUIET_NANOS)) {
+      LOG.debug("cannot read the journal", e);
+      return;
+    }
+    switch (e.kind()) {
+      case FULL, READ_ONLY, CORRUPT ->
+          LOG.error("cannot read the journal (told once a minute): {}", e.getMessage());
+      case CONFLICT, BROKEN -> LOG.error("cannot read the journal (told once a minute)", e);
+    }
   }
 
   /// Something to read.

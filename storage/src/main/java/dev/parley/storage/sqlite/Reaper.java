@@ -8,10 +8,11 @@ import java.sql.SQLException;
 /// name is not taken for a new one's.
 record Reaper(Session session) {
   private static final String NEXT_TOPIC = "SELECT id FROM topic WHERE erased = 1 LIMIT 1";
-  private static final String SLICE =
-      "SELECT position FROM entry WHERE position > ? AND position < ? ORDER BY position LIMIT ?";
-  private static final String WORDS = "DELETE FROM words WHERE rowid IN (" + SLICE + ")";
-  private static final String ENTRIES = "DELETE FROM entry WHERE position IN (" + SLICE + ")";
+  private static final String SLICE_END =
+      "SELECT max(position) FROM (SELECT position FROM entry WHERE position > ? AND position < ?"
+          + " ORDER BY position LIMIT ?)";
+  private static final String ENTRIES = "DELETE FROM entry WHERE position > ? AND position <= ?";
+  private static final String WORDS = "DELETE FROM words WHERE rowid > ? AND rowid <= ?";
   private static final String MEMBERS =
       "DELETE FROM member WHERE topic = ?1 AND user IN"
           + " (SELECT user FROM member WHERE topic = ?1 LIMIT ?2)";
@@ -26,8 +27,7 @@ record Reaper(Session session) {
       }
       topic = rows.getLong(1);
     }
-    removeEntries(WORDS, topic, maxRows);
-    int removed = removeEntries(ENTRIES, topic, maxRows);
+    int removed = removeEntries(topic, maxRows);
     if (removed < maxRows) {
       PreparedStatement members = session.prepare(MEMBERS);
       members.setLong(1, topic);
@@ -44,11 +44,27 @@ record Reaper(Session session) {
     }
   }
 
-  private int removeEntries(String sql, long topic, int limit) throws SQLException {
+  /// Entries go before their words: a removal from the index takes pages at first, which a full
+  /// file can give only when there are free ones.
+  private int removeEntries(long topic, int limit) throws SQLException {
+    PreparedStatement slice = session.prepare(SLICE_END);
+    slice.setLong(1, Position.of(topic, 0));
+    slice.setLong(2, Position.of(topic, Long.MAX_VALUE));
+    slice.setInt(3, limit);
+    long end;
+    try (ResultSet rows = slice.executeQuery()) {
+      rows.next();
+      end = rows.getLong(1);
+    }
+    int removed = remove(ENTRIES, topic, end);
+    remove(WORDS, topic, end);
+    return removed;
+  }
+
+  private int remove(String sql, long topic, long end) throws SQLException {
     PreparedStatement statement = session.prepare(sql);
     statement.setLong(1, Position.of(topic, 0));
-    statement.setLong(2, Position.of(topic, Long.MAX_VALUE));
-    statement.setInt(3, limit);
+    statement.setLong(2, end);
     return statement.executeUpdate();
   }
 }

@@ -94,8 +94,19 @@ final class EngineDurabilityTest {
     assertThat(desk.journaled()).isEmpty();
 
     desk.now(pin("alice", "1")).doneAt(1);
-    assertThat(desk.engine.failure()).isNull();
     assertThat(listener.ear.sequences()).containsExactly(1L);
+    desk.advance(Duration.ofSeconds(1));
+    assertThat(desk.engine.failure()).isNull();
+  }
+
+  @Test
+  void smallCommitThatStillFitsDoesNotEndAnOutage() {
+    desk.journal.journal.failNextCommit(Cause.FULL);
+    desk.now(pin("alice", "1")).refused(Reason.STORAGE_FULL);
+    desk.now(pin("alice", "2")).doneAt(1);
+    assertThat(desk.engine.failure().reason()).isEqualTo(Reason.STORAGE_FULL);
+    desk.advance(Duration.ofSeconds(1));
+    assertThat(desk.engine.failure()).isNull();
   }
 
   @Test

@@ -286,6 +286,20 @@ final class EngineListenersTest {
   }
 
   @Test
+  void whatWasDeletedIsRemovedDuringAnOutageToo() {
+    desk.turn();
+    desk.journal.toReap = 2;
+    desk.now(new BoardCommand.TakeDown()).done();
+    desk.journal.journal.failCommits(JournalException.Cause.FULL);
+    desk.submit(Board.topic("cellar"), new BoardCommand.Enrol("bob"));
+    desk.turn();
+    desk.advance(Duration.ofSeconds(1));
+    desk.turn();
+    assertThat(desk.engine.failure()).isNotNull();
+    assertThat(desk.journal.toReap).isZero();
+  }
+
+  @Test
   void whatCannotBeReapedIsTriedAgainLaterAndHarmsNothing() {
     desk.turn();
     desk.journal.reapFails = new JournalException(JournalException.Cause.FULL, "on purpose", null);

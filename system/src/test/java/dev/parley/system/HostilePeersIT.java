@@ -1,0 +1,129 @@
+package dev.parley.system;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.v1.ChatEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Peers that speak no gRPC, or stop in the middle of it: each costs little and is got rid of, and
+/// nobody else notices.
+class HostilePeersIT {
+  private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+  private static final byte[] EMPTY_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+  private static final int EACH = 150;
+  private static final int MAX_BYTES = 64 << 10;
+  private static final long MAX_GROWTH_BYTES = 96L << 20;
+  private static final Duration UNTIL_CLOSED = Duration.ofSeconds(40);
+
+  @TempDir Path data;
+  private final List<SocketChannel> sockets = new ArrayList<>();
+
+  @AfterEach
+  void close() throws IOException {
+    for (SocketChannel socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @Test
+  void hundredsOfBadConnectionsAreClosedAndNobodyElseNotices() throws Exception {
+    RandomGenerator random = Seed.generator("HostilePeersIT");
+    try (ServerProcess server = ServerProcess.start(data, 0, "--connection-max-idle", "2s");
+        RawStream stream = RawStream.open(server.address(), "ada", Map.of("general", 0L))) {
+      for (int i = 1; i <= 200; i++) {
+        stream.sayAcknowledged("general", "ada-" + i);
+      }
+      long before = server.residentBytes();
+      for (int i = 0; i < EACH; i++) {
+        connect(server, new byte[0]); // silent
+        connect(server, random(random, MAX_BYTES)); // noise
+        connect(server, Arrays.copyOf(PREFACE, random.nextInt(1, PREFACE.length)));
+        connect(server, concat(PREFACE, EMPTY_SETTINGS)); // polite, then silent
+        connect(server, concat(PREFACE, EMPTY_SETTINGS, random(random, MAX_BYTES)));
+        connect(server, "GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(US_ASCII));
+        stream.sayAcknowledged("general", "bad-" + (i + 1));
+      }
+      int opened = sockets.size();
+      Await.until(
+          UNTIL_CLOSED,
+          () -> "every connection is closed by the server (open: " + sockets.size() + ")",
+          () -> {
+            sockets.removeIf(HostilePeersIT::isClosed);
+            stream.pingPong();
+            return sockets.isEmpty();
+          });
+      long growth = server.residentBytes() - before;
+      System.out.printf(
+          "HostilePeersIT: %d connections, memory grew by %,d KiB%n", opened, growth >> 10);
+      assertThat(growth).isLessThan(MAX_GROWTH_BYTES);
+      assertThat(server.log("ERROR")).as(server.log()).isEmpty();
+      assertThat(server.log().lines().count()).as(server.log()).isLessThan(20);
+      try (RawStream reader = RawStream.open(server.address(), "ben", Map.of("general", 0L))) {
+        assertThat(reader.next(ChatEvent.EventCase.CAUGHT_UP).getCaughtUp().getSequence())
+            .isEqualTo(201 + EACH);
+      }
+      server.stop();
+    }
+  }
+
+  /// Connects, and sends what the server takes at once.
+  private void connect(ServerProcess server, byte[] bytes) throws IOException {
+    SocketChannel socket =
+        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    sockets.add(socket);
+    socket.configureBlocking(false);
+    socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    try {
+      socket.write(ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("Connection reset.*|Broken pipe");
+    }
+  }
+
+  private static boolean isClosed(SocketChannel socket) {
+    ByteBuffer bytes = ByteBuffer.allocate(4_096);
+    try {
+      int read = socket.read(bytes);
+      while (read > 0) {
+        read = socket.read(bytes.clear());
+      }
+      if (read < 0) {
+        socket.close();
+      }
+      return read < 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  private static byte[] random(RandomGenerator random, int max) {
+    byte[] bytes = new byte[random.nextInt(1, max)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+}
