@@ -21,10 +21,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// A server for each test: on a port of its own, with its data in a directory of its own, which
 /// must be sound when the test is over.
 public final class ServerExtension implements BeforeEachCallback, AfterEachCallback {
+  static {
+    // peers that break off make Netty talk: to where the other logs go
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+
   private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private TestClock clock = new TestClock();
