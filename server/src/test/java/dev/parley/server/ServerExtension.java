@@ -53,9 +53,15 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
 
   /// A new connection.
   public ManagedChannel connect() {
+    return connect(NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  /// A new connection on which no more than so many bytes are taken before they are asked for.
+  public ManagedChannel connect(int windowBytes) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(server.address())
             .usePlaintext()
+            .flowControlWindow(windowBytes)
             .maxInboundMessageSize(64 << 20)
             .build();
     channels.add(channel);
