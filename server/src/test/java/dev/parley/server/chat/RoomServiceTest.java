@@ -7,13 +7,9 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatEvent.EventCase;
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.chat.v1.DeleteRoomRequest;
-import dev.parley.chat.v1.ListMembersRequest;
-import dev.parley.chat.v1.ListMembersResponse;
 import dev.parley.chat.v1.ListRoomsRequest;
 import dev.parley.chat.v1.ListRoomsResponse;
-import dev.parley.chat.v1.Member;
 import dev.parley.chat.v1.MemberRole;
-import dev.parley.chat.v1.RemoveMemberRequest;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomVisibility;
 import dev.parley.chat.v1.UpdateRoomRequest;
@@ -58,19 +54,6 @@ class RoomServiceTest {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return rooms;
-  }
-
-  private static Member add(NativeCalls by, String room, String user, MemberRole role) {
-    return by.rooms()
-        .addMember(
-            AddMemberRequest.newBuilder().setRoomId(room).setUserId(user).setRole(role).build())
-        .getMember();
-  }
-
-  private static void remove(NativeCalls by, String room, String user) {
-    var unused =
-        by.rooms()
-            .removeMember(RemoveMemberRequest.newBuilder().setRoomId(room).setUserId(user).build());
   }
 
   private static void delete(NativeCalls by, String room) {
@@ -141,7 +124,10 @@ class RoomServiceTest {
                         .setJoin(dev.parley.chat.v1.Join.getDefaultInstance()))
                 .getReason())
         .isEqualTo("ROOM_NOT_FOUND");
-    add(alice, "secret", "bob", MemberRole.MEMBER_ROLE_MEMBER);
+    var unused =
+        alice
+            .rooms()
+            .addMember(AddMemberRequest.newBuilder().setRoomId("secret").setUserId("bob").build());
     stream.join("secret");
     assertThat(rooms(bob, false, 10)).anyMatch(room -> room.getId().equals("secret"));
   }
@@ -207,66 +193,5 @@ class RoomServiceTest {
     assertThat(NativeCalls.refusal(() -> alice.history("club"))).isEqualTo(Reason.ROOM_NOT_FOUND);
     assertThat(NativeCalls.refusal(() -> alice.create("club"))).isEqualTo(Reason.ROOM_DELETED);
     assertThat(rooms(alice, false, 10)).noneMatch(room -> room.getId().equals("club"));
-  }
-
-  @Test
-  void membersComeInPagesEachOnceWithRoleAndPosition() {
-    alice.create("club");
-    for (int i = 0; i < 12; i++) {
-      add(alice, "club", "u%02d".formatted(i), MemberRole.MEMBER_ROLE_MEMBER);
-    }
-    List<Member> members = new ArrayList<>();
-    String token = "";
-    do {
-      ListMembersResponse page =
-          bob.rooms()
-              .listMembers(
-                  ListMembersRequest.newBuilder()
-                      .setRoomId("club")
-                      .setPageSize(5)
-                      .setPageToken(token)
-                      .build());
-      members.addAll(page.getMembersList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    assertThat(members).extracting(member -> member.getUser().getId()).hasSize(13).isSorted();
-    assertThat(members.getFirst().getRole()).isEqualTo(MemberRole.MEMBER_ROLE_OWNER);
-  }
-
-  @Test
-  void whoIsRemovedIsOutOnAllStreamsAndTheOthersAreTold() {
-    alice.create("club");
-    NativeStream stream = NativeStream.open(channel, "bob");
-    stream.join("club");
-    NativeStream witness = NativeStream.open(channel, "carol");
-    witness.join("club");
-    assertThat(NativeCalls.refusal(() -> remove(bob, "club", "carol")))
-        .isEqualTo(Reason.PERMISSION_DENIED);
-    assertThat(NativeCalls.refusal(() -> remove(alice, "club", "nobody")))
-        .isEqualTo(Reason.USER_NOT_FOUND);
-    remove(alice, "club", "bob");
-    assertThat(stream.await(EventCase.ROOM_CLOSED).getRoomClosed().getReason())
-        .isEqualTo("REMOVED");
-    ChatEvent told = witness.await(EventCase.MEMBER_CHANGED);
-    assertThat(told.getMemberChanged().getUser().getId()).isEqualTo("bob");
-    assertThat(told.getMemberChanged().getRole()).isEqualTo(MemberRole.MEMBER_ROLE_UNKNOWN);
-    assertThat(stream.refused(NativeStream.textIn("club", "m1", "x")).getReason())
-        .isEqualTo("NOT_A_MEMBER");
-  }
-
-  @Test
-  void rolesAreGivenByThoseWhoHaveThem() {
-    alice.create("club");
-    assertThat(add(alice, "club", "bob", MemberRole.MEMBER_ROLE_MODERATOR).getRole())
-        .isEqualTo(MemberRole.MEMBER_ROLE_MODERATOR);
-    assertThat(NativeCalls.refusal(() -> add(bob, "club", "bob", MemberRole.MEMBER_ROLE_OWNER)))
-        .isEqualTo(Reason.PERMISSION_DENIED);
-    assertThat(NativeCalls.refusal(() -> remove(bob, "club", "alice")))
-        .isEqualTo(Reason.PERMISSION_DENIED);
-    assertThat(NativeCalls.refusal(() -> remove(alice, "club", "alice")))
-        .isEqualTo(Reason.OWNER_STAYS);
-    add(alice, "club", "bob", MemberRole.MEMBER_ROLE_OWNER);
-    remove(bob, "club", "alice");
-    assertThat(bob.room("club").getMemberCount()).isEqualTo(1);
   }
 }
