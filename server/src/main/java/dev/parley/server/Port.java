@@ -17,6 +17,10 @@ final class Port {
   /// Bytes of a call that may be on their way to the server; a stalled server costs no more.
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
 
+  /// How much larger than allowed a frame may be and still be refused in words. gRPC ends the
+  /// stream of one that is larger yet, and cannot say why.
+  private static final int OVERSIZE_FACTOR = 2;
+
   private static final int MAX_RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int CHANNELZ_PAGE = 100;
@@ -40,7 +44,7 @@ final class Port {
             .withChildOption(ChannelOption.TCP_NODELAY, true)
             .directExecutor()
             .handshakeTimeout(10, TimeUnit.SECONDS)
-            .maxInboundMessageSize(config.limits().maxFrameBytes())
+            .maxInboundMessageSize(OVERSIZE_FACTOR * config.limits().maxFrameBytes())
             .maxInboundMetadataSize(config.limits().maxMetadataBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxStreamsPerConnection())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)

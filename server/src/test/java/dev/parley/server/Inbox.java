@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /// The responses of one call as they come, to be waited for. Thread-safe.
 ///
 /// Waiting for a response looks at those that came after the last one found, and skips what does
-/// not fit; [#all] has everything.
+/// not fit; [#find] looks at all, and [#all] has everything.
 public final class Inbox<Q, E, R> implements ClientResponseObserver<Q, R> {
   /// No test comes near it unless it fails.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -100,6 +100,22 @@ public final class Inbox<Q, E, R> implements ClientResponseObserver<Q, R> {
         throw new AssertionError("the call ended: " + end.getStatus() + ", after " + tail());
       }
       pause(deadline);
+    }
+  }
+
+  /// The first response that fits of all that have come or will, found before or not.
+  public synchronized E find(Predicate<E> fits) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    for (int i = 0; ; i++) {
+      while (i >= all.size()) {
+        if (end != null) {
+          throw new AssertionError("the call ended: " + end.getStatus() + ", after " + tail());
+        }
+        pause(deadline);
+      }
+      if (fits.test(all.get(i))) {
+        return all.get(i);
+      }
     }
   }
 

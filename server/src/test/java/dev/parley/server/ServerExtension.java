@@ -21,10 +21,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// A server for each test: on a port of its own, with its data in a directory of its own, which
 /// must be sound when the test is over.
 public final class ServerExtension implements BeforeEachCallback, AfterEachCallback {
+  static {
+    // peers that break off make Netty talk: to where the other logs go
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+
   private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private TestClock clock = new TestClock();
@@ -46,9 +53,15 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
 
   /// A new connection.
   public ManagedChannel connect() {
+    return connect(NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  /// A new connection on which no more than so many bytes are taken before they are asked for.
+  public ManagedChannel connect(int windowBytes) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(server.address())
             .usePlaintext()
+            .flowControlWindow(windowBytes)
             .maxInboundMessageSize(64 << 20)
             .build();
     channels.add(channel);

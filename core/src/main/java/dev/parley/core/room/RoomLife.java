@@ -123,8 +123,8 @@ final class RoomLife {
 
   static Decision<RoomEntry> update(
       RoomState room, RoomCommand.Update update, Facts<RoomEntry> facts) throws RefusedException {
-    require(room, update.by(), Access.Action.MANAGE, facts);
     notDirect(room);
+    require(room, update.by(), Access.Action.MANAGE, facts);
     if (update.visibility() == Visibility.DIRECT) {
       throw refused(
           Reason.INVALID_REQUEST,

@@ -57,8 +57,8 @@ final class RoomMembers {
   static Decision<RoomEntry> addMember(
       RoomState room, RoomCommand.AddMember add, Facts<RoomEntry> facts, long nowMicros)
       throws RefusedException {
-    require(room, add.by(), Access.Action.MANAGE, facts);
     notDirect(room);
+    require(room, add.by(), Access.Action.MANAGE, facts);
     Member before = facts.member(add.user().id());
     if (before != null && before.role() == add.role()) {
       return Accepted.nothing();

@@ -203,7 +203,7 @@ final class RoomLifeTest {
   void roomNeitherBecomesDirectNorStopsBeingSo() {
     made(ALICE, Visibility.PUBLIC)
         .refuse(visibility(ALICE, Visibility.DIRECT), Reason.INVALID_REQUEST);
-    direct(ALICE, BOB).refuse(visibility(ALICE, Visibility.PUBLIC), Reason.PERMISSION_DENIED);
+    direct(ALICE, BOB).refuse(visibility(ALICE, Visibility.PUBLIC), Reason.DIRECT_ROOM);
     direct(ALICE, BOB).refuse(visibility(ROOT, Visibility.PUBLIC), Reason.DIRECT_ROOM);
   }
 

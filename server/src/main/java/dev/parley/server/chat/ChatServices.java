@@ -71,7 +71,7 @@ public final class ChatServices {
   }
 
   /// The service of a descriptor with the handlers of the native calls, and `Chat` bound raw.
-  private static ServerServiceDefinition define(
+  private ServerServiceDefinition define(
       ServiceDescriptor described,
       ServerServiceDefinition calls,
       ServerCallHandler<Inbound<ChatRequest>, Frame> chat) {
@@ -91,11 +91,12 @@ public final class ChatServices {
     return service.build();
   }
 
-  private static MethodDescriptor<Inbound<ChatRequest>, Frame> chatMethod(String service) {
+  private MethodDescriptor<Inbound<ChatRequest>, Frame> chatMethod(String service) {
     return MethodDescriptor.<Inbound<ChatRequest>, Frame>newBuilder()
         .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(service, "Chat"))
-        .setRequestMarshaller(Inbound.marshaller(ChatRequest.parser()))
+        .setRequestMarshaller(
+            Inbound.marshaller(ChatRequest.parser(), context.limits().maxFrameBytes()))
         .setResponseMarshaller(new FrameMarshaller())
         .build();
   }

@@ -23,6 +23,7 @@ import dev.parley.server.rpc.Refusals;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     ChatRequest request = inbound.message();
     try {
       if (!ended) {
-        take(request, inbound.problem());
+        take(inbound);
       }
     } catch (RefusedException e) {
       refuse(request, e.refusal());
@@ -104,13 +105,15 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     group.delivery().finish();
   }
 
-  private void take(@Nullable ChatRequest request, String problem) throws RefusedException {
+  private void take(Inbound<ChatRequest> inbound) throws RefusedException {
     if (draining || group.isDraining()) {
       throw refused(Reason.DRAINING, "the server goes away");
     }
-    if (request == null) {
-      throw refused(Reason.INVALID_REQUEST, "the frame is no request: " + problem);
+    Refusal problem = inbound.problem();
+    if (problem != null) {
+      throw new RefusedException(problem);
     }
+    ChatRequest request = Objects.requireNonNull(inbound.message());
     if (caller == null) {
       dialect.first(request);
     } else {

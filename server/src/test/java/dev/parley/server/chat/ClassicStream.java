@@ -28,10 +28,12 @@ final class ClassicStream {
 
   private final User user;
   private final ChatServiceGrpc.ChatServiceBlockingStub calls;
-  private final Inbox<ChatMessage, ChatEvent, ChatEvent> inbox = Inbox.of(List::of);
+  private final Inbox<ChatMessage, ChatEvent, ChatEvent> inbox;
 
-  private ClassicStream(Channel channel, User user) {
+  private ClassicStream(
+      Channel channel, User user, Inbox<ChatMessage, ChatEvent, ChatEvent> inbox) {
     this.user = user;
+    this.inbox = inbox;
     calls = ChatServiceGrpc.newBlockingStub(channel);
     var unused = ChatServiceGrpc.newStub(channel).chat(inbox);
   }
@@ -47,7 +49,14 @@ final class ClassicStream {
 
   /// A stream whose first frame is still to be sent.
   static ClassicStream silent(Channel channel, String id) {
-    return new ClassicStream(channel, user(id));
+    return new ClassicStream(channel, user(id), Inbox.of(List::of));
+  }
+
+  /// A stream that is in the usual room, and takes nothing that comes.
+  static ClassicStream slow(Channel channel, String id) {
+    ClassicStream stream = new ClassicStream(channel, user(id), Inbox.slow(List::of, 0));
+    stream.introduce();
+    return stream.entered();
   }
 
   /// A stream that has introduced its user.
@@ -59,11 +68,14 @@ final class ClassicStream {
 
   /// A stream that is in the usual room.
   static ClassicStream joined(Channel channel, String id) {
-    ClassicStream stream = open(channel, id);
-    if (!stream.join(ROOM).getSuccess()) {
-      throw new AssertionError(id + " could not join");
+    return open(channel, id).entered();
+  }
+
+  private ClassicStream entered() {
+    if (!join(ROOM).getSuccess()) {
+      throw new AssertionError(user.getId() + " could not join");
     }
-    return stream;
+    return this;
   }
 
   void introduce() {

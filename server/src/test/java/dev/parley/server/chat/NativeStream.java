@@ -7,17 +7,26 @@ import dev.parley.chat.v1.ChatEvent.EventCase;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.ChatServiceGrpc;
+import dev.parley.chat.v1.Delete;
+import dev.parley.chat.v1.Edit;
 import dev.parley.chat.v1.ErrorEvent;
 import dev.parley.chat.v1.Hello;
 import dev.parley.chat.v1.Join;
+import dev.parley.chat.v1.Leave;
 import dev.parley.chat.v1.MessageContent;
 import dev.parley.chat.v1.Pong;
+import dev.parley.chat.v1.React;
+import dev.parley.chat.v1.Read;
 import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.chat.v1.RoomPosition;
+import dev.parley.chat.v1.SetStatus;
+import dev.parley.chat.v1.Typing;
 import dev.parley.chat.v1.User;
+import dev.parley.chat.v1.UserStatus;
 import dev.parley.server.Inbox;
 import io.grpc.Channel;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /// A client of the native protocol, bare: it sends what it is told, answers pings, and keeps every
@@ -25,25 +34,33 @@ import java.util.function.Predicate;
 final class NativeStream {
   static final String ROOM = "general";
 
-  private final Inbox<ChatRequest, ChatEvent, ChatEvent> inbox;
+  private static final String NO_ROOM = "no-such-room";
 
-  private NativeStream(Channel channel, Inbox<ChatRequest, ChatEvent, ChatEvent> inbox) {
-    this.inbox = inbox;
+  private final AtomicInteger batches = new AtomicInteger();
+  private final Inbox<ChatRequest, ChatEvent, ChatEvent> inbox;
+  private long fences;
+
+  private NativeStream(Channel channel, int responses) {
+    inbox = responses < 0 ? Inbox.of(this::events) : Inbox.slow(this::events, responses);
     var unused = ChatServiceGrpc.newStub(channel).chat(inbox);
   }
 
   /// A stream on which nothing has been sent.
   static NativeStream silent(Channel channel) {
-    return new NativeStream(channel, Inbox.of(NativeStream::events));
+    return new NativeStream(channel, -1);
   }
 
   /// A stream that takes a few responses and then no more, and on which nothing has been sent.
   static NativeStream slow(Channel channel, int responses) {
-    return new NativeStream(channel, Inbox.slow(NativeStream::events, responses));
+    return new NativeStream(channel, responses);
   }
 
-  private static List<ChatEvent> events(ChatEvent event) {
-    return event.getBatchCount() > 0 ? event.getBatchList() : List.of(event);
+  private List<ChatEvent> events(ChatEvent event) {
+    if (event.getBatchCount() == 0) {
+      return List.of(event);
+    }
+    batches.incrementAndGet();
+    return event.getBatchList();
   }
 
   /// A stream that has been welcomed.
@@ -94,6 +111,50 @@ final class NativeStream {
 
   static ChatRequest.Builder request(String id) {
     return ChatRequest.newBuilder().setId(id).setRoomId(ROOM);
+  }
+
+  /// A text in another room than the usual one.
+  static ChatRequest.Builder textIn(String room, String id, String text) {
+    return text(id, text).setRoomId(room);
+  }
+
+  static ChatRequest.Builder edit(String id, String message, String text) {
+    return text(id, text).setEdit(Edit.newBuilder().setMessageId(message));
+  }
+
+  static ChatRequest.Builder delete(String id, String message) {
+    return request(id).setDelete(Delete.newBuilder().setMessageId(message));
+  }
+
+  static ChatRequest.Builder react(String id, String message, String emoji) {
+    return request(id).setReact(React.newBuilder().setMessageId(message).setEmoji(emoji));
+  }
+
+  static ChatRequest.Builder readUpTo(long sequence) {
+    return request("").setRead(Read.newBuilder().setSequence(sequence));
+  }
+
+  static ChatRequest.Builder typing(boolean on) {
+    return request("").setTyping(Typing.newBuilder().setIsTyping(on));
+  }
+
+  static ChatRequest.Builder status(String id, UserStatus status) {
+    return ChatRequest.newBuilder().setId(id).setStatus(SetStatus.newBuilder().setStatus(status));
+  }
+
+  static ChatRequest.Builder leave(String id) {
+    return request(id).setLeave(Leave.getDefaultInstance());
+  }
+
+  /// Waits until everything that was asked before has been answered, and what was published before
+  /// has come.
+  void fence() {
+    long nonce = ++fences;
+    String id = "fence-" + System.identityHashCode(this) + "-" + nonce;
+    // the engine works its queue off in order, and so do event loops
+    send(
+        ChatRequest.newBuilder().setId(id).setRoomId(NO_ROOM).setLeave(Leave.getDefaultInstance()));
+    await(e -> e.getError().getRequestId().equals(id));
   }
 
   NativeStream send(ChatRequest.Builder request) {
@@ -172,6 +233,11 @@ final class NativeStream {
         });
   }
 
+  /// The first event that fits of all that have come or will, awaited before or not.
+  ChatEvent find(Predicate<ChatEvent> fits) {
+    return inbox.find(fits);
+  }
+
   List<ChatEvent> all() {
     return inbox.all();
   }
@@ -193,6 +259,11 @@ final class NativeStream {
   /// Sequences of all journaled events that have come.
   List<Long> sequences() {
     return all().stream().map(ChatEvent::getSequence).filter(s -> s > 0).toList();
+  }
+
+  /// How many batches have come.
+  int batches() {
+    return batches.get();
   }
 
   Inbox<ChatRequest, ChatEvent, ChatEvent> inbox() {

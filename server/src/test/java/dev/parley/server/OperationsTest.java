@@ -1,0 +1,121 @@
+package dev.parley.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import dev.parley.server.config.Setting;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.channelz.v1.ChannelzGrpc;
+import io.grpc.channelz.v1.GetServersRequest;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What those who run a server ask it: health, reflection, channelz.
+@Timeout(60)
+class OperationsTest {
+  private static final List<String> SERVICES =
+      List.of("parley.chat.v1.ChatService", "parley.chat.v1.RoomService", "chat.ChatService");
+
+  @RegisterExtension
+  private final ServerExtension server = new ServerExtension().with(Setting.DRAIN_GRACE, "300ms");
+
+  @RegisterExtension
+  private final ServerExtension closed = new ServerExtension().with(Setting.REFLECTION, "off");
+
+  private static HealthCheckRequest health(String service) {
+    return HealthCheckRequest.newBuilder().setService(service).build();
+  }
+
+  private static Inbox<ServerReflectionRequest, ServerReflectionResponse, ServerReflectionResponse>
+      reflect(Channel channel, ServerReflectionRequest.Builder request) {
+    Inbox<ServerReflectionRequest, ServerReflectionResponse, ServerReflectionResponse> inbox =
+        Inbox.of(List::of);
+    var unused = ServerReflectionGrpc.newStub(channel).serverReflectionInfo(inbox);
+    inbox.call().onNext(request.build());
+    return inbox;
+  }
+
+  @Test
+  void theServerAndEachServiceIsServing() {
+    HealthGrpc.HealthBlockingStub calls = HealthGrpc.newBlockingStub(server.connect());
+    assertThat(calls.check(health("")).getStatus()).isEqualTo(ServingStatus.SERVING);
+    for (String service : SERVICES) {
+      assertThat(calls.check(health(service)).getStatus())
+          .as(service)
+          .isEqualTo(ServingStatus.SERVING);
+    }
+    StatusRuntimeException unknown =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> calls.check(health("no.such.Service")));
+    assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void aServerThatDrainsIsNotServing() {
+    Inbox<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse> watch = Inbox.of(List::of);
+    HealthGrpc.newStub(server.connect()).watch(health(""), watch);
+    watch.await(response -> response.getStatus() == ServingStatus.SERVING);
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+    watch.await(response -> response.getStatus() == ServingStatus.NOT_SERVING);
+    stopped.join();
+  }
+
+  @Test
+  void reflectionListsTheServices() {
+    var answers =
+        reflect(server.connect(), ServerReflectionRequest.newBuilder().setListServices(""));
+    ServerReflectionResponse answer =
+        answers.await(ServerReflectionResponse::hasListServicesResponse);
+    assertThat(answer.getListServicesResponse().getServiceList())
+        .extracting(ServiceResponse::getName)
+        .containsAll(SERVICES);
+  }
+
+  @Test
+  void reflectionDescribesEachService() throws Exception {
+    for (String service : SERVICES) {
+      var answers =
+          reflect(
+              server.connect(),
+              ServerReflectionRequest.newBuilder().setFileContainingSymbol(service));
+      ServerReflectionResponse answer =
+          answers.await(ServerReflectionResponse::hasFileDescriptorResponse);
+      FileDescriptorProto file =
+          FileDescriptorProto.parseFrom(
+              answer.getFileDescriptorResponse().getFileDescriptorProto(0));
+      assertThat(service).startsWith(file.getPackage() + ".");
+      assertThat(file.getServiceList()).anyMatch(each -> service.endsWith("." + each.getName()));
+    }
+  }
+
+  @Test
+  void reflectionCanBeTurnedOff() {
+    var answers =
+        reflect(closed.connect(), ServerReflectionRequest.newBuilder().setListServices(""));
+    assertThat(answers.end().getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+  }
+
+  @Test
+  void channelzAnswers() {
+    assertThat(
+            ChannelzGrpc.newBlockingStub(server.connect())
+                .getServers(GetServersRequest.getDefaultInstance())
+                .getServerList())
+        .isNotEmpty()
+        .anySatisfy(each -> assertThat(each.getData().getCallsStarted()).isPositive());
+  }
+}
