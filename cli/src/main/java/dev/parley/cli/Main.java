@@ -30,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -64,6 +66,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "parley COMMAND --help tells more."
     })
 public final class Main implements Runnable {
+  private static final String EXIT_CODES =
+      "Exit codes: 0 done; 1 failed or refused; 2 wrong usage; 3 no connection, or no answer.";
+
+  private static final OptionSpec HELP_OPTION =
+      OptionSpec.builder("-h", "--help")
+          .usageHelp(true)
+          .description("Show this help and exit.")
+          .build();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
@@ -115,8 +126,9 @@ public final class Main implements Runnable {
             .addSubcommand(new BackupCommand())
             .addSubcommand(new RestoreCommand())
             .addSubcommand(new SelfTestCommand(streams, Version.release()))
-            .addSubcommand(new CompletionCommand(streams))
-            .addSubcommand(help());
+            .addSubcommand(new CompletionCommand(streams));
+    addHelp(commands);
+    commands.addSubcommand(help());
     CommandGroups.install(commands);
     return commands
         .setOut(streams.out())
@@ -127,6 +139,18 @@ public final class Main implements Runnable {
                 streams.tty().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
         .setParameterExceptionHandler(Main::explain)
         .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
+  }
+
+  private static void addHelp(CommandLine commands) {
+    for (CommandLine command : commands.getSubcommands().values()) {
+      CommandSpec spec = command.getCommandSpec().addOption(HELP_OPTION);
+      UsageMessageSpec usage = spec.usageMessage();
+      String footer = String.join("\n", usage.footer());
+      if (spec.findOption("--server") != null && !footer.contains("Exit codes:")) {
+        usage.footer((footer + "\n\n" + EXIT_CODES).split("\n"));
+      }
+      addHelp(command);
+    }
   }
 
   private static CommandLine help() {

@@ -1,9 +1,9 @@
 package dev.parley.cli.chat;
 
-import com.google.protobuf.Timestamp;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.MessageDeletedEvent;
+import dev.parley.chat.v1.ReactionEvent;
 import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.PlainText;
@@ -14,6 +14,7 @@ import dev.parley.cli.render.Times;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Takes in what the server tells: changes what is known, shows what belongs to the room that is
@@ -42,14 +43,31 @@ final class Arrivals {
       case MESSAGE -> message(event, event.getMessage());
       case MESSAGE_EDITED -> {
         ChatMessage edited = event.getMessageEdited().getMessage();
-        state.room(edited.getRoomId()).remember(edited);
-        showOrMiss(event, edited.getRoomId(), lines.mentionsMe(edited));
+        if (!edited.hasContent()) {
+          return; // changed again later, and that comes too
+        }
+        changed(
+            event,
+            edited.getRoomId(),
+            edited.getSequence(),
+            message -> Changes.edited(message, edited));
       }
       case MESSAGE_DELETED -> {
-        deleted(event.getMessageDeleted());
-        showOrMiss(event, event.getMessageDeleted().getRoomId(), false);
+        MessageDeletedEvent deleted = event.getMessageDeleted();
+        changed(
+            event,
+            deleted.getRoomId(),
+            deleted.getMessageSequence(),
+            message -> Changes.deleted(message, deleted));
       }
-      case REACTION -> showOrMiss(event, event.getReaction().getRoomId(), false);
+      case REACTION -> {
+        ReactionEvent reaction = event.getReaction();
+        changed(
+            event,
+            reaction.getRoomId(),
+            reaction.getMessageSequence(),
+            message -> Changes.reacted(message, reaction));
+      }
       case ROOM_UPDATED -> showOrMiss(event, event.getRoomUpdated().getRoom().getId(), false);
       case MEMBER_CHANGED -> showOrMiss(event, event.getMemberChanged().getRoomId(), false);
       case USER_JOINED -> {
@@ -89,7 +107,6 @@ final class Arrivals {
   /// Looks at a room, and shows what was missed there.
   void look(RoomView room) {
     state.look(room);
-    shownDay = null;
     RoomView.Missed missed = room.takeMissed();
     if (missed.dropped() > 0) {
       screen.print(EventLines.note("(%,d earlier events: /history)".formatted(missed.dropped())));
@@ -99,7 +116,6 @@ final class Arrivals {
 
   /// Shows messages that were asked for.
   void showAgain(List<ChatMessage> messages) {
-    shownDay = null;
     RoomView room = state.current();
     for (ChatMessage message : messages) {
       if (room != null && message.getRoomId().equals(room.id())) {
@@ -107,7 +123,6 @@ final class Arrivals {
       }
       print(message, room);
     }
-    shownDay = null;
   }
 
   private void message(ChatEvent event, ChatMessage message) {
@@ -129,12 +144,18 @@ final class Arrivals {
     return message.getSender().getId().equals(state.me());
   }
 
-  private void deleted(MessageDeletedEvent event) {
-    RoomView room = state.room(event.getRoomId());
-    ChatMessage message = room.message(event.getMessageSequence());
-    if (message != null) {
-      Timestamp when = event.getTimestamp();
-      room.remember(message.toBuilder().clearContent().clearReactions().setDeletedAt(when).build());
+  // What was read from the past stands as it is now, so changes that follow it say nothing new.
+  private void changed(
+      ChatEvent event, String roomId, long sequence, UnaryOperator<ChatMessage> change) {
+    RoomView room = state.room(roomId);
+    ChatMessage before = room.message(sequence);
+    ChatMessage after = before == null ? null : change.apply(before);
+    if (after != null) {
+      room.remember(after);
+    }
+    if (after == null || !after.equals(before)) {
+      boolean mention = event.hasMessageEdited() && after != null && lines.mentionsMe(after);
+      showOrMiss(event, roomId, mention);
     }
   }
 

@@ -1,63 +1,67 @@
 package dev.parley.cli.chat;
 
 import dev.parley.cli.command.Failures;
-import dev.parley.cli.render.EventLines;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Runs calls that block beside the [ChatLoop], and brings their results back to it. Thread-safe.
+/// Runs calls that block beside the [ChatLoop], and brings their results back to it. Its methods
+/// belong to the loop.
 final class Background {
   private static final int MAX_CALLS = 8;
 
   private final ChatLoop loop;
-  private final Screen screen;
-  private final Semaphore slots = new Semaphore(MAX_CALLS);
+  private final Outbox outbox;
+  private int running;
 
-  Background(ChatLoop loop, Screen screen) {
+  Background(ChatLoop loop, Outbox outbox) {
     this.loop = loop;
-    this.screen = screen;
+    this.outbox = outbox;
+  }
+
+  /// Calls that have not come back.
+  int running() {
+    return running;
   }
 
   /// Makes a call on another thread; its result is taken on the loop's, its failure is shown.
   <T> void call(Supplier<T> call, Consumer<T> then) {
-    if (slots.tryAcquire()) {
-      start(call, then, failure -> screen.print(EventLines.error(Failures.words(failure))));
+    if (running >= MAX_CALLS) {
+      outbox.failed("wait for what you asked before");
     } else {
-      loop.post(() -> screen.print(EventLines.error("wait for what you asked before")));
+      running++;
+      start(call, then, failure -> outbox.failed(Failures.words(failure)), () -> running--);
     }
   }
 
   /// The same for what the user did not ask for: nothing is said about a failure.
   ///
-  /// @param atLast run on the loop's thread in any case
+  /// @param atLast run in any case, before the result is taken
   <T> void callQuietly(Supplier<T> call, Consumer<T> then, Runnable atLast) {
-    if (slots.tryAcquire()) {
-      start(
-          call,
-          result -> {
-            atLast.run();
-            then.accept(result);
-          },
-          _ -> atLast.run());
-    } else {
-      atLast.run();
-    }
+    start(call, then, _ -> {}, atLast);
   }
 
-  private <T> void start(Supplier<T> call, Consumer<T> then, Consumer<RuntimeException> orElse) {
+  private <T> void start(
+      Supplier<T> call, Consumer<T> then, Consumer<RuntimeException> orElse, Runnable atLast) {
     Thread.ofVirtual()
         .name("chat-call")
         .start(
             () -> {
-              try {
-                T result = call.get();
-                loop.post(() -> then.accept(result));
-              } catch (RuntimeException failure) {
-                loop.post(() -> orElse.accept(failure));
-              } finally {
-                slots.release();
-              }
+              Runnable result = outcome(call, then, orElse);
+              loop.post(
+                  () -> {
+                    atLast.run();
+                    result.run();
+                  });
             });
+  }
+
+  private static <T> Runnable outcome(
+      Supplier<T> call, Consumer<T> then, Consumer<RuntimeException> orElse) {
+    try {
+      T result = call.get();
+      return () -> then.accept(result);
+    } catch (RuntimeException failure) {
+      return () -> orElse.accept(failure);
+    }
   }
 }

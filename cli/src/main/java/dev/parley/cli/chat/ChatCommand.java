@@ -27,12 +27,12 @@ import picocli.CommandLine.Parameters;
       "",
       "Type /help inside for the commands. Messages are spoken of by the number before them.",
       "",
-      "Where standard input is no terminal, each line is a message (or one of the commands), what",
-      "others say is printed as plain lines, and the end of the input ends the chat, once",
-      "everything is acknowledged.",
+      "Where standard input is no terminal, each line is a message (or one of the commands), what"
+          + " others say is printed as plain lines, and the end of the input ends the chat, once"
+          + " everything is acknowledged.",
       "",
-      "Exit codes: 0 ended; 1 something was refused (only without a terminal); 3 no connection, or",
-      "messages that were not acknowledged.",
+      "Exit codes: 0 ended; 1 something was refused (only without a terminal); 3 no connection, or"
+          + " messages that were not acknowledged.",
       "",
       "Examples:",
       "  parley chat",
@@ -78,8 +78,6 @@ public final class ChatCommand implements Callable<Integer> {
   }
 
   private int onTerminal() throws IOException, InterruptedException {
-    // Before anything logs: a line in the middle of the screen would spoil it.
-    System.setProperty("parley.log", "off");
     try (Terminal terminal =
         TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
       ChatReader reader = new ChatReader(terminal, streams.tty().colours());

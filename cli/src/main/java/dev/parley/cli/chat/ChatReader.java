@@ -32,7 +32,7 @@ final class ChatReader extends LineReaderImpl implements Screen {
   private final boolean colours;
 
   // What follows is guarded by the reader's lock.
-  private final Deque<String> recent = new ArrayDeque<>();
+  private final Deque<List<AttributedString>> recent = new ArrayDeque<>();
   private List<AttributedString> shownStatus = List.of();
 
   // Null: there is no place, or no more.
@@ -79,18 +79,24 @@ final class ChatReader extends LineReaderImpl implements Screen {
     if (lines.isEmpty()) {
       return;
     }
-    StringBuilder text = new StringBuilder();
-    for (AttributedString line : lines) {
-      text.append(colours ? line.toAnsi(getTerminal()) : line.toString()).append('\n');
-    }
     locked(
         () -> {
-          recent.add(text.toString());
+          recent.add(lines);
           if (recent.size() > MAX_RECENT) {
             recent.removeFirst();
           }
-          printAbove(text.toString());
+          printAbove(text(lines));
         });
+  }
+
+  private String text(List<AttributedString> lines) {
+    StringBuilder text = new StringBuilder();
+    for (AttributedString line : lines) {
+      for (AttributedString part : Wrap.at(getTerminal().getWidth(), line)) {
+        text.append(colours ? part.toAnsi(getTerminal()) : part.toString()).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   @Override
@@ -116,7 +122,9 @@ final class ChatReader extends LineReaderImpl implements Screen {
           if (signal == Terminal.Signal.WINCH && below != null) {
             clearScreen();
             below.update(shownStatus);
-            printAbove(String.join("", recent));
+            StringBuilder all = new StringBuilder();
+            recent.forEach(lines -> all.append(text(lines)));
+            printAbove(all.toString());
           }
         });
   }
@@ -130,8 +138,8 @@ final class ChatReader extends LineReaderImpl implements Screen {
           if (below != null) {
             below.update(List.of());
             below.close();
+            getTerminal().flush();
           }
-          getTerminal().flush();
         });
   }
 

@@ -1,5 +1,8 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.UserStatus;
+import dev.parley.cli.render.Names;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -25,6 +28,7 @@ final class ChatState {
   private @Nullable String wantedId;
   private String connection = "connecting";
   private boolean connected;
+  private UserStatus status = UserStatus.USER_STATUS_ONLINE;
 
   ChatState(String me) {
     this.me = me;
@@ -104,10 +108,10 @@ final class ChatState {
   }
 
   /// Rooms that there are, for completion.
-  void know(List<String> ids) {
-    for (String id : ids) {
-      if (knownRooms.size() < MAX_KNOWN_ROOMS) {
-        knownRooms.add(id);
+  void know(List<Room> some) {
+    for (Room room : some) {
+      if (knownRooms.size() < MAX_KNOWN_ROOMS && !Names.isDirect(room)) {
+        knownRooms.add(room.getId());
       }
     }
   }
@@ -117,7 +121,7 @@ final class ChatState {
     List<String> joined = new ArrayList<>();
     rooms.values().forEach(room -> joined.add(room.title()));
     TreeSet<String> all = new TreeSet<>(knownRooms);
-    all.addAll(rooms.keySet());
+    all.addAll(joined);
     RoomView room = current();
     names =
         new KnownNames(
@@ -130,6 +134,15 @@ final class ChatState {
   /// What can be completed. Safe on any thread.
   KnownNames names() {
     return names;
+  }
+
+  /// How the user appears to others.
+  void status(UserStatus now) {
+    status = now;
+  }
+
+  UserStatus status() {
+    return status;
   }
 
   /// How the connection is, in words.

@@ -46,7 +46,8 @@ final class ConnectionNews {
         if (!told) {
           told = true;
           screen.print(
-              EventLines.note("connection lost, trying again: " + Failures.words(retry.cause())));
+              EventLines.note(
+                  "connection lost (%s); trying again".formatted(Failures.shortly(retry.cause()))));
         }
       }
       case Draining draining -> {

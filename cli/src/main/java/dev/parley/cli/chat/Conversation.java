@@ -1,7 +1,6 @@
 package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.ChatEvent;
-import dev.parley.chat.v1.Room;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.Times;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
   private static final long READ_NANOS = 1_000_000_000L;
   private static final long POLL_MILLIS = 20;
-  private static final long SHOW_NANOS = 1_000_000_000L;
+  private static final Duration SHOWING = Duration.ofSeconds(1);
 
   private final Screen screen;
   private final ChatState state;
@@ -31,6 +30,7 @@ final class Conversation {
   private final ParleyClient client;
   private final Typist typist;
   private final Deeds deeds;
+  private final Background background;
   private AttributedString shownStatus = AttributedString.EMPTY;
   private long nextReadNanos;
 
@@ -47,14 +47,11 @@ final class Conversation {
     news = new ConnectionNews(state, screen);
     client = server.connect(new Listener());
     typist = new Typist(client::typing);
-    var background = new Background(loop, screen);
+    background = new Background(loop, outbox);
     deeds =
         new Deeds(new Parts(client, state, screen, arrivals, outbox, background), historyOnJoin);
     loop.start();
-    background.callQuietly(
-        () -> client.rooms(false),
-        rooms -> state.know(rooms.stream().map(Room::getId).toList()),
-        () -> {});
+    background.callQuietly(() -> client.rooms(false), state::know, () -> {});
   }
 
   /// Enters rooms; the first one is looked at.
@@ -62,13 +59,17 @@ final class Conversation {
     loop.post(() -> deeds.enter(rooms));
   }
 
-  /// Does what the user asks for, and waits until it is on its way.
+  /// Does what the user asks for. A message is on its way then; anything else is waited for, at
+  /// most so long, so that the next line is meant for the room that this one has led to.
   ///
   /// @return false: the user wants to end
-  boolean perform(ChatInput input) throws InterruptedException {
+  boolean perform(ChatInput input, Duration patience) throws InterruptedException {
     boolean[] goOn = {true};
     typist.stop();
     loop.runAndWait(() -> goOn[0] = deeds.perform(input));
+    if (!(input instanceof ChatInput.Say)) {
+      await(() -> state.connected() ? outbox.asked() + background.running() : 0, patience);
+    }
     return goOn[0] && !news.isOver();
   }
 
@@ -93,15 +94,12 @@ final class Conversation {
 
   /// Waits until there is a room to talk in, at most so long.
   void awaitFirstRoom(Duration patience) throws InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (state.currentId() == null && System.nanoTime() < deadline && !news.isOver()) {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
+    await(() -> state.currentId() == null ? outbox.asked() : 0, patience);
   }
 
   /// Waits until so little is unacknowledged that more may be said.
   void awaitRoom(int maxUnacked) throws InterruptedException {
-    while (unacked() >= maxUnacked && !news.isOver()) {
+    while (counted(outbox::unacked) >= maxUnacked && !news.isOver()) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
@@ -110,15 +108,9 @@ final class Conversation {
   ///
   /// @return what was not acknowledged, and what was refused
   End end(Duration patience) throws InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (unacked() > 0 && System.nanoTime() < deadline && !news.isOver()) {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
-    long shownDeadline = System.nanoTime() + SHOW_NANOS;
-    while (unshown() > 0 && System.nanoTime() < shownDeadline && !news.isOver()) {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
-    int unacked = unacked();
+    await(() -> outbox.unacked() + outbox.asked() + background.running(), patience);
+    await(outbox::unshown, SHOWING);
+    int unacked = counted(outbox::unacked);
     client.close(Duration.ofSeconds(1));
     int refused = counted(outbox::refused);
     loop.close();
@@ -130,12 +122,12 @@ final class Conversation {
   /// @param failure why the connection ended by itself; null: it did not
   record End(int unacked, int refused, @Nullable String failure) {}
 
-  private int unacked() throws InterruptedException {
-    return counted(outbox::unacked);
-  }
-
-  private int unshown() throws InterruptedException {
-    return counted(outbox::unshown);
+  // Until there is nothing left of what is counted.
+  private void await(IntSupplier left, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (counted(left) > 0 && System.nanoTime() - deadline < 0 && !news.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
   }
 
   private int counted(IntSupplier count) throws InterruptedException {

@@ -45,8 +45,10 @@ final class Deeds {
       case ChatInput.Users _ -> lookups.users();
       case ChatInput.History history -> lookups.history(history);
       case ChatInput.Search search -> lookups.search(search.words());
-      case ChatInput.SetStatus status ->
-          parts.outbox().request("status not changed", parts.client().status(status.status()));
+      case ChatInput.SetStatus status -> {
+        parts.outbox().request("status not changed", parts.client().status(status.status()));
+        parts.state().status(status.status());
+      }
       case ChatInput.Help help -> parts.note(HelpText.of(help.word()));
       case ChatInput.Wrong wrong -> parts.error(wrong.words());
       case ChatInput.Quit _ -> {

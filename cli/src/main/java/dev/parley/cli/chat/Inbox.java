@@ -1,7 +1,7 @@
 package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.Room;
-import dev.parley.chat.v1.RoomVisibility;
+import dev.parley.cli.render.Names;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 ///
 /// The stream tells only of rooms that it is in, so the list of rooms is asked for now and then.
 final class Inbox {
-  static final long INTERVAL_NANOS = 15_000_000_000L;
+  static final long INTERVAL_NANOS = 5_000_000_000L;
 
   private final Parts parts;
   private final Consumer<String> enter;
@@ -40,11 +40,11 @@ final class Inbox {
   }
 
   private void notice(List<Room> rooms) {
-    parts.state().know(rooms.stream().map(Room::getId).toList());
+    parts.state().know(rooms);
     for (Room room : rooms) {
       boolean waits = room.getUnreadCount() > 0 && parts.state().find(room.getId()) == null;
       if (waits && told.add(room.getId())) {
-        if (room.getVisibility() == RoomVisibility.ROOM_VISIBILITY_DIRECT) {
+        if (Names.isDirect(room)) {
           enter.accept(room.getId());
         } else {
           parts.note(

@@ -33,9 +33,7 @@ final class InputGrammar {
     Words words = Words.of(text);
     CommandWord command = CommandWord.of(words.first());
     if (command == null) {
-      CommandWord like = CommandWord.like(words.first());
-      String hint = like == null ? "/help lists all" : "did you mean " + like.typed() + "?";
-      return new Wrong(words.first() + ": there is no such command; " + hint, true);
+      return unknown(words.first());
     }
     ChatInput input = parse(command, words.rest());
     return input == null ? wrong("expected: " + command.usage()) : input;
@@ -44,7 +42,7 @@ final class InputGrammar {
   // Null: the arguments do not fit.
   private static @Nullable ChatInput parse(CommandWord command, String rest) {
     return switch (command) {
-      case HELP -> new ChatInput.Help(rest.isEmpty() ? null : CommandWord.of(slashed(rest)));
+      case HELP -> help(rest);
       case JOIN -> isWord(rest) ? new ChatInput.Join(rest) : null;
       case LEAVE -> leave(rest);
       case SWITCH -> isWord(rest) ? new ChatInput.Switch(rest) : null;
@@ -62,6 +60,17 @@ final class InputGrammar {
       case USERS -> rest.isEmpty() ? new ChatInput.Users() : null;
       case QUIT -> new ChatInput.Quit();
     };
+  }
+
+  private static Wrong unknown(String typed) {
+    CommandWord like = CommandWord.like(typed);
+    String hint = like == null ? "/help lists all" : "did you mean " + like.typed() + "?";
+    return new Wrong(typed + ": there is no such command; " + hint, true);
+  }
+
+  private static ChatInput help(String rest) {
+    CommandWord word = rest.isEmpty() ? null : CommandWord.of(slashed(rest));
+    return rest.isEmpty() || word != null ? new ChatInput.Help(word) : unknown(slashed(rest));
   }
 
   private static @Nullable ChatInput leave(String rest) {

@@ -7,6 +7,7 @@ import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.Table;
 import dev.parley.cli.render.EventLines;
+import dev.parley.cli.render.Names;
 import java.util.List;
 
 /// What the user looks up. Owned by the [ChatLoop].
@@ -74,12 +75,12 @@ final class Lookups {
   }
 
   private void show(List<Room> rooms) {
-    parts.state().know(rooms.stream().map(Room::getId).toList());
+    parts.state().know(rooms);
     var table = new Table("ROOM", "NAME", "MEMBERS", "ONLINE", "UNREAD");
     for (Room room : rooms) {
       table.row(
-          room.getId(),
-          room.getName(),
+          Names.room(room, parts.state().me()),
+          Names.isDirect(room) ? "" : room.getName(),
           room.getMemberCount(),
           room.getOnlineCount(),
           room.getUnreadCount());

@@ -17,6 +17,7 @@ final class Outbox {
   private final Screen screen;
   private final Set<String> unacked = new HashSet<>();
   private final Set<String> unshown = new HashSet<>();
+  private int asked;
   private int refused;
 
   Outbox(ChatLoop loop, Screen screen) {
@@ -40,17 +41,18 @@ final class Outbox {
 
   /// The same, and does something about it.
   void request(String what, CompletableFuture<?> answer, Runnable ifRefused) {
+    asked++;
     var _ =
         answer.whenComplete(
-            (_, failure) -> {
-              if (failure != null) {
+            (_, failure) ->
                 loop.post(
                     () -> {
-                      failed(what, failure);
-                      ifRefused.run();
-                    });
-              }
-            });
+                      asked--;
+                      if (failure != null) {
+                        failed(what, failure);
+                        ifRefused.run();
+                      }
+                    }));
   }
 
   private void track(String id, String text, CompletableFuture<AckEvent> ack) {
@@ -68,8 +70,13 @@ final class Outbox {
   }
 
   private void failed(String what, Throwable failure) {
+    failed(what + "\n" + Failures.words(failure));
+  }
+
+  /// Tells that something was not done.
+  void failed(String words) {
     refused++;
-    screen.print(EventLines.error(what + "\n" + Failures.words(failure)));
+    screen.print(EventLines.error(words));
   }
 
   /// A message of the user's has come back as an event.
@@ -87,7 +94,12 @@ final class Outbox {
     return unacked.size();
   }
 
-  /// Requests that were refused so far.
+  /// Other requests that are not answered.
+  int asked() {
+    return asked;
+  }
+
+  /// What was not done so far.
   int refused() {
     return refused;
   }

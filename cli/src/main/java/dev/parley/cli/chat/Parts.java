@@ -31,8 +31,9 @@ record Parts(
     }
   }
 
+  /// Tells that what the user wants cannot be done.
   void error(String words) {
-    screen.print(EventLines.error(words));
+    outbox.failed(words);
   }
 
   void note(String words) {

@@ -29,10 +29,11 @@ final class PipedChat {
   /// @return one of [ExitCode]
   int run(InputStream in) throws IOException, InterruptedException {
     var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    conversation.awaitFirstRoom(PATIENCE);
     boolean goOn = true;
     for (String line = lines.readLine(); line != null && goOn; line = lines.readLine()) {
       conversation.awaitRoom(MAX_UNACKED);
-      goOn = conversation.perform(understand(line));
+      goOn = conversation.perform(understand(line), PATIENCE);
     }
     Conversation.End end = conversation.end(PATIENCE);
     if (end.failure() != null) {

@@ -53,7 +53,7 @@ final class RoomDeeds {
   void look(String roomId) {
     RoomView room = parts.state().find(roomId);
     if (room == null) {
-      parts.error(roomId + " is none of your rooms; /join " + roomId);
+      parts.error(noneOfYours(roomId));
     } else if (room != parts.state().current()) {
       parts.note("—— " + room.title() + " ——");
       parts.arrivals().look(room);
@@ -63,10 +63,15 @@ final class RoomDeeds {
   void leave(@Nullable String roomId) {
     RoomView room = roomId == null ? parts.state().current() : parts.state().find(roomId);
     if (room == null) {
-      parts.error("leave which room? /leave ROOM");
+      parts.error(roomId == null ? "leave which room? /leave ROOM" : noneOfYours(roomId));
     } else {
       parts.outbox().request("cannot leave " + room.title(), parts.client().leave(room.id()));
     }
+  }
+
+  private static String noneOfYours(String room) {
+    String enter = room.startsWith("@") ? "/dm " + room.substring(1) : "/join " + room;
+    return room + " is none of your rooms; " + enter;
   }
 
   void create(ChatInput.Create create) {

@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.User;
+import dev.parley.cli.render.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -70,13 +71,7 @@ final class RoomView {
     }
     readSequence = Math.max(readSequence, room.getReadSequence());
     sentReadSequence = readSequence;
-    title =
-        room.getDirectUsersList().stream()
-            .map(User::getId)
-            .filter(user -> !user.equals(me))
-            .findFirst()
-            .map(user -> "@" + user)
-            .orElse(id);
+    title = Names.room(room, me);
     online.forEach(this::met);
   }
 

@@ -1,5 +1,7 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.UserStatus;
+import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.Names;
 import dev.parley.cli.render.Styles;
 import java.util.List;
@@ -21,6 +23,9 @@ final class StatusLine {
     AttributedStringBuilder line = new AttributedStringBuilder();
     RoomView room = state.current();
     line.styled(BAR, " " + Names.id(state.me()));
+    if (state.status() != UserStatus.USER_STATUS_ONLINE) {
+      line.styled(BAR, " (" + EventLines.words(state.status()) + ")");
+    }
     line.styled(BAR, room == null ? " in no room" : " in " + Names.id(room.title()));
     line.styled(BAR, state.connected() ? " " : " · " + state.connection() + " ");
     String elsewhere = elsewhere(state);

@@ -8,6 +8,7 @@ import org.jline.reader.UserInterruptException;
 /// The chat for a person at a terminal. Owned by the command's thread.
 final class TerminalChat {
   private static final Duration FIRST_ROOM = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final ChatReader reader;
@@ -31,7 +32,7 @@ final class TerminalChat {
     while (goOn) {
       try {
         String prompt = reader.hasStatus() ? "> " : conversation.prompt();
-        goOn = conversation.perform(InputGrammar.parse(reader.readLine(prompt)));
+        goOn = conversation.perform(InputGrammar.parse(reader.readLine(prompt)), ANSWER);
       } catch (UserInterruptException interrupt) {
         // Once clears the line; on an empty line it ends.
         goOn = !interrupt.getPartialLine().isEmpty();
@@ -42,6 +43,7 @@ final class TerminalChat {
     }
     Conversation.End end = conversation.end(PATIENCE);
     reader.tidy();
+    Runtime.getRuntime().removeShutdownHook(atSignal);
     if (end.unacked() > 0) {
       reader.getTerminal().writer().println(end.unacked() + " messages were not acknowledged");
       return ExitCode.NO_ANSWER;

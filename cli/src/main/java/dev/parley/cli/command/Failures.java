@@ -36,7 +36,7 @@ public final class Failures {
       case ParleyException refused when !refused.advice().isEmpty() ->
           refused.getMessage() + "\n" + refused.advice();
       case ParleyException silent when isNoAnswer(silent) ->
-          message(silent) + "\nIs the server running, and is --server right?";
+          network(message(silent)) + "\nIs the server running, and is --server right?";
       case ParleyException refused -> message(refused);
       case CommandFailure known -> message(known);
       case SourceException unreadable -> message(unreadable);
@@ -50,6 +50,11 @@ public final class Failures {
       case InterruptedException _ -> "interrupted";
       default -> cause.toString();
     };
+  }
+
+  /// Only what was wrong, in a line.
+  public static String shortly(Throwable failure) {
+    return words(failure).lines().findFirst().orElse("");
   }
 
   /// Whether the failure is one that [#words] has words for; others are defects of this program.
@@ -85,6 +90,14 @@ public final class Failures {
   private static boolean isNoAnswer(ParleyException failure) {
     String reason = failure.reason();
     return failure.isTransient() && (reason.isEmpty() || reason.startsWith("CLIENT_"));
+  }
+
+  // What the network's library says, for people.
+  private static String network(String message) {
+    if (message.contains("Connection refused")) {
+      return "connection refused";
+    }
+    return message.contains("Network closed") ? "the connection broke" : message;
   }
 
   private static String message(Throwable failure) {

@@ -3,21 +3,34 @@ package dev.parley.cli.command;
 import dev.parley.client.ChatListener;
 import dev.parley.client.ClientBuilder;
 import dev.parley.client.ParleyClient;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// The options of every command that talks to a server. Filled by picocli, then read only.
 public final class ServerOptions {
   private static final String CLIENT_NAME = "parley-cli";
+  private static final int SILENT_SECONDS = 1;
+
+  // It would tell in pages what the command tells in a line. Held, since loggers are forgotten.
+  private static final Logger NETWORK = Logger.getLogger("io.grpc");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
 
   @Option(
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
       defaultValue = "${PARLEY_SERVER:-127.0.0.1:50051}",
-      description = "The server. Default: $PARLEY_SERVER, else 127.0.0.1:50051.")
+      description = "The server. Default: $$PARLEY_SERVER, or 127.0.0.1:50051.")
   private String server = "";
 
   @Option(
@@ -33,6 +46,10 @@ public final class ServerOptions {
       defaultValue = "10",
       description = "How long to try to connect. Default: ${DEFAULT-VALUE}.")
   private int connectSeconds;
+
+  static {
+    NETWORK.setLevel(Level.OFF);
+  }
 
   /// HOST:PORT.
   public String server() {
@@ -75,17 +92,34 @@ public final class ServerOptions {
     var lastTry = new LastTry(listener);
     ParleyClient client = builder.listener(lastTry).build();
     try {
-      client.connect().get(Math.max(1, connectSeconds), TimeUnit.SECONDS);
+      await(client.connect(), lastTry);
       return client;
     } catch (ExecutionException failure) {
       client.close(Duration.ZERO);
-      throw CommandFailure.noAnswer(
-          "cannot connect to %s: %s".formatted(server, Failures.words(failure)));
+      String words = "cannot connect to %s: %s".formatted(server, Failures.words(failure));
+      throw Failures.exitCode(failure) == ExitCode.NO_ANSWER
+          ? CommandFailure.noAnswer(words)
+          : CommandFailure.failed(words);
     } catch (TimeoutException _) {
       client.close(Duration.ZERO);
       throw CommandFailure.noAnswer(
           "cannot connect to %s within %d s: %s"
               .formatted(server, connectSeconds, lastTry.words()));
+    }
+  }
+
+  // Whoever waits wants to know what for.
+  private void await(CompletableFuture<?> connected, LastTry lastTry)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    int seconds = Math.max(1, connectSeconds);
+    try {
+      connected.get(SILENT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException _) {
+      String why = lastTry.words().lines().findFirst().orElse("");
+      PrintWriter err = command.commandLine().getErr();
+      err.println("cannot reach %s (%s); trying for %d s".formatted(server, why, seconds));
+      err.flush();
+      connected.get(seconds - SILENT_SECONDS, TimeUnit.SECONDS);
     }
   }
 }

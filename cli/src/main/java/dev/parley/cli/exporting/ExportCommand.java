@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
     description = "Prints rooms with everything said in them, oldest first, as JSON lines.",
     footer = {
       "",
-      "For each room a line {\"room\":{…}} with its id, name, description and visibility, then a",
-      "parley.chat.v1.ChatMessage a line, each as it stands now. parley import ndjson takes the",
-      "result and makes the same rooms with the same messages in the same order.",
+      "For each room a line {\"room\":{…}} with its id, name, description and visibility, then a"
+          + " parley.chat.v1.ChatMessage a line, each as it stands now. parley import ndjson takes"
+          + " the result and makes the same rooms with the same messages in the same order.",
       "",
       "Examples:",
       "  parley export > all.ndjson",
@@ -66,11 +66,10 @@ public final class ExportCommand implements Callable<Integer> {
     ParleyClient client = server.client();
     try {
       if (file == null) {
-        export(client, streams.out());
-        streams.out().flush();
-      } else {
-        exportTo(client, file);
+        // Whoever reads may have had enough, such as head; nothing is to be said about that.
+        return export(client, streams.out()) ? ExitCode.OK : ExitCode.FAILED;
       }
+      exportTo(client, file);
       return ExitCode.OK;
     } finally {
       client.close(Duration.ZERO);
@@ -80,12 +79,15 @@ public final class ExportCommand implements Callable<Integer> {
   private void exportTo(ParleyClient client, Path file) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try (var out = new PrintWriter(Files.newBufferedWriter(part, StandardCharsets.UTF_8))) {
-      export(client, out);
+      if (!export(client, out)) {
+        throw CommandFailure.failed(part + ": cannot be written (is the disk full?)");
+      }
     }
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private void export(ParleyClient client, PrintWriter out) {
+  /// @return false: the output cannot be written any more
+  private boolean export(ParleyClient client, PrintWriter out) {
     List<Room> rooms =
         wanted.isEmpty() ? client.rooms(false) : wanted.stream().map(client::room).toList();
     var progress =
@@ -95,9 +97,15 @@ public final class ExportCommand implements Callable<Integer> {
     for (Room room : rooms) {
       out.println("{\"room\":" + JsonLines.of(description(room)) + "}");
       messages = export(client, room, out, progress, messages);
+      if (out.checkError()) {
+        progress.clear();
+        return false;
+      }
     }
     progress.clear();
     streams.err().println("exported %,d messages of %,d rooms".formatted(messages, rooms.size()));
+    streams.err().flush();
+    return true;
   }
 
   private static long export(
@@ -112,14 +120,11 @@ public final class ExportCommand implements Callable<Integer> {
                   .setAfterSequence(sequence)
                   .setLimit(PAGE_MESSAGES)
                   .build());
-      if (page.isEmpty()) {
-        return messages;
-      }
       for (ChatMessage message : page) {
         out.println(JsonLines.of(message));
       }
-      if (out.checkError()) {
-        throw CommandFailure.failed("cannot write the output");
+      if (page.isEmpty() || out.checkError()) {
+        return messages;
       }
       messages += page.size();
       sequence = page.getLast().getSequence();

@@ -6,6 +6,7 @@ import dev.parley.cli.source.Origin;
 import dev.parley.cli.source.SourceItem;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Messages that travel together, and where each of them stood. Owned by one thread.
 ///
@@ -17,10 +18,9 @@ final class Batch {
   /// A server takes up to 1 MiB in a frame; one message more than this always fits.
   static final int MAX_BYTES = 256 * 1_024;
 
-  private static final int MAX_ROOMS = 100;
-
   private final ImportMessagesRequest.Builder request = ImportMessagesRequest.newBuilder();
   private final List<Origin> origins = new ArrayList<>();
+  private @Nullable Origin roomOrigin;
   private long bytes;
 
   /// Adds a message, or a room that the next messages are in.
@@ -35,16 +35,17 @@ final class Batch {
       case SourceItem.Room room -> {
         bytes += room.room().getSerializedSize();
         request.addRooms(room.room());
+        roomOrigin = room.origin();
       }
     }
   }
 
-  /// Whether it should go before anything more comes in. Rooms are made before all messages of
-  /// their batch, so a room begins a new batch only if there is no place for it.
-  boolean isFull() {
+  /// Whether it should go before this comes in. A room begins a new batch, so that whatever the
+  /// server says of a room is said of this one.
+  boolean isFullFor(SourceItem item) {
     return origins.size() >= MAX_MESSAGES
         || bytes >= MAX_BYTES
-        || request.getRoomsCount() >= MAX_ROOMS;
+        || (item instanceof SourceItem.Room && !isEmpty());
   }
 
   boolean isEmpty() {
@@ -55,9 +56,10 @@ final class Batch {
     return request.build();
   }
 
-  /// Where the message with this index stood.
+  /// Where the message with this index stood; of a negative one, where the room did.
   Origin origin(int index) {
-    return origins.get(index);
+    Origin room = roomOrigin;
+    return index < 0 && room != null ? room : origins.get(Math.max(0, index));
   }
 
   /// Rooms that its messages are in.

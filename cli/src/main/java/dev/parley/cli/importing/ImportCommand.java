@@ -12,8 +12,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "FORMAT",
     footer = {
       "",
-      "An import can be stopped and run again: every message has an id that follows from where it",
-      "stands in the input, and what is there already is not added twice.",
+      "An import can be stopped and run again: every message has an id that follows from where it"
+          + " stands in the input, and what is there already is not added twice.",
+      "",
       "Exit codes: 0 all done, 1 the server refused messages, 3 no connection.",
       "",
       "Examples:",

@@ -23,20 +23,16 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "A message is a line like \"[09:14] <nick> text\"; seconds, a date, or a channel and a date"
-          + " may",
-      "stand in front, and the brackets around the time may be missing. Actions (\"* nick waves\")"
-          + " are",
-      "imported as messages with that text. Lines that tell who came, went or changed a name are",
-      "skipped and counted. Formatting codes are removed; what is not UTF-8 is read as"
-          + " Windows-1252.",
+          + " may stand in front, and the brackets around the time may be missing. Actions (\"*"
+          + " nick waves\") are imported as messages with that text. Lines that tell who came, went"
+          + " or changed a name are skipped and counted. Formatting codes are removed; what is not"
+          + " UTF-8 is read as Windows-1252.",
       "",
       "Dates come from the lines or from the file name, such as 2004-12-25.txt. A time that goes"
-          + " back",
-      "begins a new day, or half a day in logs whose clock has twelve hours.",
+          + " back begins a new day, or half a day in logs whose clock has twelve hours.",
       "",
       "Directories are searched for .txt, .log and .weechatlog files that hold messages, and logs"
-          + " are",
-      "imported by date.",
+          + " are imported by date.",
       "",
       "Examples:",
       "  parley import irc --room '#ubuntu' logs/",

@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Each line is a parley.chat.v1.ChatMessage in proto3 JSON; field names may be spelled roomId"
-          + " or",
-      "room_id. Needed: room_id, sender.id and content; wanted: id and timestamp. Other fields are",
-      "left out and counted. A line {\"room\":{\"id\":…,\"name\":…}} makes a room for what"
-          + " follows;",
-      "rooms that no line tells of are made too. Deleted messages are skipped.",
+          + " or room_id. Needed: room_id, sender.id and content; wanted: id and timestamp. Other"
+          + " fields are left out and counted.",
+      "",
+      "A line {\"room\":{\"id\":…,\"name\":…}} makes a room for what follows; rooms that no line"
+          + " tells of are made too. Deleted messages are skipped.",
       "",
       "Examples:",
       "  parley import ndjson all.ndjson",

@@ -60,7 +60,7 @@ final class Importer {
   void run(MessageSource source) throws IOException, InterruptedException {
     Batch batch = new Batch();
     for (SourceItem item = source.next(); item != null; item = source.next()) {
-      if (batch.isFull()) {
+      if (batch.isFullFor(item)) {
         send(batch);
         batch = new Batch();
       }

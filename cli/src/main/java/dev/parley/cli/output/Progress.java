@@ -4,12 +4,11 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/// Tells how far something long has come, on standard error: one line that is rewritten where that
-/// is a terminal, else a plain line now and then. Owned by one thread.
+/// Tells how far something long has come, on standard error where that is a terminal: one line that
+/// is rewritten. Owned by one thread.
 public final class Progress {
   private static final long NANOS = 1_000_000_000L;
   private static final long REWRITE_NANOS = NANOS / 5;
-  private static final long PLAIN_NANOS = 10 * NANOS;
   private static final int BAR_CELLS = 16;
 
   private final PrintWriter err;
@@ -32,7 +31,7 @@ public final class Progress {
     this.unit = unit;
     this.nanoTime = nanoTime;
     this.startNanos = nanoTime.getAsLong();
-    this.nextNanos = startNanos + (terminal ? 0 : PLAIN_NANOS);
+    this.nextNanos = startNanos;
   }
 
   /// So far this much; shown if the last showing is long enough ago.
@@ -41,8 +40,8 @@ public final class Progress {
   /// @param fraction part of all work that is done, 0 to 1; negative: unknown
   public void update(long count, double fraction) {
     long now = nanoTime.getAsLong();
-    if (now - nextNanos >= 0) {
-      nextNanos = now + (terminal ? REWRITE_NANOS : PLAIN_NANOS);
+    if (terminal && now - nextNanos >= 0) {
+      nextNanos = now + REWRITE_NANOS;
       show(line(count, fraction, now - startNanos));
     }
   }
@@ -62,13 +61,9 @@ public final class Progress {
   }
 
   private void show(String line) {
-    if (terminal) {
-      err.print("\r" + line + " ".repeat(Math.max(0, shownChars - line.length())));
-      shownChars = line.length();
-    } else {
-      err.println(line);
-    }
+    err.print("\r" + line + " ".repeat(Math.max(0, shownChars - line.length())));
     err.flush();
+    shownChars = line.length();
   }
 
   private String line(long count, double fraction, long tookNanos) {

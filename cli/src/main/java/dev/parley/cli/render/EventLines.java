@@ -96,6 +96,9 @@ public final class EventLines {
   }
 
   private static List<AttributedString> edited(ChatMessage message) {
+    if (!message.hasContent()) {
+      return List.of(); // changed again later, and that comes too
+    }
     List<String> texts = Contents.lines(message);
     String head = "✎ %d %s: ".formatted(message.getSequence(), Names.of(message.getSender()));
     List<AttributedString> lines = new ArrayList<>(dim(head + texts.getFirst() + " (edited)"));

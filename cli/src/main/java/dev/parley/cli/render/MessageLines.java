@@ -37,8 +37,10 @@ public final class MessageLines {
   }
 
   /// The message with its date, for where no days are told.
-  public List<AttributedString> dated(ChatMessage message) {
-    return of(message, null, times.full(message.getTimestamp()));
+  ///
+  /// @param answered the message that it answers, if that is known
+  public List<AttributedString> dated(ChatMessage message, @Nullable ChatMessage answered) {
+    return of(message, answered, times.full(message.getTimestamp()));
   }
 
   /// The line that stands where a day begins.

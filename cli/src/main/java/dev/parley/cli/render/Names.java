@@ -1,5 +1,7 @@
 package dev.parley.cli.render;
 
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.RoomVisibility;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.PlainText;
 import java.util.List;
@@ -28,6 +30,24 @@ public final class Names {
   public static String id(String id) {
     String line = PlainText.line(id);
     return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS - 1) + "…";
+  }
+
+  /// What a room is called: the other person in a direct room, such as `@ann`, else its id, which
+  /// is what is typed.
+  ///
+  /// @param me the user's id
+  public static String room(Room room, String me) {
+    return room.getDirectUsersList().stream()
+        .map(User::getId)
+        .filter(user -> !user.equals(me))
+        .findFirst()
+        .map(user -> "@" + user)
+        .orElse(room.getId());
+  }
+
+  /// Whether it is a room of two people.
+  public static boolean isDirect(Room room) {
+    return room.getVisibility() == RoomVisibility.ROOM_VISIBILITY_DIRECT;
   }
 
   /// Several, with those who are only counted: `ann, bob and 48 others`.

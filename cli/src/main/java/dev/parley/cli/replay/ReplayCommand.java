@@ -30,12 +30,13 @@ import picocli.CommandLine.Parameters;
     description = "Plays a recorded conversation through real clients and checks delivery.",
     footer = {
       "",
-      "Everybody joins first; then each message is said by its author's client. At the end every",
-      "client must have received every message once, in the same order. Pauses are as recorded,",
-      "divided by the factor.",
+      "Everybody joins first; then each message is said by its author's client. At the end every"
+          + " client must have received every message once, in the same order. Pauses are as"
+          + " recorded, divided by the factor.",
       "",
       "Files that end in .ndjson or .jsonl are read as parley export writes them, others as IRC"
           + " logs.",
+      "",
       "Exit codes: 0 all is well, 1 something was missing, twice or out of order, 3 no connection.",
       "",
       "Examples:",

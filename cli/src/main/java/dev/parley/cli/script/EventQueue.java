@@ -57,7 +57,7 @@ final class EventQueue implements ChatListener, AutoCloseable {
       }
       case Reconnecting retry -> {
         if (connectedBefore && retry.attempt() <= 1) {
-          put(new Told("connection lost (" + Failures.words(retry.cause()) + "); trying again"));
+          put(new Told("connection lost (" + Failures.shortly(retry.cause()) + "); trying again"));
         }
       }
       case Closed end -> put(new Ended(end.cause()));

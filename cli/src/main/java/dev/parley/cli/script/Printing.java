@@ -10,7 +10,9 @@ import dev.parley.cli.render.MessageLines;
 import dev.parley.cli.render.Styles;
 import dev.parley.cli.render.Times;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jline.utils.AttributedString;
 
 /// Prints the data of the commands for scripts. Owned by the command's thread.
@@ -28,7 +30,11 @@ record Printing(Streams streams, String user) {
   /// Messages for people, with their dates.
   void messages(List<ChatMessage> messages) {
     var lines = new MessageLines(user, new Times(ZoneId.systemDefault()));
-    messages.forEach(message -> lines(lines.dated(message)));
+    Map<String, ChatMessage> before = new HashMap<>();
+    for (ChatMessage message : messages) {
+      lines(lines.dated(message, before.get(message.getReplyToId())));
+      before.put(message.getId(), message);
+    }
     streams.out().flush();
   }
 
@@ -38,7 +44,7 @@ record Printing(Streams streams, String user) {
     for (ChatMessage message : messages) {
       String room = PlainText.line(message.getRoomId()) + "  ";
       lines(
-          lines.dated(message).stream()
+          lines.dated(message, null).stream()
               .map(
                   line ->
                       AttributedString.join(

@@ -6,6 +6,7 @@ import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.Table;
+import dev.parley.cli.render.Names;
 import dev.parley.client.ParleyClient;
 import java.time.Duration;
 import java.util.List;
@@ -55,12 +56,12 @@ public final class RoomsCommand implements Callable<Integer> {
     }
   }
 
-  private static Table table(List<Room> rooms) {
+  private Table table(List<Room> rooms) {
     var table = new Table("ROOM", "NAME", "KIND", "MEMBERS", "ONLINE", "UNREAD", "LAST");
     for (Room room : rooms) {
       table.row(
           room.getId(),
-          room.getName(),
+          Names.isDirect(room) ? Names.room(room, server.user()) : room.getName(),
           kind(room.getVisibility()),
           room.getMemberCount(),
           room.getOnlineCount(),

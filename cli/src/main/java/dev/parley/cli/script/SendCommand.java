@@ -32,12 +32,13 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Prints the message's number in the room and its id.",
+      "",
       "Exit codes: 0 acknowledged, 1 refused, 3 no connection or no answer in time.",
       "",
       "Examples:",
       "  parley send general hello, world",
       "  uptime | parley send ops -",
-      "  parley send --id build-$BUILD_ID ops 'build failed'   # said once, however often tried"
+      "  parley send --id build-$ID ops 'it failed'   # once, however often tried"
     })
 public final class SendCommand implements Callable<Integer> {
   /// The most that a server takes.

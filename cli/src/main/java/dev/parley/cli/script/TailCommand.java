@@ -112,7 +112,7 @@ public final class TailCommand implements Callable<Integer> {
             if (json) {
               streams.out().println(JsonLines.of(event));
             } else if (event.hasMessage()) {
-              printing.lines(messages.dated(event.getMessage()));
+              printing.lines(messages.dated(event.getMessage(), null));
             } else {
               printing.lines(EventLines.of(event));
             }

@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
 /// `parley backup`.
 @Command(
     name = "backup",
-    mixinStandardHelpOptions = true,
     description = {
       "Write a copy of a server's data into one file, while the server may run.",
       "",

@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 /// `parley check`.
 @Command(
     name = "check",
-    mixinStandardHelpOptions = true,
     description = {
       "Check a server's data completely, page by page and index by index.",
       "",

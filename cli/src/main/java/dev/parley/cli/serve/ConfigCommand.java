@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 /// `parley config`: what a server started now, in this place, would be configured with.
 @Command(
     name = "config",
-    mixinStandardHelpOptions = true,
     description = {
       "Show the server's settings, and where each value comes from.",
       "",

@@ -10,7 +10,6 @@ import picocli.CommandLine.Parameters;
 /// `parley restore`.
 @Command(
     name = "restore",
-    mixinStandardHelpOptions = true,
     description = {
       "Make a backup the data of a server, which must not be running.",
       "",

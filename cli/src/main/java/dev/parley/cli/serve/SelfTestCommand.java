@@ -38,7 +38,6 @@ import picocli.CommandLine.Command;
 /// learned of server and client for the next starts.
 @Command(
     name = "selftest",
-    mixinStandardHelpOptions = true,
     description = {
       "Check that a server and its clients work on this machine.",
       "",

@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 /// `parley serve`: runs the server until it is told to stop.
 @Command(
     name = "serve",
-    mixinStandardHelpOptions = true,
     description = {
       "Run the server, with its embedded database, until Ctrl-C or SIGTERM.",
       "",
