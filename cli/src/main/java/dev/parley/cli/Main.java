@@ -155,7 +155,11 @@ public final class Main implements Runnable {
 
   private static CommandLine help() {
     CommandLine help = new CommandLine(new CommandLine.HelpCommand());
-    help.getCommandSpec().usageMessage().description("Prints the help of a command.");
+    help.getCommandSpec()
+        .usageMessage()
+        .header(new String[0])
+        .synopsisHeading("Usage: ")
+        .description("Prints the help of a command.");
     return help;
   }
 

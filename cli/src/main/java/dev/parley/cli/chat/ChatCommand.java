@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.jline.reader.LineReader;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,17 +81,25 @@ public final class ChatCommand implements Callable<Integer> {
   private int onTerminal() throws IOException, InterruptedException {
     try (Terminal terminal =
         TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
-      ChatReader reader = new ChatReader(terminal, streams.tty().colours());
-      Path file =
-          HistoryFile.prepared(HistoryFile.path(System.getenv(), System.getProperty("user.home")));
-      if (file != null) {
-        reader.setVariable(LineReader.HISTORY_FILE, file);
-        reader.setVariable(LineReader.HISTORY_FILE_SIZE, MAX_HISTORY_LINES);
-      }
-      Conversation conversation = begin(reader);
-      reader.setCompleter(new ChatCompleter(conversation::names));
-      return new TerminalChat(reader, conversation).run();
+      Path typed = HistoryFile.path(System.getenv(), System.getProperty("user.home"));
+      return talk(terminal, HistoryFile.prepared(typed));
     }
+  }
+
+  /// Talks on a terminal.
+  ///
+  /// @param typed where typed lines are kept; null: nowhere
+  int talk(Terminal terminal, @Nullable Path typed) throws IOException, InterruptedException {
+    // What is typed while nobody reads waits unseen until the prompt is there.
+    terminal.enterRawMode();
+    ChatReader reader = new ChatReader(terminal, streams.tty().colours());
+    if (typed != null) {
+      reader.setVariable(LineReader.HISTORY_FILE, typed);
+      reader.setVariable(LineReader.HISTORY_FILE_SIZE, MAX_HISTORY_LINES);
+    }
+    Conversation conversation = begin(reader);
+    reader.setCompleter(new ChatCompleter(conversation::names));
+    return new TerminalChat(reader, conversation).run();
   }
 
   private Conversation begin(Screen screen) throws InterruptedException {

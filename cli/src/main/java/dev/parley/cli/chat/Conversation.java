@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.Times;
+import dev.parley.client.Backoff;
 import dev.parley.client.ChatListener;
 import dev.parley.client.ConnectionState;
 import dev.parley.client.ParleyClient;
@@ -20,6 +21,10 @@ final class Conversation {
   private static final long READ_NANOS = 1_000_000_000L;
   private static final long POLL_MILLIS = 20;
   private static final Duration SHOWING = Duration.ofSeconds(1);
+
+  // Somebody waits, so tries follow each other faster than a program's would.
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(10));
 
   private final Screen screen;
   private final ChatState state;
@@ -45,7 +50,7 @@ final class Conversation {
     loop = new ChatLoop(this::tick, broken -> screen.print(EventLines.error(broken.toString())));
     outbox = new Outbox(loop, screen);
     news = new ConnectionNews(state, screen);
-    client = server.connect(new Listener());
+    client = server.connect(server.builder().backoff(BACKOFF), new Listener());
     typist = new Typist(client::typing);
     background = new Background(loop, outbox);
     deeds =
@@ -59,15 +64,20 @@ final class Conversation {
     loop.post(() -> deeds.enter(rooms));
   }
 
-  /// Does what the user asks for. A message is on its way then; anything else is waited for, at
-  /// most so long, so that the next line is meant for the room that this one has led to.
+  /// Does what the user asks for. A message is on its way then. Anything else begins when what was
+  /// said before can be seen, for it may speak of it, and is waited for, since the next line is
+  /// meant for the room that it leads to; both at most so long.
   ///
   /// @return false: the user wants to end
   boolean perform(ChatInput input, Duration patience) throws InterruptedException {
     boolean[] goOn = {true};
     typist.stop();
+    boolean says = input instanceof ChatInput.Say;
+    if (!says) {
+      await(() -> state.connected() ? outbox.unshown() : 0, patience);
+    }
     loop.runAndWait(() -> goOn[0] = deeds.perform(input));
-    if (!(input instanceof ChatInput.Say)) {
+    if (!says) {
       await(() -> state.connected() ? outbox.asked() + background.running() : 0, patience);
     }
     return goOn[0] && !news.isOver();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /// The options of every command that talks to a server. Filled by picocli, then read only.
 public final class ServerOptions {
   private static final String CLIENT_NAME = "parley-cli";
-  private static final int SILENT_SECONDS = 1;
+  private static final int SILENT_SECONDS = 2;
 
   // It would tell in pages what the command tells in a line. Held, since loggers are forgotten.
   private static final Logger NETWORK = Logger.getLogger("io.grpc");

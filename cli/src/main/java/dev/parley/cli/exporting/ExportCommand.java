@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
       "",
       "For each room a line {\"room\":{…}} with its id, name, description and visibility, then a"
           + " parley.chat.v1.ChatMessage a line, each as it stands now. parley import ndjson takes"
-          + " the result and makes the same rooms with the same messages in the same order.",
+          + " the result and makes the same rooms with the same messages in the same order; edit"
+          + " marks and reactions stay behind.",
       "",
       "Examples:",
       "  parley export > all.ndjson",

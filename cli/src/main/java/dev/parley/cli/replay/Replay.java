@@ -1,6 +1,7 @@
 package dev.parley.cli.replay;
 
 import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.command.ServerOptions;
@@ -50,6 +51,16 @@ final class Replay implements AutoCloseable {
     this.progress = progress;
     this.check = new DeliveryCheck(cast.messages());
     this.sentBy = new int[cast.authors().size()];
+  }
+
+  /// Makes the room.
+  void makeRoom() {
+    ParleyClient client = server.client();
+    try {
+      var _ = client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build());
+    } finally {
+      client.close(Duration.ZERO);
+    }
   }
 
   /// Connects everybody and brings them into the room.

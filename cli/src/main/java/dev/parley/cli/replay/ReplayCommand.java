@@ -132,6 +132,9 @@ public final class ReplayCommand implements Callable<Integer> {
             streams.err(), streams.tty().error(), "replaying", "messages", System::nanoTime);
     try (MessageSource source = open(where);
         Replay replay = new Replay(server, where, cast, names, progress)) {
+      if (room == null) {
+        replay.makeRoom();
+      }
       replay.gather();
       replay.play(source, new Pace(factor, Duration.ofSeconds(maxPauseSeconds)));
       replay.settle();
