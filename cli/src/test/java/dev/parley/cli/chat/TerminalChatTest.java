@@ -21,7 +21,7 @@ class TerminalChatTest {
     System.arraycopy(rooms, 0, args, 2, rooms.length);
     TestTerminal chat = TestTerminal.chat(true, null, args);
     chat.await(user + " in general");
-    chat.await("> ");
+    chat.awaitReading(1);
     return chat;
   }
 
@@ -207,6 +207,7 @@ class TerminalChatTest {
       ann.await("> not to be said");
       ann.type(CTRL_C);
       ann.awaitGone("not to be said");
+      ann.awaitReading(2);
       ann.type(CTRL_C);
       assertThat(ann.exitCode()).isZero();
     }

@@ -75,6 +75,11 @@ final class TestTerminal implements AutoCloseable {
       return raw.toString();
     }
 
+    /// How often a line began to be read; JLine asks for marked pastes then.
+    synchronized int reads() {
+      return raw.toString().split("\u001b\\[\\?2004h", -1).length - 1;
+    }
+
     synchronized String await(String what, Predicate<String> is) throws InterruptedException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       while (!is.test(screen())) {
@@ -146,6 +151,11 @@ final class TestTerminal implements AutoCloseable {
   /// @return the screen
   String await(String text) throws InterruptedException {
     return shown.await("\"" + text + "\"", screen -> screen.contains(text));
+  }
+
+  /// Waits until a line is read for the n-th time: a signal before that would find nobody.
+  void awaitReading(int times) throws InterruptedException {
+    var _ = shown.await("line " + times, _ -> shown.reads() >= times);
   }
 
   String awaitGone(String text) throws InterruptedException {
