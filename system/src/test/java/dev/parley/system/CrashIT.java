@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` at random moments while people talk.
 class CrashIT {
-  private static final int ROUNDS = Integer.getInteger("parley.crash.rounds", 4);
+  private static final int ROUNDS = Integer.getInteger("parley.crash.rounds", 3);
   private static final int MAX_ACKS_BETWEEN = 3_000;
 
   @TempDir Path data;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The power goes at random moments while people talk: what the kernel had not yet written is gone.
 class PowerCutIT {
-  private static final int ROUNDS = Integer.getInteger("parley.powercut.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("parley.powercut.rounds", 2);
   private static final int MAX_ACKS_BETWEEN = 2_000;
   private static final int DISK_MIB = 512;
 
