@@ -153,7 +153,7 @@ class MoveCommandsTest {
     return export
         .lines()
         .map(line -> line.replaceAll("\"createdAt\":\"[^\"]*\",?", ""))
-        .map(line -> line.replaceAll(",\"(sequence|editedAt)\":\"[^\"]+\"", ""))
+        .map(line -> line.replaceAll(",\"(sequence|editedAt|editSequence)\":\"[^\"]+\"", ""))
         .toList();
   }
 

@@ -37,10 +37,10 @@ public record SearchWords(List<Term> terms) {
     Matcher matcher = TERM.matcher(query);
     while (matcher.find()) {
       String phrase = matcher.group(1);
-      String text = phrase != null ? phrase.strip() : matcher.group(2);
+      String text = (phrase != null ? phrase : matcher.group(2)).strip();
       boolean prefix = phrase == null && text.endsWith("*");
       if (text.codePoints().anyMatch(Character::isLetterOrDigit)) {
-        terms.add(new Term(prefix ? STARS.matcher(text).replaceAll("") : text, prefix));
+        terms.add(new Term(prefix ? STARS.matcher(text).replaceAll("").strip() : text, prefix));
       }
     }
     if (terms.isEmpty() || terms.size() > MAX_TERMS) {

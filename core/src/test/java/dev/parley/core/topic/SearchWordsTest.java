@@ -72,6 +72,13 @@ final class SearchWordsTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void separatorsThatNoPatternCallsWhiteSpaceAreTrimmedToo() {
+    assertThat(SearchWords.parse("a\u001c b\u001f* \"c\u001d\"").terms())
+        .extracting(SearchWords.Term::text)
+        .containsExactly("a", "b", "c");
+  }
+
   @Property(tries = 1_000)
   void termsAreTrimmedAndWithoutQuotes(@ForAll @StringLength(max = 40) String query) {
     SearchWords words;
