@@ -199,9 +199,9 @@ public final class ParleyServer implements AutoCloseable {
     groups.forEach(StreamGroup::end);
     port.shutdown();
     terminate();
-    eventLoops.close();
     reads.close();
     engine.close();
+    eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");
   }

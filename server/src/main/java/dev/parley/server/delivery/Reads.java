@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Reads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
   private static final int MAX_WAITING = 50_000;
+  private static final int MAX_CLOSE_SECONDS = 2;
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(500);
   private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -98,8 +99,17 @@ public final class Reads implements AutoCloseable {
     T run(JournalReader reader) throws JournalException;
   }
 
+  /// Forgets what waits, and waits, not for long, for what is being read: who reads must be through
+  /// before the store is closed, and those answered before their threads are.
   @Override
   public void close() {
     threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(MAX_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("a read took longer than {} s to end", MAX_CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
