@@ -110,9 +110,7 @@ class SendingTest {
       CompletableFuture<AckEvent> sent =
           rig.client.send(OutgoingMessage.text("a", "1").withId("a1"));
       ChatRequest request = rig.server.last().received.getLast();
-      rig.server
-          .last()
-          .send(refusal(request, Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED", 1_500));
+      rig.server.last().send(refusal(request, Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED", 1_500));
       rig.forget(rig.client.send(OutgoingMessage.text("a", "2").withId("a2")));
       rig.forget(rig.client.send(OutgoingMessage.text("b", "1").withId("b1")));
       assertThat(rig.server.last().messageIds()).containsExactly("a1", "b1");

@@ -21,7 +21,6 @@ public enum Reason {
       Code.FAILED_PRECONDITION, "Make another member an owner and have that one let you go."),
   LIMIT_REACHED(Code.FAILED_PRECONDITION, "Give something up first; the message names the limit."),
   UNKNOWN_COMMAND(Code.INVALID_ARGUMENT, "Known are /typing, /stoptyping and /users."),
-  RATE_LIMITED(Code.RESOURCE_EXHAUSTED, "Wait, then send it again."),
   OVERLOADED(Code.UNAVAILABLE, "Wait, then send it again."),
   DRAINING(Code.UNAVAILABLE, "Connect again and send it again."),
   STORAGE_FULL(Code.RESOURCE_EXHAUSTED, "Wait, then send it again; the operator must make room."),

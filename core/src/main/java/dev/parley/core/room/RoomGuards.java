@@ -13,16 +13,13 @@ import dev.parley.core.topic.Facts;
 final class RoomGuards {
   private RoomGuards() {}
 
-  /// A room that one may not see is answered like one that does not exist.
+  /// A room that one may not see, or that was deleted, is answered like one that never existed.
   static void exists(RoomState room, RoomCommand command, Facts<RoomEntry> facts)
       throws RefusedException {
     boolean seen =
         permits(room, command.by(), Access.Action.SEE, facts)
             || (command instanceof RoomCommand.Say say && imports(say));
-    if (room.status() == Existence.DELETED) {
-      throw refused(Reason.ROOM_DELETED, "room \"" + room.id() + "\" was deleted");
-    }
-    if (room.status() == Existence.NEVER || !seen) {
+    if (room.status() != Existence.NOW || !seen) {
       throw refused(Reason.ROOM_NOT_FOUND, "room not found: \"" + room.id() + "\"");
     }
   }

@@ -281,7 +281,7 @@ final class RoomLifeTest {
   void deletedRoomIsGoneForEveryCommand(RoomCommand command) {
     RoomOnPaper room = made(BOB, Visibility.PUBLIC);
     room.accept(new RoomCommand.DeleteRoom(BOB));
-    room.refuse(command, Reason.ROOM_DELETED);
+    room.refuse(command, Reason.ROOM_NOT_FOUND);
   }
 
   @ParameterizedTest

@@ -189,7 +189,7 @@ class RoomServiceTest {
     assertThat(stream.await(EventCase.ROOM_CLOSED).getRoomClosed().getReason())
         .isEqualTo("ROOM_DELETED");
     assertThat(stream.refused(NativeStream.textIn("club", "m2", "x")).getReason())
-        .isEqualTo("ROOM_DELETED");
+        .isEqualTo("ROOM_NOT_FOUND");
     assertThat(NativeCalls.refusal(() -> alice.history("club"))).isEqualTo(Reason.ROOM_NOT_FOUND);
     assertThat(NativeCalls.refusal(() -> alice.create("club"))).isEqualTo(Reason.ROOM_DELETED);
     assertThat(rooms(alice, false, 10)).noneMatch(room -> room.getId().equals("club"));

@@ -182,7 +182,7 @@ final class RoomInEngineTest {
     assertThat(journal.read(ROOM, 0, 10, 1_000)).isEmpty();
     engine = start();
     assertRefused(Reason.ROOM_DELETED, submit(create(Visibility.PUBLIC)).getFirst());
-    assertRefused(Reason.ROOM_DELETED, submit(say(ALICE, "a2")).getFirst());
+    assertRefused(Reason.ROOM_NOT_FOUND, submit(say(ALICE, "a2")).getFirst());
   }
 
   @Test
