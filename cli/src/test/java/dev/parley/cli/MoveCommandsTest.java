@@ -123,6 +123,7 @@ class MoveCommandsTest {
         /edit last no
         /switch general
         hi @bob
+        /dm bob psst
         """,
         "chat",
         "-u",

@@ -83,7 +83,9 @@ final class RoomLife {
       if (!people.isEmpty()) {
         throw refused(Reason.INVALID_REQUEST, "direct_users: not empty (expected: a direct room)");
       }
-    } else if (people.size() > 2 || !people.contains(create.by().id())) {
+    } else if (people.isEmpty()
+        || people.size() > 2
+        || !(people.contains(create.by().id()) || create.by().may(Caller.Right.IMPORT))) {
       throw refused(
           Reason.INVALID_REQUEST,
           "direct_users: %s (expected: you and one other)".formatted(people));

@@ -5,6 +5,8 @@ import dev.parley.chat.v1.ImportMessagesRequest;
 import dev.parley.chat.v1.ImportMessagesResponse;
 import dev.parley.chat.v1.ImportRefusal;
 import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.RoomVisibility;
+import dev.parley.chat.v1.User;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
@@ -15,10 +17,12 @@ import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Outcome;
+import dev.parley.core.user.Profile;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,19 +99,40 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
 
   private void make(Frame frame, Room room) throws RefusedException {
     String id = Checks.id("rooms.id", room.getId());
-    RoomState.Visibility visibility = Mapping.visibility(room.getVisibility());
-    submit(
-        frame,
-        -1,
-        id,
-        new RoomCommand.Create(
-            caller,
-            Checks.line("rooms.name", room.getName(), Limits.MAX_NAME_BYTES),
-            Checks.line("rooms.description", room.getDescription(), Limits.MAX_DESCRIPTION_BYTES),
-            visibility,
-            List.of(),
-            true));
+    submit(frame, -1, id, isDirect(room) ? direct(id, room) : named(room));
     remember(id);
+  }
+
+  private RoomCommand named(Room room) throws RefusedException {
+    return new RoomCommand.Create(
+        caller,
+        Checks.line("rooms.name", room.getName(), Limits.MAX_NAME_BYTES),
+        Checks.line("rooms.description", room.getDescription(), Limits.MAX_DESCRIPTION_BYTES),
+        Mapping.visibility(room.getVisibility()),
+        List.of(),
+        true);
+  }
+
+  private static boolean isDirect(Room room) {
+    return room.getVisibility() == RoomVisibility.ROOM_VISIBILITY_DIRECT;
+  }
+
+  /// The id of a direct room says whose it is.
+  private RoomCommand direct(String id, Room room) throws RefusedException {
+    List<Profile> people = new ArrayList<>();
+    for (User user : room.getDirectUsersList().stream().limit(3).toList()) {
+      people.add(Mapping.profile("rooms.direct_users", user));
+    }
+    if (people.isEmpty()
+        || people.size() > 2
+        || !id.equals(DirectRooms.id(people.getFirst().id(), people.getLast().id()))) {
+      throw new RefusedException(
+          Reason.INVALID_REQUEST.because(
+              "rooms.direct_users: not those of \"%s\" (expected: a direct room as the server gave it)"
+                  .formatted(id)));
+    }
+    return new RoomCommand.Create(
+        caller, DirectRooms.NAME, "", RoomState.Visibility.DIRECT, people, true);
   }
 
   private void take(Frame frame, int index, ChatMessage message) throws RefusedException {
