@@ -31,17 +31,20 @@ final class Wrap {
     int lastBreak = 0;
     int columns = 0;
     for (int i = text + 1; i <= line.length(); i++) {
-      if (i == line.length() || isBreak(line, i)) {
+      // Of several spaces at a break all are gone, also those that come only now.
+      if (i >= start && (i == line.length() || isBreak(line, i))) {
         columns += line.subSequence(Math.max(lastBreak, start), i).columnLength();
         if (columns > width && lastBreak > start) {
           parts.add(part(indent, line, start, lastBreak));
           start = afterSpaces(line, lastBreak);
-          columns = indent.length() + line.subSequence(start, i).columnLength();
+          columns = indent.length() + line.subSequence(Math.min(start, i), i).columnLength();
         }
         lastBreak = i;
       }
     }
-    parts.add(part(indent, line, start, line.length()));
+    if (start < line.length()) {
+      parts.add(part(indent, line, start, line.length()));
+    }
     return parts;
   }
 

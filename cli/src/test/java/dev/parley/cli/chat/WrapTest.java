@@ -45,6 +45,17 @@ class WrapTest {
     assertThat(joined.replace(" ", "")).isEqualTo(text.replace(" ", ""));
   }
 
+  @Test
+  void aTerminalOfAFewColumnsLosesNothing() {
+    String text = "15:20      2 ann: one  日本   three    ";
+    for (int width = 1; width <= 40; width++) {
+      String joined = String.join("", wrap(width, text));
+      assertThat(joined.replace(" ", "")).as("%d", width).isEqualTo(text.replace(" ", ""));
+    }
+    assertThat(wrap(3, "15:20      2 ")).isNotEmpty();
+    assertThat(wrap(3, "     ")).isNotEmpty();
+  }
+
   private static List<String> wrap(int width, String line) {
     return Wrap.at(width, new AttributedString(line)).stream()
         .map(AttributedString::toString)
