@@ -56,8 +56,8 @@ class ScriptCommandsTest {
     assertThat(nowhere.err()).contains("ROOM_NOT_FOUND").contains("create this one");
 
     Result nobody = parley.run("send", "-u", "a b", "general", "hi");
-    assertThat(nobody.exitCode()).isEqualTo(1);
-    assertThat(nobody.err()).contains("sender.id");
+    assertThat(nobody.exitCode()).isEqualTo(2);
+    assertThat(nobody.err()).contains("user name \"a b\"").doesNotContain("connect");
 
     assertThat(parley.run("users", "nowhere").exitCode()).isEqualTo(1);
     assertThat(parley.run("history", "nowhere").exitCode()).isEqualTo(1);

@@ -45,6 +45,8 @@ final class Channels {
   }
 
   /// The channel for calls beside the stream.
+  ///
+  /// @throws ParleyException if none can be made
   synchronized ManagedChannel current() {
     if (shared != null) {
       return shared;
@@ -54,7 +56,11 @@ final class Channels {
       if (closed) {
         throw Failures.closed();
       }
-      channel = factory.create(currentTarget);
+      try {
+        channel = factory.create(currentTarget);
+      } catch (RuntimeException failure) {
+        throw Failures.noChannel(failure);
+      }
       current = channel;
     }
     return channel;

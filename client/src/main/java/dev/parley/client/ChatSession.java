@@ -102,8 +102,8 @@ final class ChatSession implements Connection.Owner {
     Connection opened;
     try {
       opened = new Connection(loop, channels.forAttempt(redirect, freshChannel), this);
-    } catch (RuntimeException failure) {
-      terminate(Failures.noChannel(failure));
+    } catch (ParleyException failure) {
+      terminate(failure);
       return;
     }
     freshChannel = false;

@@ -72,6 +72,15 @@ class CallsTest {
   }
 
   @Test
+  void aTargetThatIsNoneIsToldInWords() {
+    try (ParleyClient client = ParleyClient.builder("http://127.0.0.1").user("me").build()) {
+      assertThatThrownBy(() -> client.rooms(false))
+          .isInstanceOf(ParleyException.class)
+          .hasMessageContaining("CLIENT_BAD_TARGET");
+    }
+  }
+
+  @Test
   void listsAreReadToTheLastPage() {
     try (ParleyClient client = client("me")) {
       assertThat(client.rooms(true)).extracting(Room::getId).containsExactly("r0", "r1", "r2");

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,16 +30,14 @@ public final class ServerOptions {
   @Option(
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
-      defaultValue = "${PARLEY_SERVER:-127.0.0.1:50051}",
       description = "The server. Default: $$PARLEY_SERVER, or 127.0.0.1:50051.")
-  private String server = "";
+  private @Nullable String server;
 
   @Option(
       names = {"-u", "--user"},
       paramLabel = "NAME",
-      defaultValue = "${PARLEY_USER:-${sys:user.name}}",
-      description = "Who you are. Default: $PARLEY_USER, else your name on this machine.")
-  private String user = "";
+      description = "Who you are. Default: $$PARLEY_USER, else your name on this machine.")
+  private @Nullable String user;
 
   @Option(
       names = "--connect-timeout",
@@ -52,13 +51,17 @@ public final class ServerOptions {
   }
 
   /// HOST:PORT.
+  ///
+  /// @throws CommandFailure if what was given is no address
   public String server() {
-    return server;
+    return Given.server(server, System.getenv());
   }
 
   /// The user's id.
+  ///
+  /// @throws CommandFailure if what was given is no name
   public String user() {
-    return user;
+    return Given.user(user, System.getenv());
   }
 
   /// A client for calls, without a stream yet.
@@ -68,12 +71,12 @@ public final class ServerOptions {
 
   /// A client description with server, user and deadline set.
   public ClientBuilder builder() {
-    return builder(user);
+    return builder(user());
   }
 
   /// The same for another user.
   public ClientBuilder builder(String userId) {
-    return ParleyClient.builder(server)
+    return ParleyClient.builder(server())
         .user(userId)
         .clientName(CLIENT_NAME)
         .deadline(Duration.ofSeconds(Math.max(1, connectSeconds)));
@@ -96,7 +99,7 @@ public final class ServerOptions {
       return client;
     } catch (ExecutionException failure) {
       client.close(Duration.ZERO);
-      String words = "cannot connect to %s: %s".formatted(server, Failures.words(failure));
+      String words = "cannot connect to %s: %s".formatted(server(), Failures.words(failure));
       throw Failures.exitCode(failure) == ExitCode.NO_ANSWER
           ? CommandFailure.noAnswer(words)
           : CommandFailure.failed(words);
@@ -104,7 +107,7 @@ public final class ServerOptions {
       client.close(Duration.ZERO);
       throw CommandFailure.noAnswer(
           "cannot connect to %s within %d s: %s"
-              .formatted(server, connectSeconds, lastTry.words()));
+              .formatted(server(), connectSeconds, lastTry.words()));
     }
   }
 
@@ -117,7 +120,7 @@ public final class ServerOptions {
     } catch (TimeoutException _) {
       String why = lastTry.words().lines().findFirst().orElse("");
       PrintWriter err = command.commandLine().getErr();
-      err.println("cannot reach %s (%s); trying for %d s".formatted(server, why, seconds));
+      err.println("cannot reach %s (%s); trying for %d s".formatted(server(), why, seconds));
       err.flush();
       connected.get(seconds - SILENT_SECONDS, TimeUnit.SECONDS);
     }
