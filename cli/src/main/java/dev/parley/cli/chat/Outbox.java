@@ -5,7 +5,9 @@ import dev.parley.cli.command.Failures;
 import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.EventLines;
 import dev.parley.client.OutgoingMessage;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -16,7 +18,8 @@ final class Outbox {
   private final ChatLoop loop;
   private final Screen screen;
   private final Set<String> unacked = new HashSet<>();
-  private final Set<String> unshown = new HashSet<>();
+  // Rooms by message.
+  private final Map<String, String> unshown = new HashMap<>();
   private int asked;
   private int refused;
 
@@ -30,7 +33,7 @@ final class Outbox {
   /// @param send hands it to the client
   void send(OutgoingMessage message, Function<OutgoingMessage, CompletableFuture<AckEvent>> send) {
     unacked.add(message.id());
-    unshown.add(message.id());
+    unshown.put(message.id(), message.room());
     track(message.id(), message.content().getText(), send.apply(message));
   }
 
@@ -87,6 +90,11 @@ final class Outbox {
   /// Messages that have not come back yet.
   int unshown() {
     return unshown.size();
+  }
+
+  /// Whether any of them is in this room.
+  boolean hasUnshown(String roomId) {
+    return unshown.containsValue(roomId);
   }
 
   /// Messages not acknowledged.

@@ -95,6 +95,10 @@ final class Speech {
 
   private void target(RoomView room, Target target, boolean own, Consumer<ChatMessage> then) {
     boolean last = target.equals(Target.LAST);
+    if (last && own && parts.outbox().hasUnshown(room.id())) {
+      parts.error("your last message is still on its way; try again when it is shown");
+      return;
+    }
     ChatMessage known = last ? room.last(own) : room.message(target.number());
     if (known != null) {
       then.accept(known);

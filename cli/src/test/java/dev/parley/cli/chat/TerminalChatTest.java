@@ -231,6 +231,27 @@ class TerminalChatTest {
   }
 
   @Test
+  void theLastMessageIsNeverAnOlderOneThanTheOneOnItsWay() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      ann.line("first");
+      ann.await("ann: first");
+      parley.stop();
+      ann.await("reconnecting");
+      ann.line("second");
+      ann.line("/edit last third");
+      ann.await("your last message is still on its way");
+      ann.line("/delete last");
+      parley.startAgain();
+      ann.await("ann: second");
+      ann.line("/edit last third");
+      ann.await("ann: third (edited)");
+    }
+    assertThat(parley.run("history", "-u", "bob", "general").out())
+        .contains("ann: first\n")
+        .contains("ann: third (edited)\n");
+  }
+
+  @Test
   void theScreenIsDrawnAnewInItsNewSize() throws Exception {
     parley.run("send", "-u", "bob", "general", "a message with a lot of words that goes on and on");
     try (TestTerminal ann = chat("ann")) {
