@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.MessageDeletedEvent;
 import dev.parley.chat.v1.ReactionEvent;
+import dev.parley.chat.v1.RoomClosedEvent;
 import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.PlainText;
@@ -94,18 +95,19 @@ final class Arrivals {
             .typing(typing.getUser(), typing.getIsTyping(), nanoTime.getAsLong());
       }
       case ROOM_JOINED -> joined(event.getRoomJoined());
-      case ROOM_CLOSED -> {
-        String room = event.getRoomClosed().getRoomId();
-        screen.print(EventLines.note(room + ": out (" + event.getRoomClosed().getReason() + ")"));
-        state.remove(room);
-      }
+      case ROOM_CLOSED -> closed(event.getRoomClosed());
       case ERROR -> screen.print(EventLines.of(event));
       case MESSAGE_READ, ACK, WELCOME, CAUGHT_UP, PING, PONG, DRAIN, EVENT_NOT_SET -> {}
     }
   }
 
-  /// Looks at a room, and shows what was missed there.
-  void look(RoomView room) {
+  /// Looks at another of the user's rooms, and shows what was missed there.
+  void turnTo(RoomView room) {
+    screen.print(EventLines.note("—— " + room.title() + " ——"));
+    look(room);
+  }
+
+  private void look(RoomView room) {
     state.look(room);
     RoomView.Missed missed = room.takeMissed();
     if (missed.dropped() > 0) {
@@ -170,6 +172,19 @@ final class Arrivals {
       look(room);
     } else if (!known) {
       screen.print(EventLines.note("also in " + room.title()));
+    }
+  }
+
+  private void closed(RoomClosedEvent event) {
+    RoomView room = state.room(event.getRoomId());
+    boolean current = room == state.current();
+    state.remove(room.id());
+    screen.print(EventLines.note(EventLines.closed(room.title(), event)));
+    RoomView next = state.current();
+    if (next != null && current) {
+      turnTo(next);
+    } else if (next == null) {
+      screen.print(EventLines.note("you are in no room now; /join ROOM, or /rooms for a list"));
     }
   }
 

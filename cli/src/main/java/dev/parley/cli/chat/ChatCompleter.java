@@ -47,7 +47,7 @@ final class ChatCompleter implements Completer {
       case JOINED_ROOM -> known.get().joined().stream();
       case USER -> known.get().users().stream();
       case TARGET -> Stream.concat(Stream.of("last"), numbers());
-      case STATUS -> Stream.of("online", "away", "busy", "offline");
+      case STATUS -> Stream.of("online", "away", "busy");
       case COMMAND -> Stream.of(CommandWord.values()).map(word -> word.typed().substring(1));
       case TEXT -> mentions();
       case NOTHING -> Stream.empty();

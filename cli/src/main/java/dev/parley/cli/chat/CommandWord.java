@@ -1,7 +1,8 @@
 package dev.parley.cli.chat;
 
-import java.util.List;
+import dev.parley.cli.command.Nearest;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The commands of the chat: how they are called, what they take, what they do.
@@ -11,7 +12,7 @@ enum CommandWord {
   LEAVE("[ROOM]", "leave a room for good; without one, this room", Kind.JOINED_ROOM),
   SWITCH("ROOM", "look at another of your rooms", Kind.JOINED_ROOM),
   ROOMS("", "all rooms that there are", Kind.NOTHING),
-  CREATE("ROOM [NAME]", "make a room and enter it", Kind.NOTHING),
+  CREATE("ID [NAME]", "make a room and enter it; an id has no spaces", Kind.NOTHING),
   USERS("", "who is online in this room", Kind.NOTHING),
   DM("USER [TEXT]", "talk with one person alone", Kind.USER),
   ME("TEXT", "say that you do something", Kind.TEXT),
@@ -21,7 +22,7 @@ enum CommandWord {
   REACT("NUMBER|last EMOJI", "put an emoji on a message; -EMOJI takes it off", Kind.TARGET),
   HISTORY("[COUNT [NUMBER]]", "older messages: the newest, or those before one", Kind.NOTHING),
   SEARCH("WORDS", "find messages in this room", Kind.TEXT),
-  STATUS("online|away|busy|offline", "how you appear to others", Kind.STATUS),
+  STATUS("online|away|busy", "how you appear to others", Kind.STATUS),
   QUIT("", "end", Kind.NOTHING);
 
   /// What the first argument is, for completing it.
@@ -76,18 +77,8 @@ enum CommandWord {
     return null;
   }
 
-  /// The command that was probably meant: one that begins so, or begins with the same letter.
-  static @Nullable CommandWord like(String typed) {
-    String lower = typed.toLowerCase(Locale.ROOT);
-    List<CommandWord> all = List.of(values());
-    return all.stream()
-        .filter(word -> word.typed().startsWith(lower) || lower.startsWith(word.typed()))
-        .findFirst()
-        .or(() -> all.stream().filter(word -> sameLetter(word.typed(), lower)).findFirst())
-        .orElse(null);
-  }
-
-  private static boolean sameLetter(String one, String other) {
-    return one.length() > 1 && other.length() > 1 && one.charAt(1) == other.charAt(1);
+  /// The command that was probably meant; null: nobody knows.
+  static @Nullable String like(String typed) {
+    return Nearest.to(typed, Stream.of(values()).map(CommandWord::typed).toList());
   }
 }

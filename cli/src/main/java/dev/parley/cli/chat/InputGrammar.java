@@ -3,6 +3,7 @@ package dev.parley.cli.chat;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.cli.chat.ChatInput.Target;
 import dev.parley.cli.chat.ChatInput.Wrong;
+import dev.parley.cli.command.Given;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,9 +64,10 @@ final class InputGrammar {
   }
 
   private static Wrong unknown(String typed) {
-    CommandWord like = CommandWord.like(typed);
-    String hint = like == null ? "/help lists all" : "did you mean " + like.typed() + "?";
-    return new Wrong(typed + ": there is no such command; " + hint, true);
+    String like = CommandWord.like(typed);
+    String hint = like == null ? "/help lists all" : "did you mean " + like + "?";
+    return new Wrong(
+        "%s: there is no such command; %s (to say it, begin with //)".formatted(typed, hint), true);
   }
 
   private static ChatInput help(String rest) {
@@ -81,7 +83,11 @@ final class InputGrammar {
   }
 
   private static @Nullable ChatInput create(Words words) {
-    return words.first().isEmpty() ? null : new ChatInput.Create(words.first(), words.rest());
+    if (words.first().isEmpty()) {
+      return null;
+    }
+    String wrong = Given.wrongRoom(words.first());
+    return wrong == null ? new ChatInput.Create(words.first(), words.rest()) : wrong(wrong);
   }
 
   private static @Nullable ChatInput direct(Words words) {
@@ -130,7 +136,7 @@ final class InputGrammar {
       case "online" -> new ChatInput.SetStatus(UserStatus.USER_STATUS_ONLINE);
       case "away" -> new ChatInput.SetStatus(UserStatus.USER_STATUS_AWAY);
       case "busy" -> new ChatInput.SetStatus(UserStatus.USER_STATUS_BUSY);
-      case "offline" -> new ChatInput.SetStatus(UserStatus.USER_STATUS_OFFLINE);
+      case "offline" -> wrong("offline are those who have ended: /quit; or /status away");
       default -> null;
     };
   }

@@ -55,8 +55,7 @@ final class RoomDeeds {
     if (room == null) {
       parts.error(noneOfYours(roomId));
     } else if (room != parts.state().current()) {
-      parts.note("—— " + room.title() + " ——");
-      parts.arrivals().look(room);
+      parts.arrivals().turnTo(room);
     }
   }
 
@@ -81,6 +80,10 @@ final class RoomDeeds {
   }
 
   void direct(ChatInput.Direct direct) {
+    if (direct.user().equals(parts.state().me())) {
+      parts.error("that is you; /dm takes the name of somebody else");
+      return;
+    }
     parts
         .background()
         .call(

@@ -5,6 +5,7 @@ import dev.parley.chat.v1.GetHistoryRequest;
 import dev.parley.chat.v1.MessageContent;
 import dev.parley.cli.chat.ChatInput.Target;
 import dev.parley.cli.render.Contents;
+import dev.parley.cli.render.Names;
 import dev.parley.client.MessageRef;
 import dev.parley.client.OutgoingMessage;
 import java.util.List;
@@ -73,6 +74,13 @@ final class Speech {
   }
 
   private void edit(RoomView room, ChatMessage message, String newText) {
+    if (!message.getSender().getId().equals(parts.state().me())) {
+      parts.error(
+          "message %d is %s's, who alone can change it; /reply %d TEXT answers it"
+              .formatted(
+                  message.getSequence(), Names.of(message.getSender()), message.getSequence()));
+      return;
+    }
     String text =
         Contents.isAction(message) ? Contents.action(parts.state().me(), newText) : newText;
     MessageContent content = MessageContent.newBuilder().setText(text).build();

@@ -55,15 +55,13 @@ public final class Given {
     return name;
   }
 
-  /// The id of a room that is to be made.
-  ///
-  /// @throws CommandFailure if no room can have it
-  public static String room(String id) {
-    if (!isId(id)) {
-      throw CommandFailure.usage(
-          "room id \"%s\" (expected: %s)".formatted(PlainText.line(id), ID_FORM));
+  /// What is wrong with the id of a room that is to be made; null: nothing.
+  public static @Nullable String wrongRoom(String id) {
+    if (id.startsWith("@")) {
+      return "room id \"%s\" (expected: no @ in front, which stands for a person)"
+          .formatted(PlainText.line(id));
     }
-    return id;
+    return isId(id) ? null : "room id \"%s\" (expected: %s)".formatted(PlainText.line(id), ID_FORM);
   }
 
   // A variable that is empty counts as none, as shells have it; an option was meant as it is.

@@ -7,6 +7,7 @@ import dev.parley.chat.v1.MessageDeletedEvent;
 import dev.parley.chat.v1.PresenceEvent;
 import dev.parley.chat.v1.ReactionEvent;
 import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.RoomClosedEvent;
 import dev.parley.chat.v1.RoomUpdatedEvent;
 import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
@@ -34,8 +35,7 @@ public final class EventLines {
       case REACTION -> reaction(event.getReaction());
       case ROOM_UPDATED -> room(event.getRoomUpdated());
       case MEMBER_CHANGED -> member(event.getMemberChanged());
-      case ROOM_CLOSED ->
-          dim("✗ you are out of the room (" + event.getRoomClosed().getReason() + ")");
+      case ROOM_CLOSED -> dim("✗ " + closed("the room", event.getRoomClosed()));
       case ERROR -> error(PlainText.line(event.getError().getMessage()));
       case MESSAGE,
           USER_TYPING,
@@ -83,6 +83,18 @@ public final class EventLines {
 
   private static List<AttributedString> status(User user) {
     return dim("· " + Names.of(user) + " is " + words(user.getStatus()));
+  }
+
+  /// Why the user is in a room no more, in words.
+  ///
+  /// @param room what to call it
+  public static String closed(String room, RoomClosedEvent event) {
+    return switch (event.getReason()) {
+      case "LEFT" -> "you left " + room;
+      case "REMOVED" -> "you were removed from " + room;
+      case "ROOM_DELETED" -> room + " was deleted";
+      default -> "you are out of " + room + " (" + PlainText.line(event.getReason()) + ")";
+    };
   }
 
   /// A status in a word.

@@ -119,7 +119,7 @@ public final class TailCommand implements Callable<Integer> {
             streams.out().flush();
           }
           if (event.hasRoomClosed()) {
-            throw CommandFailure.failed("out of the room: " + event.getRoomClosed().getReason());
+            throw CommandFailure.failed(EventLines.closed(room, event.getRoomClosed()));
           }
         }
         case EventQueue.Told told -> streams.err().println(told.words());

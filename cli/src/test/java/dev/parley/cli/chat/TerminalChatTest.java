@@ -108,7 +108,39 @@ class TerminalChatTest {
       ann.line("/join nowhere");
       ann.await("ROOM_NOT_FOUND");
       ann.line("/help nonsense");
-      ann.await("/nonsense: there is no such command");
+      ann.await("/nonsense: there is no such command; /help lists all");
+      ann.line("/sttus away");
+      ann.await("did you mean /status?");
+      ann.line("/status offline");
+      ann.await("offline are those who have ended: /quit");
+      ann.line("/create @bob");
+      ann.await("no @ in front");
+      ann.line("/dm ann hello");
+      ann.await("that is you");
+    }
+  }
+
+  @Test
+  void onlyTheAuthorOfAMessageCanChangeIt() throws Exception {
+    parley.run("send", "-u", "bob", "general", "mine");
+    try (TestTerminal ann = chat("ann")) {
+      ann.await("2 bob: mine");
+      ann.line("/edit 2 yours");
+      assertThat(ann.await("message 2 is bob's, who alone can change it"))
+          .doesNotContain("moderator");
+    }
+  }
+
+  @Test
+  void whoLeavesARoomSeesWhereHeIsThen() throws Exception {
+    try (TestTerminal ann = chat("ann", "general", "random")) {
+      ann.await("also in random");
+      ann.line("/leave");
+      ann.await("you left general");
+      ann.await("—— random ——");
+      ann.line("/leave");
+      ann.await("you left random");
+      ann.await("you are in no room now; /join ROOM");
     }
   }
 
