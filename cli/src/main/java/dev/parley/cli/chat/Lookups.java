@@ -6,8 +6,7 @@ import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.Table;
-import dev.parley.cli.render.EventLines;
-import dev.parley.cli.render.Names;
+import dev.parley.cli.render.Tables;
 import java.util.List;
 
 /// What the user looks up. Owned by the [ChatLoop].
@@ -27,9 +26,7 @@ final class Lookups {
   void users() {
     parts.inRoom(
         room ->
-            parts
-                .background()
-                .call(() -> parts.client().onlineUsers(room.id()), Lookups.this::showUsers));
+            parts.background().call(() -> parts.client().onlineUsers(room.id()), this::showUsers));
   }
 
   void history(ChatInput.History history) {
@@ -76,23 +73,14 @@ final class Lookups {
 
   private void show(List<Room> rooms) {
     parts.state().know(rooms);
-    var table = new Table("ROOM", "NAME", "MEMBERS", "ONLINE", "UNREAD");
-    for (Room room : rooms) {
-      table.row(
-          Names.room(room, parts.state().me()),
-          Names.isDirect(room) ? "" : room.getName(),
-          room.getMemberCount(),
-          room.getOnlineCount(),
-          room.getUnreadCount());
-    }
-    parts.note(String.join("\n", table.lines()));
+    parts.note(lines(Tables.typedRooms(rooms, parts.state().me())));
   }
 
   private void showUsers(List<User> users) {
-    var table = new Table("USER", "NAME", "STATUS");
-    for (User user : users) {
-      table.row(user.getId(), user.getDisplayName(), EventLines.words(user.getStatus()));
-    }
-    parts.note(String.join("\n", table.lines()));
+    parts.note(lines(Tables.users(users)));
+  }
+
+  private static String lines(Table table) {
+    return String.join("\n", table.lines());
   }
 }

@@ -6,8 +6,8 @@ import org.jline.utils.AttributedString;
 
 /// Rows in columns that fit the widest cell, with two spaces between. Not thread-safe.
 ///
-/// Cells that are numbers are aligned to the right. The width is that of the screen: a wide
-/// character takes two columns.
+/// Cells that are numbers, such as 12 or 1,000+, are aligned to the right. The width is that of the
+/// screen: a wide character takes two columns.
 public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -42,7 +42,7 @@ public final class Table {
       for (int i = 0; i < rows.size(); i++) {
         String cell = rows.get(i).get(column);
         widths[column] = Math.max(widths[column], width(cell));
-        numbers[column] &= i == 0 || cell.matches("[\\d,.]+");
+        numbers[column] &= i == 0 || cell.matches("[\\d,.]+\\+?");
       }
     }
     return rows.stream().map(row -> line(row, widths, numbers)).toList();

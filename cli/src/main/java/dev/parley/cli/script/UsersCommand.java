@@ -4,8 +4,7 @@ import dev.parley.chat.v1.User;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
-import dev.parley.cli.output.Table;
-import dev.parley.cli.render.EventLines;
+import dev.parley.cli.render.Tables;
 import dev.parley.client.ParleyClient;
 import java.time.Duration;
 import java.util.List;
@@ -43,11 +42,7 @@ public final class UsersCommand implements Callable<Integer> {
       if (json) {
         printing.json(users);
       } else {
-        var table = new Table("USER", "NAME", "STATUS");
-        users.forEach(
-            user ->
-                table.row(user.getId(), user.getDisplayName(), EventLines.words(user.getStatus())));
-        printing.table(table);
+        printing.table(Tables.users(users));
       }
       return ExitCode.OK;
     } finally {
