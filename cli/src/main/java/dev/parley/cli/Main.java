@@ -3,11 +3,13 @@ package dev.parley.cli;
 import dev.parley.cli.chat.ChatCommand;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
+import dev.parley.cli.command.Nearest;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.exporting.ExportCommand;
 import dev.parley.cli.importing.ImportCommand;
 import dev.parley.cli.importing.ImportIrcCommand;
 import dev.parley.cli.importing.ImportNdjsonCommand;
+import dev.parley.cli.output.PlainText;
 import dev.parley.cli.output.Tty;
 import dev.parley.cli.replay.ReplayCommand;
 import dev.parley.cli.script.HistoryCommand;
@@ -27,6 +29,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -166,12 +169,38 @@ public final class Main implements Runnable {
   private static int explain(ParameterException wrong, String... args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
+    String unknown = unknownCommand(wrong);
+    if (unknown != null) {
+      err.println("parley: " + unknown);
+      err.flush();
+      return ExitCode.USAGE;
+    }
     err.println("parley: " + wrong.getMessage());
     if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
       err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  // Null: something else is wrong.
+  private static @Nullable String unknownCommand(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    if (!(wrong instanceof UnmatchedArgumentException unmatched)
+        || command.getSubcommands().isEmpty()) {
+      return null;
+    }
+    String typed = unmatched.getUnmatched().getFirst();
+    if (typed.startsWith("-")) {
+      return null;
+    }
+    String name = command.getCommandSpec().qualifiedName();
+    String like = Nearest.to(typed, command.getSubcommands().keySet());
+    return "there is no command \"%s %s\"%n        %s"
+        .formatted(
+            name,
+            PlainText.line(typed),
+            like == null ? "Try: " + name + " --help" : "Did you mean: " + name + " " + like + "?");
   }
 
   private static int explain(Exception failure, CommandLine command) {

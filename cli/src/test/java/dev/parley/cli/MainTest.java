@@ -28,8 +28,18 @@ final class MainTest {
   @Test
   void anUnknownSubCommandIsWrongUsageAndSaysSoOnStandardError() {
     assertThat(parley("frobnicate")).isEqualTo(2);
-    assertThat(err.toString()).contains("frobnicate");
+    assertThat(err.toString())
+        .contains("there is no command \"parley frobnicate\"")
+        .contains("Try: parley --help");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aMisspeltSubCommandIsToldWithTheOneThatWasMeant() {
+    assertThat(parley("sned")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean: parley send?");
+    assertThat(parley("import", "icr")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean: parley import irc?");
   }
 
   private int parley(String... args) {

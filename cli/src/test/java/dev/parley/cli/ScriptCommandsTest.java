@@ -151,6 +151,46 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void aSearchByAMemberOfNoRoomSaysWhyItFindsNothing() {
+    parley.run("send", "-u", "ann", "general", "hello");
+    Result search = parley.run("search", "-u", "bob", "hello");
+    assertThat(search.out()).isEmpty();
+    assertThat(search.err()).contains("a member of no room").contains("--room");
+
+    Result inRoom = parley.run("search", "-u", "bob", "--room", "general", "hello");
+    assertThat(inRoom.out()).contains("ann: hello");
+    assertThat(inRoom.err()).isEmpty();
+    assertThat(parley.run("search", "-u", "ann", "nothing").err()).isEmpty();
+  }
+
+  @Test
+  void aRoomIsMadeAndDeletedByItsOwner() {
+    Result made =
+        parley.run("rooms", "create", "ops", "-u", "ann", "--name", "The Ops", "--private");
+    assertThat(made.exitCode()).isZero();
+    assertThat(made.lines().getLast()).matches("ops +The Ops +private +1 .*");
+    assertThat(parley.run("rooms", "-u", "bob").out()).doesNotContain("ops");
+    assertThat(parley.run("rooms", "-u", "ann", "create", "dev", "--json").out())
+        .contains("\"id\":\"dev\"");
+
+    Result unsure = parley.run("rooms", "delete", "ops", "-u", "ann");
+    assertThat(unsure.exitCode()).isEqualTo(2);
+    assertThat(unsure.err()).contains("for good").contains("--yes");
+    assertThat(parley.run("rooms", "delete", "dev", "-u", "bob", "--yes").exitCode()).isEqualTo(1);
+    assertThat(parley.run("rooms", "delete", "ops", "-u", "ann", "--yes").exitCode()).isZero();
+    assertThat(parley.run("rooms", "-u", "ann").out()).contains("dev").doesNotContain("ops");
+  }
+
+  @Test
+  void aRoomThatCannotBeIsNotMade() {
+    Result odd = parley.run("rooms", "create", "a b");
+    assertThat(odd.exitCode()).isEqualTo(2);
+    assertThat(odd.err()).contains("1 to 128 bytes without spaces");
+    assertThat(parley.run("rooms", "create", "@ann").err()).contains("stands for a person");
+    assertThat(parley.run("rooms", "craete", "x").err()).contains("parley rooms create?");
+  }
+
+  @Test
   void usersIsEmptyWhereNobodyIsOnline() {
     assertThat(parley.run("users", "general").out().strip()).isEqualTo("USER  NAME  STATUS");
     assertThat(parley.run("users", "general", "--json").out()).isEmpty();

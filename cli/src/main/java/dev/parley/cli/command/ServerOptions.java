@@ -14,6 +14,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The options of every command that talks to a server. Filled by picocli, then read only.
@@ -30,18 +31,21 @@ public final class ServerOptions {
   @Option(
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
+      scope = ScopeType.INHERIT,
       description = "The server. Default: $$PARLEY_SERVER, or 127.0.0.1:50051.")
   private @Nullable String server;
 
   @Option(
       names = {"-u", "--user"},
       paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
       description = "Who you are. Default: $$PARLEY_USER, else your name on this machine.")
   private @Nullable String user;
 
   @Option(
       names = "--connect-timeout",
       paramLabel = "SECONDS",
+      scope = ScopeType.INHERIT,
       defaultValue = "10",
       description = "How long to try to connect. Default: ${DEFAULT-VALUE}.")
   private int connectSeconds;

@@ -82,6 +82,10 @@ public final class SearchCommand implements Callable<Integer> {
       } else {
         printing.found(found);
       }
+      if (found.isEmpty() && room.isEmpty() && client.rooms(true).isEmpty()) {
+        streams.err().println("nothing was searched, for you are a member of no room");
+        streams.err().println("Name a room with --room, or join one: parley chat ROOM");
+      }
       return ExitCode.OK;
     } finally {
       client.close(Duration.ZERO);
