@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
       "An import can be stopped and run again: every message has an id that follows from where it"
           + " stands in the input, and what is there already is not added twice.",
       "",
-      "Exit codes: 0 all done, 1 the server refused messages, 3 no connection.",
+      "Exit codes: 0 all done, 1 nothing to import or messages refused, 3 no connection.",
       "",
       "Examples:",
       "  parley import irc --room '#ubuntu' logs/2004-12-25.txt",

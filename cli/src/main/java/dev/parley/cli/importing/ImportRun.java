@@ -1,5 +1,6 @@
 package dev.parley.cli.importing;
 
+import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.command.ServerOptions;
@@ -39,6 +40,10 @@ final class ImportRun {
       ImportReport report = dryRun ? read(source, progress) : carry(source, streams, progress);
       progress.clear();
       print(source, report, streams, progress.seconds());
+      if (source.tally().isEmpty()) {
+        throw CommandFailure.failed(
+            "there is nothing to import in it (is it in another format? see parley import --help)");
+      }
       return report.refused().total() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
   }

@@ -95,6 +95,7 @@ public final class NdjsonSource implements MessageSource {
     if (wanted.getId().isEmpty()) {
       return skip(SkipReason.NO_ROOM, origin);
     }
+    tally.room();
     // One room for everything: the rooms of the input are not wanted.
     return room == null ? new SourceItem.Room(wanted.build(), origin) : null;
   }

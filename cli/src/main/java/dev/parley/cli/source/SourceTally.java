@@ -7,6 +7,7 @@ public final class SourceTally {
   private int files;
   private long lines;
   private long messages;
+  private long rooms;
 
   /// Lines that became no message.
   public Tallies<SkipReason> skipped() {
@@ -29,6 +30,11 @@ public final class SourceTally {
     return messages - remarks.count(Remark.ACTION);
   }
 
+  /// Whether nothing in it was of any use so far.
+  public boolean isEmpty() {
+    return messages == 0 && rooms == 0;
+  }
+
   /// Files begun.
   public int files() {
     return files;
@@ -44,5 +50,9 @@ public final class SourceTally {
 
   void message() {
     messages++;
+  }
+
+  void room() {
+    rooms++;
   }
 }
