@@ -90,6 +90,17 @@ class MoveCommandsTest {
   }
 
   @Test
+  void anImportOfNothingFails() throws Exception {
+    for (String text : new String[] {"", "no JSON\n", "{\"roomId\":\"a\"}\n"}) {
+      Result nothing = parley.run("import", "ndjson", write("a.ndjson", text).toString());
+      assertThat(nothing.exitCode()).as(text).isEqualTo(1);
+      assertThat(nothing.err()).contains("there is nothing to import");
+    }
+    Path room = write("a.ndjson", "{\"room\":{\"id\":\"a\"}}\n");
+    assertThat(parley.run("import", "ndjson", room.toString()).exitCode()).isZero();
+  }
+
+  @Test
   void aRoomThatIsRefusedIsToldWithItsLine() throws Exception {
     Path lines =
         write(
@@ -186,8 +197,12 @@ class MoveCommandsTest {
         .contains("14 messages by 4 clients", "14 acknowledged, 56 delivered")
         .contains("Everybody got everything");
 
-    Result json = parley.run("replay", "--factor", "0", "--max-clients", "2", "--json", excerpt());
+    assertThat(parley.run("rooms").out()).doesNotContain("replay-");
+
+    Result json =
+        parley.run("replay", "--keep", "--factor", "0", "--max-clients", "2", "--json", excerpt());
     assertThat(json.out()).contains("\"acked\":14,\"delivered\":28").contains("\"ok\":true");
+    assertThat(parley.run("rooms").out()).contains("replay-");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// Plays a conversation through real clients. Owned by one thread, which also paces; see
 /// [DeliveryCheck] for what is checked meanwhile.
@@ -42,6 +43,7 @@ final class Replay implements AutoCloseable {
   private final List<ParleyClient> clients = new ArrayList<>();
   private final int[] sentBy;
   private int sent;
+  private boolean passing;
 
   Replay(ServerOptions server, String room, Cast cast, MessageNames names, Progress progress) {
     this.server = server;
@@ -54,10 +56,17 @@ final class Replay implements AutoCloseable {
   }
 
   /// Makes the room.
-  void makeRoom() {
+  ///
+  /// @param keep whether it stays there after the end
+  void makeRoom(boolean keep) {
+    asOwner(client -> client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build()));
+    passing = !keep;
+  }
+
+  private void asOwner(Consumer<ParleyClient> deed) {
     ParleyClient client = server.client();
     try {
-      var _ = client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build());
+      deed.accept(client);
     } finally {
       client.close(Duration.ZERO);
     }
@@ -188,5 +197,8 @@ final class Replay implements AutoCloseable {
     List<CompletableFuture<Integer>> ends =
         clients.stream().map(client -> client.closeAsync(Duration.ofSeconds(1))).toList();
     ends.forEach(CompletableFuture::join);
+    if (passing) {
+      asOwner(client -> client.deleteRoom(room));
+    }
   }
 }

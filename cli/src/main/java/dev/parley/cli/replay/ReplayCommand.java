@@ -81,7 +81,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--room",
       paramLabel = "ROOM",
-      description = "Where to play. Default: a new room.")
+      description = "Where to play. Default: a new room, deleted at the end.")
   private @Nullable String room;
 
   @Option(
@@ -89,6 +89,9 @@ public final class ReplayCommand implements Callable<Integer> {
       paramLabel = "YYYY-MM-DD",
       description = "Day of the first line of logs that do not tell it.")
   private @Nullable LocalDate date;
+
+  @Option(names = "--keep", description = "Do not delete the new room at the end.")
+  private boolean keep;
 
   @Option(names = "--json", description = "Print the result as one JSON object.")
   private boolean json;
@@ -133,7 +136,7 @@ public final class ReplayCommand implements Callable<Integer> {
     try (MessageSource source = open(where);
         Replay replay = new Replay(server, where, cast, names, progress)) {
       if (room == null) {
-        replay.makeRoom();
+        replay.makeRoom(keep);
       }
       replay.gather();
       replay.play(source, new Pace(factor, Duration.ofSeconds(maxPauseSeconds)));
