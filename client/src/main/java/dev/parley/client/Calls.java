@@ -8,6 +8,8 @@ import dev.parley.chat.v1.DeleteRoomRequest;
 import dev.parley.chat.v1.GetHistoryRequest;
 import dev.parley.chat.v1.GetOnlineUsersRequest;
 import dev.parley.chat.v1.GetRoomRequest;
+import dev.parley.chat.v1.JoinRoomRequest;
+import dev.parley.chat.v1.JoinRoomResponse;
 import dev.parley.chat.v1.ListMembersRequest;
 import dev.parley.chat.v1.ListRoomsRequest;
 import dev.parley.chat.v1.Member;
@@ -80,6 +82,14 @@ final class Calls {
         token -> roomService().listMembers(request.setPageToken(token).build()),
         page -> page.getMembersList(),
         page -> page.getNextPageToken());
+  }
+
+  void becomeMember(String room) {
+    JoinRoomRequest request = JoinRoomRequest.newBuilder().setRoomId(room).build();
+    JoinRoomResponse answer = call(() -> chatService().joinRoom(request));
+    if (!answer.getSuccess()) {
+      throw Failures.notJoined(answer.getErrorMessage());
+    }
   }
 
   Member addMember(String room, String userId, MemberRole role) {

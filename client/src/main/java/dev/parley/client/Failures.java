@@ -79,6 +79,11 @@ final class Failures {
         Status.Code.RESOURCE_EXHAUSTED, "CLIENT_BUSY", what, "Wait for earlier ones.");
   }
 
+  static ParleyException notJoined(String why) {
+    return ParleyException.local(
+        Status.Code.PERMISSION_DENIED, "NOT_A_MEMBER", why, "List the rooms that you may see.");
+  }
+
   static ParleyException noWelcome(java.time.Duration waited) {
     return ParleyException.local(
         Status.Code.DEADLINE_EXCEEDED,

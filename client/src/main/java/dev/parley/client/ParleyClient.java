@@ -203,6 +203,12 @@ public final class ParleyClient implements AutoCloseable {
     return calls.members(room);
   }
 
+  /// Makes the user a member of a room, and brings the room to the user's open streams. It needs
+  /// none: who only wants to say something is a member then, but not seen as present.
+  public void becomeMember(String room) {
+    calls.becomeMember(room);
+  }
+
   /// Adds a member, or gives a member another role.
   public Member addMember(String room, String userId, MemberRole role) {
     return calls.addMember(room, userId, role);

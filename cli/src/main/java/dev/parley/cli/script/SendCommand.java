@@ -7,9 +7,9 @@ import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.JsonLines;
 import dev.parley.client.ChatListener;
-import dev.parley.client.JoinFrom;
 import dev.parley.client.OutgoingMessage;
 import dev.parley.client.ParleyClient;
+import dev.parley.client.ParleyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -92,11 +92,35 @@ public final class SendCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     OutgoingMessage message = message();
+    print(say(message));
+    return ExitCode.OK;
+  }
+
+  // Says it without entering the room: others would see somebody come and go for each message.
+  private AckEvent say(OutgoingMessage message) throws InterruptedException, ExecutionException {
+    try {
+      return trySay(message);
+    } catch (ExecutionException failure) {
+      boolean stranger =
+          failure.getCause() instanceof ParleyException refused
+              && refused.reason().equals("NOT_A_MEMBER");
+      if (!stranger) {
+        throw failure;
+      }
+    }
+    ParleyClient client = server.client();
+    try {
+      client.becomeMember(room);
+    } finally {
+      client.close(Duration.ZERO);
+    }
+    return trySay(message);
+  }
+
+  private AckEvent trySay(OutgoingMessage message) throws InterruptedException, ExecutionException {
     ParleyClient client = server.connect(server.builder().withoutEcho(), new ChatListener() {});
     try {
-      var _ = client.join(room, JoinFrom.now());
-      print(answer(client.send(message), message));
-      return ExitCode.OK;
+      return answer(client.send(message), message);
     } finally {
       client.close(Duration.ofSeconds(1));
     }

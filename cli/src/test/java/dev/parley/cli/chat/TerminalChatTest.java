@@ -145,6 +145,18 @@ class TerminalChatTest {
   }
 
   @Test
+  void whoOnlySendsIsHeardAndNotSeenComing() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      parley.run("send", "-u", "bob", "general", "hello");
+      parley.run("send", "-u", "bob", "general", "again");
+      ann.await("bob: again");
+      try (TestTerminal _ = chat("eve")) {
+        assertThat(ann.await("eve is here")).contains("bob: hello").doesNotContain("bob is here");
+      }
+    }
+  }
+
+  @Test
   void otherRoomsShowWhatIsUnreadUntilTheyAreLookedAt() throws Exception {
     try (TestTerminal ann = chat("ann", "general", "random")) {
       ann.await("also in random");
