@@ -37,7 +37,9 @@ class DataCommandsTest {
     data("backup", parley.data(), file.toString());
     Path other = parley.folder().resolve("restored");
     assertThat(data("restore", other, file.toString()).exitCode()).isZero();
-    assertThat(data("restore", other, file.toString()).exitCode()).isEqualTo(1);
+    Result onto = data("restore", other, file.toString());
+    assertThat(onto.exitCode()).isEqualTo(1);
+    assertThat(onto.err()).contains("holds data").contains("--replace");
     assertThat(data("restore", other, file.toString(), "--replace").exitCode()).isZero();
   }
 
@@ -58,6 +60,21 @@ class DataCommandsTest {
   }
 
   @Test
+  void whatIsNoDirectoryAndNoBackupIsToldAndLeavesNothingBehind() throws Exception {
+    Path file = Files.writeString(parley.folder().resolve("file"), "hello");
+    Path other = parley.folder().resolve("restored");
+    assertThat(data("restore", other, file.toString()).err()).contains("is no backup");
+    assertThat(other).doesNotExist();
+    Path missing = parley.folder().resolve("nowhere");
+    assertThat(data("backup", parley.data(), missing.resolve("copy.db").toString()).err())
+        .contains(missing + " is no directory");
+    Path backup = parley.folder().resolve("copy.db");
+    data("backup", parley.data(), backup.toString());
+    assertThat(data("restore", file, backup.toString()).err())
+        .contains("is a file (expected: a directory)");
+  }
+
+  @Test
   void configShowsEverySettingAndRefusesWhatCannotBeUsed() {
     Result fine = command("", "config", "--listen", "127.0.0.1:1");
     assertThat(fine.exitCode()).isZero();
@@ -66,6 +83,9 @@ class DataCommandsTest {
     Result wrong = command("", "config", "--listen", "nonsense");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err()).contains("expected: HOST:PORT");
+    assertThat(wrong.out()).isEmpty();
+    assertThat(command("", "config", "--config", "nowhere").err())
+        .contains("configuration file nowhere does not exist");
   }
 
   @Test

@@ -68,7 +68,7 @@ class BackupIT {
     }
     assertDone(ParleyCommand.run("check", "--data", restored.toString()));
     assertRefused("exists", "backup", "--data", data.toString(), backup.toString());
-    assertRefused("exists", "restore", "--data", data.toString(), backup.toString());
+    assertRefused("--replace", "restore", "--data", data.toString(), backup.toString());
     assertRefused(
         "does not exist", "backup", "--data", folder.toString(), backup.resolve("x").toString());
   }

@@ -39,13 +39,13 @@ public final class ConfigCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     PrintWriter out = spec.commandLine().getOut();
     Settings settings = SettingOptions.gather(spec.commandLine().getParseResult());
+    ServerConfig.of(settings); // what cannot be used is not shown
     for (Setting setting : Setting.values()) {
       Settings.Value value = settings.get(setting);
       out.printf("# %s (%s); from: %s%n", setting.meaning(), setting.form(), value.origin());
       out.printf("%s = %s%n", setting.key(), value.text());
     }
     out.flush();
-    ServerConfig.of(settings);
     return ExitCode.OK;
   }
 }

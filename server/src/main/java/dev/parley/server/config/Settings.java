@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -56,6 +57,9 @@ public final class Settings {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       lines.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(
+          "configuration file %s does not exist: check the path".formatted(file));
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException(
           "configuration file %s cannot be read: %s (expected: lines such as listen = 0.0.0.0:50051)"

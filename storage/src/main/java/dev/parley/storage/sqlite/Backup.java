@@ -1,18 +1,22 @@
 package dev.parley.storage.sqlite;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 
 /// Copies a journal into one file, and back.
 public final class Backup {
   private static final String PARTIAL = ".partial";
+  private static final byte[] DATABASE = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
   private Backup() {}
 
@@ -28,6 +32,10 @@ public final class Backup {
       throw broken(file + " exists: name a new file, or move that one away");
     }
     Path partial = Path.of(file.toAbsolutePath() + PARTIAL);
+    Path folder = partial.getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw broken(folder + " is no directory: make it, or name another file");
+    }
     try {
       Migrations.check(source);
       Files.deleteIfExists(partial);
@@ -60,12 +68,14 @@ public final class Backup {
     } catch (IOException e) {
       throw Failures.opening(e, file);
     }
+    requireBackup(file);
     DataFiles.createDirectory(dataDirectory);
     Path database = DataFiles.database(dataDirectory);
     DirectoryLock lock = DirectoryLock.acquire(dataDirectory);
     try {
       if (!replace && DataFiles.size(database) > 0) {
-        throw broken(database + " exists: name an empty directory, or say that it may be replaced");
+        throw broken(
+            dataDirectory + " holds data: name another directory, or give it up with --replace");
       }
       restoreLocked(file, dataDirectory);
     } catch (IOException e) {
@@ -117,6 +127,17 @@ public final class Backup {
   static void requireDatabase(Path file) throws StorageOpenException {
     if (!Files.isRegularFile(file)) {
       throw broken(file + " does not exist: check the path");
+    }
+  }
+
+  /// Before anything is made for it: whether the file begins like a database.
+  private static void requireBackup(Path file) throws StorageOpenException {
+    try (InputStream in = Files.newInputStream(file)) {
+      if (!Arrays.equals(in.readNBytes(DATABASE.length), DATABASE)) {
+        throw broken(file + " is no backup: name a file that parley backup wrote");
+      }
+    } catch (IOException e) {
+      throw Failures.opening(e, file);
     }
   }
 

@@ -34,6 +34,12 @@ final class DataFiles {
   /// Makes a directory where it is missing.
   static void createDirectory(Path directory) throws StorageOpenException {
     try {
+      if (Files.exists(directory) && !Files.isDirectory(directory)) {
+        throw new StorageOpenException(
+            StorageOpenException.Kind.BROKEN,
+            directory + " is a file (expected: a directory): name another with --data",
+            null);
+      }
       if (!Files.isDirectory(directory)) {
         Files.createDirectories(directory, mode("rwx------"));
       }

@@ -167,7 +167,7 @@ final class BackupTest {
     fill(target, 7);
 
     assertRefused(
-        () -> Backup.restore(file, target, false), StorageOpenException.Kind.BROKEN, "replaced");
+        () -> Backup.restore(file, target, false), StorageOpenException.Kind.BROKEN, "--replace");
     try (SqliteStore store = open(target)) {
       assertThat(store.journal().head(ROOM).lastSequence()).isEqualTo(7);
     }
