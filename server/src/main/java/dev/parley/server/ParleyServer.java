@@ -28,6 +28,7 @@ import io.grpc.ServerServiceDefinition;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -89,6 +90,7 @@ public final class ParleyServer implements AutoCloseable {
   /// As [#start(ServerConfig, String)], with another clock for everything but sockets.
   static ParleyServer start(ServerConfig config, String version, Clock clock)
       throws ServerException {
+    probe(config);
     SqliteStore store = open(config);
     Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
@@ -134,6 +136,17 @@ public final class ParleyServer implements AutoCloseable {
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
+  }
+
+  /// Whether the address is free is known before any data is touched. The port itself opens last,
+  /// so another program may still be faster; then that is told later.
+  private static void probe(ServerConfig config) throws ServerException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(config.listen());
+    } catch (IOException e) {
+      throw cannotListen(config, e);
+    }
   }
 
   private static SqliteStore open(ServerConfig config) throws ServerException {

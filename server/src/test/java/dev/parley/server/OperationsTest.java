@@ -1,10 +1,13 @@
 package dev.parley.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
+import dev.parley.server.config.Settings;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -18,11 +21,16 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What those who run a server ask it: health, reflection, channelz.
 @Timeout(60)
@@ -72,6 +80,22 @@ class OperationsTest {
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
     watch.await(response -> response.getStatus() == ServingStatus.NOT_SERVING);
     stopped.join();
+  }
+
+  @Test
+  void anAddressThatIsTakenIsToldBeforeAnyDataIsTouched(@TempDir Path folder) throws Exception {
+    Path data = folder.resolve("data");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      ServerConfig config =
+          ServerConfig.of(
+              Settings.gather(
+                  null, Map.of(), Map.of(Setting.LISTEN, address, Setting.DATA, data.toString())));
+      assertThatThrownBy(() -> ParleyServer.start(config, "test"))
+          .isInstanceOf(ServerException.class)
+          .hasMessageStartingWith("cannot listen on " + address + ": Address already in use");
+    }
+    assertThat(data).doesNotExist();
   }
 
   @Test
