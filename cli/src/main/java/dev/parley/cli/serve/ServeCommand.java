@@ -106,13 +106,17 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
+  static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
     String where = ServerConfig.text(address);
     err.printf("Parley listens on %s%n", where);
     if (config.keepsData()) {
       err.printf("  data    %s%n", config.data());
     } else {
       err.println("  data    is gone when the server stops (durability memory)");
+    }
+    if (!address.getAddress().isLoopbackAddress()) {
+      err.println("  warning whoever reaches this address is believed to be who he says he is;");
+      err.println("          let only those reach it whom you trust");
     }
     err.printf("  talk    parley chat --server %s%n", where);
     err.println("  stop    Ctrl-C");
