@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.cli.chat.ChatCommand;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
+import dev.parley.cli.command.Given;
 import dev.parley.cli.command.Nearest;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.exporting.ExportCommand;
@@ -90,6 +91,9 @@ public final class Main implements Runnable {
             utf8(new FileOutputStream(FileDescriptor.out)),
             utf8(new FileOutputStream(FileDescriptor.err)),
             Tty.detect());
+    Given.strayVariables(System.getenv())
+        .forEach(stray -> streams.err().println("parley: " + stray));
+    streams.err().flush();
     int exitCode = run(streams, args);
     streams.out().flush();
     streams.err().flush();

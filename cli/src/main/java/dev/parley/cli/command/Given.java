@@ -1,10 +1,14 @@
 package dev.parley.cli.command;
 
 import dev.parley.cli.output.PlainText;
+import dev.parley.server.config.Setting;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a person gave as a server, a name or a room, checked before anybody is asked. Pure
@@ -18,6 +22,12 @@ public final class Given {
       "1 to " + MAX_ID_BYTES + " bytes without spaces or control characters";
   private static final Pattern ADDRESS =
       Pattern.compile("(?<host>[^\\s:/\\[\\]]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>\\d{1,5}))?");
+
+  private static final String PREFIX = "PARLEY_";
+
+  /// Variables besides the server's settings. The last two are the launcher's.
+  private static final List<String> VARIABLES =
+      List.of("SERVER", "USER", "CONFIG", "JAVA_HOME", "JAVA_OPTS");
 
   private Given() {}
 
@@ -62,6 +72,26 @@ public final class Given {
           .formatted(PlainText.line(id));
     }
     return isId(id) ? null : "room id \"%s\" (expected: %s)".formatted(PlainText.line(id), ID_FORM);
+  }
+
+  /// Warnings of variables that look like this program's and are not, each with the one that was
+  /// probably meant.
+  public static List<String> strayVariables(Map<String, String> environment) {
+    List<String> known = new ArrayList<>(VARIABLES);
+    Stream.of(Setting.values()).map(Setting::name).forEach(known::add);
+    return environment.keySet().stream()
+        .filter(name -> name.startsWith(PREFIX))
+        .map(name -> name.substring(PREFIX.length()))
+        .filter(name -> !known.contains(name))
+        .sorted()
+        .map(name -> stray(name, Nearest.to(name, known)))
+        .toList();
+  }
+
+  private static String stray(String name, @Nullable String like) {
+    String hint =
+        like == null ? "parley config lists the settings" : "did you mean " + PREFIX + like + "?";
+    return "the variable %s%s is ignored; %s".formatted(PREFIX, name, hint);
   }
 
   // A variable that is empty counts as none, as shells have it; an option was meant as it is.

@@ -54,6 +54,22 @@ class GivenTest {
         .isEqualTo(System.getProperty("user.name"));
   }
 
+  @Test
+  void misspeltVariablesAreToldWithTheOneThatWasMeant() {
+    assertThat(
+            Given.strayVariables(
+                Map.of(
+                    "PARLEY_LISTN", "1",
+                    "PARLEY_COLOUR", "2",
+                    "PARLEY_DATA", "3",
+                    "PARLEY_USER", "4",
+                    "PARLEY_JAVA_OPTS", "5",
+                    "PATH", "6")))
+        .containsExactly(
+            "the variable PARLEY_COLOUR is ignored; parley config lists the settings",
+            "the variable PARLEY_LISTN is ignored; did you mean PARLEY_LISTEN?");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a\u00a0b", "a\u0001b"})
   void aNameThatNobodyCanHaveIsRefusedInWords(String name) {
