@@ -29,7 +29,9 @@ final class Inbox {
 
   /// Time passes.
   void tick(long nowNanos) {
-    if (nowNanos - nextNanos < 0 || asking || !parts.state().connected()) {
+    // Rooms that are just being entered are not to be told of.
+    boolean entering = parts.outbox().asked() > 0;
+    if (nowNanos - nextNanos < 0 || asking || entering || !parts.state().connected()) {
       return;
     }
     asking = true;

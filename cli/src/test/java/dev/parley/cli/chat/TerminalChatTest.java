@@ -173,6 +173,16 @@ class TerminalChatTest {
   }
 
   @Test
+  void whoComesBackIsNotToldOfTheRoomThatHeEnters() throws Exception {
+    parley.runWith("", "chat", "-u", "ann");
+    parley.run("send", "-u", "bob", "general", "one");
+    try (TestTerminal ann = chat("ann")) {
+      ann.await("bob: one");
+      assertThat(ann.raw()).doesNotContain("unread in general");
+    }
+  }
+
+  @Test
   void peopleTalkAlone() throws Exception {
     try (TestTerminal ann = chat("ann");
         TestTerminal bob = chat("bob")) {
