@@ -29,9 +29,7 @@ final class Inbox {
 
   /// Time passes.
   void tick(long nowNanos) {
-    // Rooms that are just being entered are not to be told of.
-    boolean entering = parts.outbox().asked() > 0;
-    if (nowNanos - nextNanos < 0 || asking || entering || !parts.state().connected()) {
+    if (nowNanos - nextNanos < 0 || asking || isEntering() || !parts.state().connected()) {
       return;
     }
     asking = true;
@@ -41,8 +39,16 @@ final class Inbox {
         .callQuietly(() -> parts.client().rooms(true), this::notice, () -> asking = false);
   }
 
+  // Rooms that are just being entered are not to be told of.
+  private boolean isEntering() {
+    return parts.outbox().asked() > 0;
+  }
+
   private void notice(List<Room> rooms) {
     parts.state().know(rooms);
+    if (isEntering()) {
+      return; // asked before the user began to enter
+    }
     for (Room room : rooms) {
       boolean waits = room.getUnreadCount() > 0 && parts.state().find(room.getId()) == null;
       if (waits && told.add(room.getId())) {
