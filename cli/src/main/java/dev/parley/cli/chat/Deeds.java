@@ -1,13 +1,21 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.GetHistoryRequest;
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.SearchMessagesRequest;
+import dev.parley.chat.v1.User;
+import dev.parley.cli.output.Table;
+import dev.parley.cli.render.Tables;
 import java.util.List;
 
 /// Does what the user asks for. Owned by the [ChatLoop].
 final class Deeds {
+  private static final int MAX_FOUND = 20;
+
   private final Parts parts;
   private final Speech speech;
   private final RoomDeeds rooms;
-  private final Lookups lookups;
   private final Inbox inbox;
 
   /// @param historyOnJoin how much of the past to show when a room is entered
@@ -15,7 +23,6 @@ final class Deeds {
     this.parts = parts;
     this.speech = new Speech(parts);
     this.rooms = new RoomDeeds(parts, speech, historyOnJoin);
-    this.lookups = new Lookups(parts);
     this.inbox = new Inbox(parts, rooms::join, System.nanoTime());
   }
 
@@ -41,10 +48,10 @@ final class Deeds {
       case ChatInput.Switch to -> rooms.look(to.room());
       case ChatInput.Create create -> rooms.create(create);
       case ChatInput.Direct direct -> rooms.direct(direct);
-      case ChatInput.Rooms _ -> lookups.rooms();
-      case ChatInput.Users _ -> lookups.users();
-      case ChatInput.History history -> lookups.history(history);
-      case ChatInput.Search search -> lookups.search(search.words());
+      case ChatInput.Rooms _ -> listRooms();
+      case ChatInput.Users _ -> listUsers();
+      case ChatInput.History history -> history(history);
+      case ChatInput.Search search -> search(search.words());
       case ChatInput.SetStatus status -> {
         parts.outbox().request("status not changed", parts.client().status(status.status()));
         parts.state().status(status.status());
@@ -61,5 +68,70 @@ final class Deeds {
   /// Enters rooms, at the beginning; the first one is looked at.
   void enter(List<String> roomIds) {
     rooms.enter(roomIds);
+  }
+
+  private void listRooms() {
+    parts.background().call(() -> parts.client().rooms(false), this::showRooms);
+  }
+
+  private void listUsers() {
+    parts.inRoom(
+        room ->
+            parts.background().call(() -> parts.client().onlineUsers(room.id()), this::showUsers));
+  }
+
+  private void history(ChatInput.History history) {
+    parts.inRoom(
+        room -> {
+          GetHistoryRequest.Builder request =
+              GetHistoryRequest.newBuilder().setRoomId(room.id()).setLimit(history.count());
+          if (history.before() > 0) {
+            request.setBeforeSequence(history.before());
+          }
+          parts
+              .background()
+              .call(
+                  () -> parts.client().history(request.build()), messages -> show(room, messages));
+        });
+  }
+
+  private void search(String words) {
+    parts.inRoom(
+        room -> {
+          SearchMessagesRequest request =
+              SearchMessagesRequest.newBuilder()
+                  .setRoomId(room.id())
+                  .setQuery(words)
+                  .setPageSize(MAX_FOUND)
+                  .build();
+          parts
+              .background()
+              .call(
+                  () -> parts.client().search(request).getMessagesList().reversed(),
+                  found -> show(room, found));
+        });
+  }
+
+  private void show(RoomView room, List<ChatMessage> messages) {
+    if (messages.isEmpty()) {
+      parts.note("nothing there");
+      return;
+    }
+    parts.note("—— %,d from %s ——".formatted(messages.size(), room.title()));
+    parts.arrivals().showAgain(messages);
+    parts.note("——");
+  }
+
+  private void showRooms(List<Room> rooms) {
+    parts.state().know(rooms);
+    parts.note(lines(Tables.typedRooms(rooms, parts.state().me())));
+  }
+
+  private void showUsers(List<User> users) {
+    parts.note(lines(Tables.users(users)));
+  }
+
+  private static String lines(Table table) {
+    return String.join("\n", table.lines());
   }
 }

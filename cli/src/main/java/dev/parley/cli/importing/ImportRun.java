@@ -80,10 +80,11 @@ final class ImportRun {
   }
 
   private void print(MessageSource source, ImportReport report, Streams streams, double seconds) {
+    var result = new ImportResult(source.tally(), report, seconds);
     if (json) {
-      streams.out().println(ReportJson.of(source.tally(), report, seconds));
+      streams.out().println(result.json());
     } else {
-      ReportText.lines(source.tally(), report, seconds).forEach(streams.out()::println);
+      result.lines().forEach(streams.out()::println);
     }
     streams.out().flush();
   }
