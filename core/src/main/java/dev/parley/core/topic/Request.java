@@ -4,10 +4,17 @@ import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.core.user.Status;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// What waits in the engine's queue.
 sealed interface Request {
+  /// Whether it may be refused where too much waits. What ends something, and what each stream
+  /// asks for once, is always taken.
+  default boolean refusable() {
+    return true;
+  }
+
   /// A command to decide.
   record Command(TopicId topic, Object command, Consumer<Outcome> answer) implements Request {}
 
@@ -21,17 +28,36 @@ sealed interface Request {
       implements Request {}
 
   /// A subscription ends.
-  record Detach(TopicId topic, Subscription subscription, Departure departure) implements Request {}
+  record Detach(TopicId topic, Subscription subscription, Departure departure) implements Request {
+    @Override
+    public boolean refusable() {
+      return false;
+    }
+  }
 
-  /// A user is to be seen in another way.
-  record SetStatus(TopicId topic, String user, Status status) implements Request {}
+  /// A user is to be seen in another way, in several topics.
+  record SetStatus(List<TopicId> topics, String user, Status status, Runnable done)
+      implements Request {
+    @Override
+    public boolean refusable() {
+      return false;
+    }
+  }
 
   /// A question for a page of those who are here.
   record WhoIsHere(TopicId topic, String after, int limit, Consumer<Here> answer)
       implements Request {}
 
+  /// A question for how many are in each of several topics.
+  record HowMany(List<TopicId> topics, Consumer<Map<TopicId, Integer>> answer) implements Request {}
+
   /// How a user wants to be shown is to be stored.
-  record Save(Profile profile) implements Request {}
+  record Save(Profile profile) implements Request {
+    @Override
+    public boolean refusable() {
+      return false;
+    }
+  }
 
   /// Those who are here.
   ///
