@@ -39,7 +39,8 @@ final class Port {
         NettyServerBuilder.forAddress(config.listen())
             .bossEventLoopGroup(eventLoops.acceptor())
             .workerEventLoopGroup(eventLoops.workers())
-            .channelType(eventLoops.channelType())
+            .channelFactory(
+                new ConnectionLimit(config.maxConnections()).limiting(eventLoops.channelFactory()))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.parley.server.config.Setting;
 import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.channelz.v1.ChannelzGrpc;
@@ -20,6 +21,7 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,6 +37,9 @@ class OperationsTest {
 
   @RegisterExtension
   private final ServerExtension closed = new ServerExtension().with(Setting.REFLECTION, "off");
+
+  @RegisterExtension
+  private final ServerExtension small = new ServerExtension().with(Setting.MAX_CONNECTIONS, "2");
 
   private static HealthCheckRequest health(String service) {
     return HealthCheckRequest.newBuilder().setService(service).build();
@@ -62,6 +67,29 @@ class OperationsTest {
         catchThrowableOfType(
             StatusRuntimeException.class, () -> calls.check(health("no.such.Service")));
     assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void connectionsBeyondTheLimitAreClosedUntilOthersEnd() {
+    ManagedChannel first = small.connect();
+    serving(first);
+    serving(small.connect());
+    ManagedChannel third = small.connect();
+    HealthGrpc.HealthBlockingStub refused = HealthGrpc.newBlockingStub(third);
+    StatusRuntimeException status =
+        catchThrowableOfType(StatusRuntimeException.class, () -> refused.check(health("")));
+    assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    first.shutdownNow();
+    serving(third);
+  }
+
+  private static void serving(Channel channel) {
+    HealthCheckResponse health =
+        HealthGrpc.newBlockingStub(channel)
+            .withWaitForReady()
+            .withDeadlineAfter(5, TimeUnit.SECONDS)
+            .check(health(""));
+    assertThat(health.getStatus()).isEqualTo(ServingStatus.SERVING);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param jsonLog whether log lines are JSON objects
 /// @param logLevel least severe lines of the log
 /// @param reflection whether clients may ask for the protocol's description
+/// @param maxConnections most connections at once
 /// @param connectionMaxIdle how long a connection without a call is kept
 /// @param drainGrace time that streams are given to end when the server stops
 /// @param limits the bounds that can be configured
@@ -33,6 +34,7 @@ public record ServerConfig(
     boolean jsonLog,
     String logLevel,
     boolean reflection,
+    int maxConnections,
     Duration connectionMaxIdle,
     Duration drainGrace,
     Limits.Tunable limits) {
@@ -73,6 +75,7 @@ public record ServerConfig(
         choice(settings, Setting.LOG, "text", "json").equals("json"),
         choice(settings, Setting.LOG_LEVEL, "error", "warn", "info", "debug"),
         choice(settings, Setting.REFLECTION, "on", "off").equals("on"),
+        integer(settings, Setting.MAX_CONNECTIONS, 1, 1_000_000),
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
         duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
         limits);

@@ -128,6 +128,8 @@ class DirectRoomTest {
     String id = open(alice, "bob").getRoom().getId();
     assertThat(NativeCalls.refusal(() -> NativeCalls.by("carol", channel).create(id)))
         .isEqualTo(Reason.ROOM_EXISTS);
+    assertThat(NativeCalls.refusal(() -> alice.create("dm-0123")))
+        .isEqualTo(Reason.INVALID_REQUEST);
     assertThat(NativeCalls.refusal(() -> open(alice, ""))).isEqualTo(Reason.INVALID_REQUEST);
     assertThat(NativeCalls.refusal(() -> open(NativeCalls.byNobody(channel), "bob")))
         .isEqualTo(Reason.UNAUTHENTICATED);
