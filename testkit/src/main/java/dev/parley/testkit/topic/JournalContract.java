@@ -292,6 +292,21 @@ public abstract class JournalContract extends JournalFixture {
     }
 
     @Test
+    void thatDoNotRewordLeaveTheWords() throws Exception {
+      commit(append(ROOM, 0).say("ann", "before").say("ben", "gone"));
+      commit(append(ROOM, 2).amend(2, null));
+      commit(append(ROOM, 2).amendBody(1, "body").amendBody(2, "stub"));
+
+      assertThat(body(entry(ROOM, 1))).isEqualTo("body");
+      assertThat(body(entry(ROOM, 2))).isEqualTo("stub");
+      assertThat(sequences(reader().search(ROOM, SearchWords.parse("before"), "ann", 9, 9)))
+          .containsExactly(1L);
+      for (String word : List.of("body", "gone", "stub")) {
+        assertThat(reader().search(ROOM, SearchWords.parse(word), null, 9, 9)).as(word).isEmpty();
+      }
+    }
+
+    @Test
     void concernEntriesOfTheSameAppendAndFollowEachOther() throws Exception {
       commit(append(ROOM, 0).say("ann", "one").amend(1, "two").amend(1, "three"));
 

@@ -104,7 +104,8 @@ final class MemoryTopic {
     Entry entry =
         new Entry(
             old.sequence(), old.type(), old.author(), old.key(), old.atMicros(), amendment.body());
-    return new Row(entry, row.content(), row.parent(), amendment.text());
+    String text = amendment.rewords() ? amendment.text() : row.text();
+    return new Row(entry, row.content(), row.parent(), text);
   }
 
   private void apply(MemberChange change) {

@@ -23,6 +23,9 @@ final class WatchedJournal implements Journal {
   final List<String> log = new ArrayList<>();
   final List<TopicId> loads = new ArrayList<>();
 
+  /// What was committed, an element each commit.
+  final List<List<Append>> commits = new ArrayList<>();
+
   /// Run before the next commits, one each.
   final Queue<Runnable> beforeCommits = new ArrayDeque<>();
 
@@ -73,6 +76,7 @@ final class WatchedJournal implements Journal {
     log.add("commit begins");
     journal.commit(appends, profiles);
     log.add("commit returns");
+    commits.add(appends);
   }
 
   @Override
