@@ -30,10 +30,11 @@ final class BatchFacts {
     }
   }
 
+  /// Where several entries answer a lookup ([Lookup.ByAnyKey]), the oldest does.
   private void put(Lookup.OfEntry lookup, Entry entry) {
     Lookup.At place = new Lookup.At(lookup.topic(), entry.sequence());
     entries.put(place, entry);
-    places.put(lookup, place);
+    places.merge(lookup, place, (one, other) -> one.sequence() < other.sequence() ? one : other);
   }
 
   /// Takes a decided rewriting in, if its entry is known.

@@ -38,13 +38,18 @@ final class BatchFactsTest {
   }
 
   @Test
-  void newestContentOfAKeyIsWhatItNames() {
+  void oldestContentOfAKeyIsWhatItNames() {
     Entry old = entry(3, "alice", "1");
     BatchFacts facts =
         new BatchFacts(new Found(Map.of(new Lookup.ByAnyKey(ROOM, "1"), old), Map.of()));
     Entry decided = entry(9, "bob", "1");
     facts.add(ROOM, decided, true);
-    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1"))).isSameAs(decided);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1"))).isSameAs(old);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "bob", "1"))).isSameAs(decided);
+
+    facts.add(ROOM, entry(10, "alice", "2"), true);
+    facts.add(ROOM, entry(11, "bob", "2"), true);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "2")).author()).isEqualTo("alice");
   }
 
   @Test

@@ -171,7 +171,7 @@ final class MemoryTopic {
   }
 
   @Nullable Entry byAnyKey(String key) {
-    for (Row row : rows.reversed()) {
+    for (Row row : rows) {
       if (row.content() && key.equals(row.entry().key())) {
         return row.entry();
       }
