@@ -71,6 +71,9 @@ public final class Limits {
   /// Most bytes of entries read from a journal at once, one entry more than that not counted.
   public static final int MAX_READ_BYTES = 1 << 20;
 
+  /// Most commands whose facts are read from a journal at once.
+  public static final int MAX_LOOKED_UP = 16;
+
   /// Entries of deleted topics removed at once, so that nobody waits for it.
   public static final int MAX_REAPED = 500;
 
@@ -85,6 +88,8 @@ public final class Limits {
   /// @param maxStreamsPerConnection most calls at once on one connection
   /// @param maxQueuedCommands most commands that wait for the engine
   /// @param maxBatchCommands most commands in one commit
+  /// @param maxBatchBytes bytes of entries, read and written, at which a commit takes no more
+  ///     commands, [#MAX_LOOKED_UP] of them not counted
   /// @param maxTailEntries most entries of one topic kept in memory
   /// @param maxTailBytes most bytes of one topic's entries kept in memory
   /// @param maxTailBytesInAll most bytes of all topics' entries kept in memory
@@ -105,6 +110,7 @@ public final class Limits {
       int maxStreamsPerConnection,
       int maxQueuedCommands,
       int maxBatchCommands,
+      int maxBatchBytes,
       int maxTailEntries,
       int maxTailBytes,
       long maxTailBytesInAll,
@@ -127,6 +133,7 @@ public final class Limits {
           1_000,
           65_536,
           2_048,
+          4 << 20,
           4_096,
           1 << 20,
           64L << 20,

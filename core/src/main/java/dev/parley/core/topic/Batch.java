@@ -2,6 +2,7 @@ package dev.parley.core.topic;
 
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.core.user.Profile;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One turn of the engine: look up, decide, commit, apply, answer. Lives for that turn, on the
 /// engine's thread.
+///
+/// It takes requests, in their order, until it has its fill of bytes ([BatchFacts#bytes]); the rest
+/// is the next batch's. Hence facts are looked up for a few requests at a time.
 ///
 /// A batch that cannot be committed is decided once more, from the committed states: what needs no
 /// commit is done all the same (people enter rooms and read while the disk is full), and the rest
@@ -31,11 +36,13 @@ final class Batch {
   private final Topics cache;
   private final Clock clock;
   private final List<Request> requests;
+  private final int maxBytes;
   private final Map<TopicId, LiveTopic<?, ?, ?>> topics = new LinkedHashMap<>();
   private final Map<TopicId, Refusal> unusable = new LinkedHashMap<>();
   private final IdentityHashMap<Request, Refusal> senseless = new IdentityHashMap<>();
   private final Set<Outlet> outlets = new HashSet<>();
   private boolean erasedSome;
+  private int answered;
 
   /// What became of a request, and what it does beside the journal, which waits for the commit.
   private record Decided(Outcome outcome, Decision.@Nullable Accepted<?> accepted) {
@@ -44,11 +51,12 @@ final class Batch {
     }
   }
 
-  Batch(Journal journal, Topics cache, Clock clock, List<Request> requests) {
+  Batch(Journal journal, Topics cache, Clock clock, List<Request> requests, int maxBytes) {
     this.journal = journal;
     this.cache = cache;
     this.clock = clock;
     this.requests = requests;
+    this.maxBytes = maxBytes;
   }
 
   /// Topics that the batch concerned.
@@ -59,6 +67,11 @@ final class Batch {
   /// Outlets that may have been handed something.
   Set<Outlet> outlets() {
     return outlets;
+  }
+
+  /// Requests that are not answered, in their order: those that it had no room for.
+  List<Request> unanswered() {
+    return requests.subList(answered, requests.size());
   }
 
   /// Whether a topic was erased, so that there is something to reap.
@@ -75,9 +88,9 @@ final class Batch {
     load(failure != null);
     for (int attempt = 1; ; attempt++) {
       try {
-        BatchFacts facts = find();
+        BatchFacts facts = new BatchFacts();
         List<Decided> decided = decide(facts, null);
-        commit();
+        commit(requests.subList(0, decided.size()));
         publish();
         answer(decided, facts);
         return failure;
@@ -97,14 +110,12 @@ final class Batch {
   private void runWithoutStoring(Refusal failing) {
     // it may have been committed all the same, the failure being that of the answer
     catchUp();
-    BatchFacts facts;
+    BatchFacts facts = new BatchFacts();
     List<Decided> decided;
     try {
-      facts = find();
       decided = decide(facts, failing);
     } catch (JournalException e) {
       StorageLog.tell(LOG, "storage cannot be read either", e, true);
-      facts = new BatchFacts(new Found(Map.of(), Map.of()));
       decided = Collections.nCopies(requests.size(), Decided.refused(failing));
     }
     publish();
@@ -147,18 +158,18 @@ final class Batch {
     return true;
   }
 
-  private BatchFacts find() throws JournalException {
-    List<Lookup> lookups = lookups();
+  private Found find(List<Request> some) throws JournalException {
+    Set<Lookup> lookups = lookups(some);
     try {
-      return new BatchFacts(journal.find(lookups));
+      return journal.find(lookups);
     } catch (RuntimeException e) {
       throw new JournalException(JournalException.Cause.BROKEN, "lookup failed unexpectedly", e);
     }
   }
 
-  private List<Lookup> lookups() {
-    List<Lookup> lookups = new ArrayList<>();
-    for (Request request : requests) {
+  private Set<Lookup> lookups(List<Request> some) {
+    Set<Lookup> lookups = new LinkedHashSet<>();
+    for (Request request : some) {
       LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
       Object command = commandOf(request);
       if (topic != null && command != null) {
@@ -172,15 +183,21 @@ final class Batch {
     return lookups;
   }
 
+  /// What becomes of the requests, from the first on, as far as the batch has room for them.
   private List<Decided> decide(BatchFacts facts, @Nullable Refusal failing)
       throws JournalException {
     List<Decided> decided = new ArrayList<>(requests.size());
     long nowMicros = clock.epochMicros();
-    for (Request request : requests) {
-      Decided one = decide(request, facts, nowMicros, failing);
-      decided.add(one);
-      if (request instanceof Request.Attach attach && one.outcome() instanceof Outcome.Done) {
-        live(attach.topic()).listeners.expect(attach.subscription().user().id());
+    while (decided.size() < requests.size() && facts.bytes() < maxBytes) {
+      int end = Math.min(decided.size() + Limits.MAX_LOOKED_UP, requests.size());
+      List<Request> next = requests.subList(decided.size(), end);
+      facts.add(find(next));
+      for (Request request : next) {
+        Decided one = decide(request, facts, nowMicros, failing);
+        decided.add(one);
+        if (request instanceof Request.Attach attach && one.outcome() instanceof Outcome.Done) {
+          live(attach.topic()).listeners.expect(attach.subscription().user().id());
+        }
       }
     }
     return decided;
@@ -225,7 +242,7 @@ final class Batch {
   }
 
   /// Commits what was decided, if anything was.
-  private void commit() throws JournalException {
+  private void commit(List<Request> decided) throws JournalException {
     List<Append> appends = new ArrayList<>();
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       Append append = topic.append();
@@ -234,7 +251,7 @@ final class Batch {
       }
     }
     Map<String, Profile> profiles = new LinkedHashMap<>();
-    for (Request request : requests) {
+    for (Request request : decided) {
       if (request instanceof Request.Save save) {
         profiles.put(save.profile().id(), save.profile());
       }
@@ -265,11 +282,11 @@ final class Batch {
   /// and is removed in one batch is out, and who is removed and enters again is in.
   private void answer(List<Decided> decided, BatchFacts facts) {
     long nowNanos = clock.nanos();
-    for (int i = 0; i < requests.size(); i++) {
-      Request request = requests.get(i);
+    for (Decided one : decided) {
+      Request request = requests.get(answered++);
       try {
-        tell(request, decided.get(i).accepted());
-        answer(request, decided.get(i).outcome(), facts, nowNanos);
+        tell(request, one.accepted());
+        answer(request, one.outcome(), facts, nowNanos);
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.ERROR, "a request was carried out, but not answered", e);
       }

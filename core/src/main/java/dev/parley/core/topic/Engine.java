@@ -44,6 +44,10 @@ public final class Engine implements AutoCloseable {
   private final ConcurrentLinkedQueue<Request> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final Set<Outlet> woken = new HashSet<>();
+
+  /// Taken from the queue, but beyond the bound of the batch; they come first in the next.
+  private List<Request> waiting = List.of();
+
   private final Thread thread;
 
   private volatile boolean sleeping;
@@ -163,7 +167,7 @@ public final class Engine implements AutoCloseable {
 
   private void run() {
     try {
-      while (!closing || !queue.isEmpty()) {
+      while (!closing || !idle()) {
         long sleepNanos = turn();
         sleeping = true;
         if (queue.isEmpty() && !closing && sleepNanos > 0) {
@@ -184,8 +188,9 @@ public final class Engine implements AutoCloseable {
   public long turn() {
     List<Request> requests = take();
     if (!requests.isEmpty()) {
-      Batch batch = new Batch(journal, topics, clock, requests);
+      Batch batch = new Batch(journal, topics, clock, requests, limits.maxBatchBytes());
       fails(batch.run(failure));
+      waiting = batch.unanswered();
       reapable |= batch.erasedSome();
       topics.used(batch.topics(), clock.nanos());
       woken.addAll(batch.outlets());
@@ -204,7 +209,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private List<Request> take() {
-    List<Request> requests = new ArrayList<>();
+    List<Request> requests = new ArrayList<>(waiting);
     while (requests.size() < limits.maxBatchCommands()) {
       Request next = queue.poll();
       if (next == null) {
@@ -212,7 +217,7 @@ public final class Engine implements AutoCloseable {
       }
       requests.add(next);
     }
-    queued.addAndGet(-requests.size());
+    queued.addAndGet(waiting.size() - requests.size());
     return requests;
   }
 
@@ -246,7 +251,11 @@ public final class Engine implements AutoCloseable {
   /// At once where nobody waits for it, else a slice now and then; now and then too where the last
   /// one failed. Also while nothing can be stored: it may be what makes room.
   private boolean mayReap(long now) {
-    return reapNanos - now <= 0 || (reapedWell && queue.isEmpty());
+    return reapNanos - now <= 0 || (reapedWell && idle());
+  }
+
+  private boolean idle() {
+    return waiting.isEmpty() && queue.isEmpty();
   }
 
   private void reap(long now) {
@@ -262,7 +271,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private long sleepNanos(long now) {
-    if (reapable && reapedWell) {
+    if (!waiting.isEmpty() || (reapable && reapedWell)) {
       return 0;
     }
     long sleep = topics.untilDue(now, MAX_SLEEP_NANOS);
