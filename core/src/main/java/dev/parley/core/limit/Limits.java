@@ -41,6 +41,9 @@ public final class Limits {
   /// Largest page of history, rooms or members.
   public static final int MAX_PAGE = 1_000;
 
+  /// Most messages of a room, from the newest on, that are looked at to count the unread ones.
+  public static final int MAX_UNREAD = 1_000;
+
   /// Largest page of online users.
   public static final int MAX_ONLINE_PAGE = 10_000;
 

@@ -1,7 +1,6 @@
 package dev.parley.testkit.topic;
 
-import static dev.parley.core.topic.JournalReader.UNREAD_MAX;
-
+import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Amendment;
 import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Draft;
@@ -185,13 +184,16 @@ final class MemoryTopic {
 
   Listing listing(String viewer) {
     Member member = members.get(viewer);
-    long unread = member == null ? 0 : rows.stream().filter(row -> isUnread(row, member)).count();
-    return new Listing(head(), members.size(), member, (int) Math.min(unread, UNREAD_MAX));
+    return new Listing(head(), members.size(), member, member == null ? 0 : unread(member));
   }
 
-  private static boolean isUnread(Row row, Member member) {
-    return row.content()
-        && row.entry().sequence() > member.readSequence()
-        && !row.entry().author().equals(member.user());
+  private int unread(Member member) {
+    return (int)
+        rows.reversed().stream()
+            .filter(Row::content)
+            .limit(Limits.MAX_UNREAD)
+            .filter(row -> row.entry().sequence() > member.readSequence())
+            .filter(row -> !row.entry().author().equals(member.user()))
+            .count();
   }
 }
