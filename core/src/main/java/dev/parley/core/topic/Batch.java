@@ -69,9 +69,10 @@ final class Batch {
     return outlets;
   }
 
-  /// Requests that are not answered, in their order: those that it had no room for.
+  /// Requests that are not answered, in their order: those that it had no room for, or did not get
+  /// to.
   List<Request> unanswered() {
-    return requests.subList(answered, requests.size());
+    return List.copyOf(requests.subList(answered, requests.size()));
   }
 
   /// Whether a topic was erased, so that there is something to reap.
@@ -283,12 +284,13 @@ final class Batch {
   private void answer(List<Decided> decided, BatchFacts facts) {
     long nowNanos = clock.nanos();
     for (Decided one : decided) {
-      Request request = requests.get(answered++);
+      Request request = requests.get(answered);
+      Runnable answer = carryOut(request, one, facts, nowNanos);
+      answered++;
       try {
-        tell(request, one.accepted());
-        answer(request, one.outcome(), facts, nowNanos);
+        answer.run();
       } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "a request was carried out, but not answered", e);
+        LOG.log(System.Logger.Level.ERROR, "an answer was not taken", e);
       }
     }
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
@@ -308,11 +310,31 @@ final class Batch {
     }
   }
 
-  private void answer(Request request, Outcome outcome, BatchFacts facts, long nowNanos) {
+  /// Carries out what waited for the commit, and returns the answer.
+  private Runnable carryOut(Request request, Decided decided, BatchFacts facts, long nowNanos) {
+    try {
+      tell(request, decided.accepted());
+      return answer(request, decided.outcome(), facts, nowNanos);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "a request was decided, but not carried out", e);
+      return () -> request.refuse(Reason.INTERNAL.because("it was not carried out to its end"));
+    }
+  }
+
+  private Runnable answer(Request request, Outcome outcome, BatchFacts facts, long nowNanos) {
     LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
     switch (request) {
-      case Request.Command command -> command.answer().accept(outcome);
-      case Request.Attach attach -> attach.answer().accept(attach(attach, outcome, facts));
+      case Request.Command command -> {
+        return () -> command.answer().accept(outcome);
+      }
+      case Request.Attach attach -> {
+        Attachment attachment = attach(attach, outcome, facts);
+        return () -> attach.answer().accept(attachment);
+      }
+      case Request.WhoIsHere who -> {
+        Request.Here here = here(who, topic);
+        return () -> who.answer().accept(here);
+      }
       case Request.Detach detach -> {
         if (topic != null) {
           topic.listeners.remove(detach.subscription(), detach.departure(), nowNanos);
@@ -323,9 +345,9 @@ final class Batch {
           topic.listeners.status(set.user(), set.status());
         }
       }
-      case Request.WhoIsHere who -> who.answer().accept(here(who, topic));
       case Request.Save _ -> {}
     }
+    return () -> {};
   }
 
   private static Request.Here here(Request.WhoIsHere who, @Nullable LiveTopic<?, ?, ?> topic) {

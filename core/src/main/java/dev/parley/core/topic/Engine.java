@@ -27,12 +27,18 @@ import org.jspecify.annotations.Nullable;
 /// Callbacks run on the engine's thread, in the order of the queue, after the commit of what they
 /// tell. They must not block; callbacks meant for a stream hand over to its [Outlet].
 ///
+/// What rules, codecs, outlets and callbacks throw harms what it concerns and nothing else. An
+/// [Error], or a failure of the engine itself, is its end: nobody can tell what state it is in.
+/// Then all who wait, and all who come, are refused, and [#death] tells why. Who was refused so may
+/// find later that his command was carried out.
+///
 /// Bounds: commands are refused where [Limits.Tunable#maxQueuedCommands] requests wait. Everything
 /// else is taken, and bounded by its callers: a stream attaches to so many topics, a connection
 /// makes so many calls at once.
 public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(200);
+  private static final Refusal DEAD = Reason.INTERNAL.because("the engine has stopped");
   private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long REAP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_SLEEP_NANOS = Duration.ofSeconds(10).toNanos();
@@ -48,11 +54,15 @@ public final class Engine implements AutoCloseable {
   /// Taken from the queue, but beyond the bound of the batch; they come first in the next.
   private List<Request> waiting = List.of();
 
+  /// Null: none is under way.
+  private @Nullable Batch batch;
+
   private final Thread thread;
 
   private volatile boolean sleeping;
   private volatile boolean closing;
   private volatile @Nullable Refusal failure;
+  private volatile @Nullable Throwable death;
   private boolean reapable = true;
   private boolean reapedWell = true;
   private long probeNanos;
@@ -138,6 +148,11 @@ public final class Engine implements AutoCloseable {
     return failure;
   }
 
+  /// What ended the engine before it was closed; null: nothing did. Then [#failure] is set too.
+  public @Nullable Throwable death() {
+    return death;
+  }
+
   /// Works off what is queued, then ends the thread. What is submitted later is never answered, so
   /// whoever submits must have stopped before.
   @Override
@@ -160,7 +175,9 @@ public final class Engine implements AutoCloseable {
   private void enqueue(Request request) {
     queued.incrementAndGet();
     queue.add(request);
-    if (sleeping) {
+    if (death != null) {
+      refuseQueued();
+    } else if (sleeping) {
       LockSupport.unpark(thread);
     }
   }
@@ -176,9 +193,33 @@ public final class Engine implements AutoCloseable {
         sleeping = false;
       }
     } catch (RuntimeException | Error e) {
-      failure = Reason.INTERNAL.because("the engine has stopped: " + e);
-      LOG.log(System.Logger.Level.ERROR, "the engine has stopped", e);
-      throw e;
+      die(e);
+    }
+  }
+
+  /// From here on whoever queues a request answers it.
+  private void die(Throwable cause) {
+    failure = DEAD;
+    death = cause;
+    try {
+      LOG.log(System.Logger.Level.ERROR, "the engine has stopped", cause);
+    } finally {
+      (batch == null ? waiting : batch.unanswered()).forEach(Engine::refuse);
+      refuseQueued();
+    }
+  }
+
+  private void refuseQueued() {
+    for (Request request = queue.poll(); request != null; request = queue.poll()) {
+      refuse(request);
+    }
+  }
+
+  private static void refuse(Request request) {
+    try {
+      request.refuse(DEAD);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "a refusal was not taken", e);
     }
   }
 
@@ -188,12 +229,7 @@ public final class Engine implements AutoCloseable {
   public long turn() {
     List<Request> requests = take();
     if (!requests.isEmpty()) {
-      Batch batch = new Batch(journal, topics, clock, requests, limits.maxBatchBytes());
-      fails(batch.run(failure));
-      waiting = batch.unanswered();
-      reapable |= batch.erasedSome();
-      topics.used(batch.topics(), clock.nanos());
-      woken.addAll(batch.outlets());
+      run(new Batch(journal, topics, clock, requests, limits.maxBatchBytes()));
     }
     long now = clock.nanos();
     tellWhatIsDue(now);
@@ -203,9 +239,28 @@ public final class Engine implements AutoCloseable {
     if (reapable && mayReap(now)) {
       reap(now);
     }
-    woken.forEach(Outlet::flush);
+    woken.forEach(Engine::flush);
     woken.clear();
     return sleepNanos(now);
+  }
+
+  private void run(Batch next) {
+    batch = next;
+    fails(next.run(failure));
+    waiting = next.unanswered();
+    batch = null;
+    reapable |= next.erasedSome();
+    topics.used(next.topics(), clock.nanos());
+    woken.addAll(next.outlets());
+  }
+
+  /// An outlet that fails harms those behind it and nobody else.
+  private static void flush(Outlet outlet) {
+    try {
+      outlet.flush();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "an outlet was not woken", e);
+    }
   }
 
   private List<Request> take() {

@@ -1,5 +1,6 @@
 package dev.parley.core.topic;
 
+import dev.parley.core.error.Refusal;
 import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.core.user.Status;
@@ -8,8 +9,16 @@ import java.util.function.Consumer;
 
 /// What waits in the engine's queue.
 sealed interface Request {
+  /// Answers that nobody will carry it out.
+  void refuse(Refusal refusal);
+
   /// A command to decide.
-  record Command(TopicId topic, Object command, Consumer<Outcome> answer) implements Request {}
+  record Command(TopicId topic, Object command, Consumer<Outcome> answer) implements Request {
+    @Override
+    public void refuse(Refusal refusal) {
+      answer.accept(new Outcome.Refused(refusal));
+    }
+  }
 
   /// A command to decide that, if accepted, begins a subscription.
   record Attach(
@@ -18,20 +27,40 @@ sealed interface Request {
       Subscription subscription,
       Status status,
       Consumer<Attachment> answer)
-      implements Request {}
+      implements Request {
+    @Override
+    public void refuse(Refusal refusal) {
+      answer.accept(new Attachment.Refused(refusal));
+    }
+  }
 
   /// A subscription ends.
-  record Detach(TopicId topic, Subscription subscription, Departure departure) implements Request {}
+  record Detach(TopicId topic, Subscription subscription, Departure departure) implements Request {
+    @Override
+    public void refuse(Refusal refusal) {}
+  }
 
   /// A user is to be seen in another way.
-  record SetStatus(TopicId topic, String user, Status status) implements Request {}
+  record SetStatus(TopicId topic, String user, Status status) implements Request {
+    @Override
+    public void refuse(Refusal refusal) {}
+  }
 
   /// A question for a page of those who are here.
   record WhoIsHere(TopicId topic, String after, int limit, Consumer<Here> answer)
-      implements Request {}
+      implements Request {
+    /// Nobody is here any more.
+    @Override
+    public void refuse(Refusal refusal) {
+      answer.accept(new Here(0, List.of()));
+    }
+  }
 
   /// How a user wants to be shown is to be stored.
-  record Save(Profile profile) implements Request {}
+  record Save(Profile profile) implements Request {
+    @Override
+    public void refuse(Refusal refusal) {}
+  }
 
   /// Those who are here.
   ///

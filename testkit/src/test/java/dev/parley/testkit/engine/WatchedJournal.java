@@ -33,6 +33,10 @@ final class WatchedJournal implements Journal {
   JournalException findFails;
   JournalException headFails;
   JournalException reapFails;
+
+  /// Thrown by the next reaping, though no journal may.
+  RuntimeException reapBreaks;
+
   int toReap;
 
   WatchedJournal(MemoryJournal journal) {
@@ -88,6 +92,9 @@ final class WatchedJournal implements Journal {
   @Override
   public boolean reap(int maxEntries) throws JournalException {
     log.add("reap");
+    if (reapBreaks != null) {
+      throw reapBreaks;
+    }
     if (reapFails != null) {
       throw reapFails;
     }
