@@ -18,7 +18,7 @@ import dev.parley.server.chat.RoomCodec;
 import dev.parley.server.chat.StreamGroup;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.delivery.DeliveryLoop;
-import dev.parley.server.delivery.Reads;
+import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.rpc.Calls;
 import dev.parley.storage.sqlite.SqliteStore;
 import dev.parley.storage.sqlite.StorageLimits;
@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 /// on disk when it is gone.
 public final class ParleyServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParleyServer.class);
-  private static final int READ_THREADS = 4;
   private static final Profile SYSTEM = new Profile("parley", "parley", "Parley", "");
   private static final Caller OPERATOR =
       new Caller(SYSTEM, Set.of(Caller.Right.CREATE_ROOMS, Caller.Right.ADMINISTER));
@@ -52,7 +51,7 @@ public final class ParleyServer implements AutoCloseable {
   private final ServerConfig config;
   private final SqliteStore store;
   private final Engine engine;
-  private final Reads reads;
+  private final ReadLanes reads;
   private final EventLoops eventLoops;
   private final List<StreamGroup> groups;
   private final HealthWatch health;
@@ -63,7 +62,7 @@ public final class ParleyServer implements AutoCloseable {
       ServerConfig config,
       SqliteStore store,
       Engine engine,
-      Reads reads,
+      ReadLanes reads,
       EventLoops eventLoops,
       List<StreamGroup> groups,
       HealthWatch health,
@@ -96,12 +95,13 @@ public final class ParleyServer implements AutoCloseable {
     makeRoom(engine, "general", "General", "General discussion");
     makeRoom(engine, "random", "Random", "Random chat");
 
-    Reads reads = new Reads(store.reader(), READ_THREADS);
+    ReadLanes reads = ReadLanes.of(store.reader());
     EventLoops eventLoops = EventLoops.open();
     List<StreamGroup> groups = new ArrayList<>();
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
-          new StreamGroup(eventLoop, new DeliveryLoop(eventLoop, reads, clock, config.limits())));
+          new StreamGroup(
+              eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
     Calls calls = new Calls(new OpenAuthenticator());
     ChatContext context =

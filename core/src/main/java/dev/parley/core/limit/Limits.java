@@ -38,14 +38,23 @@ public final class Limits {
   /// Longest search query, in bytes of UTF-8.
   public static final int MAX_QUERY_BYTES = 1_024;
 
-  /// Largest page of history, rooms or members.
+  /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
   /// Most messages of a room, from the newest on, that are looked at to count the unread ones.
   public static final int MAX_UNREAD = 1_000;
 
-  /// Largest page of online users.
-  public static final int MAX_ONLINE_PAGE = 10_000;
+  /// Most bytes of found messages in one answer, one message more than that not counted.
+  public static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  /// Most calls beside streams that one connection has at work; more wait.
+  public static final int MAX_CALLS_AT_WORK = 16;
+
+  /// Most calls beside streams at work on all connections; more are refused.
+  public static final int MAX_CALLS_AT_WORK_IN_ALL = 1_024;
+
+  /// Rooms that one native stream enters at once when it begins; more wait until it reads.
+  public static final int MAX_JOINS_AT_ONCE = 32;
 
   /// Largest page of search results.
   public static final int MAX_SEARCH_PAGE = 200;

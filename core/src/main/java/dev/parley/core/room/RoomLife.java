@@ -46,7 +46,7 @@ final class RoomLife {
     if (!create.by().may(Caller.Right.CREATE_ROOMS)) {
       throw refused(Reason.PERMISSION_DENIED, "you may not make rooms");
     }
-    fitting(create);
+    fitting(room.id(), create);
     RoomState made =
         new RoomState(
             room.id(),
@@ -77,11 +77,17 @@ final class RoomLife {
             && room.visibility() == create.visibility());
   }
 
-  private static void fitting(RoomCommand.Create create) throws RefusedException {
+  private static void fitting(String id, RoomCommand.Create create) throws RefusedException {
     Set<String> people = ids(create.directUsers());
     if (create.visibility() != Visibility.DIRECT) {
       if (!people.isEmpty()) {
         throw refused(Reason.INVALID_REQUEST, "direct_users: not empty (expected: a direct room)");
+      }
+      if (id.startsWith(RoomRules.DIRECT_PREFIX)) {
+        throw refused(
+            Reason.INVALID_REQUEST,
+            "room_id: \"%s\" (expected: one that does not begin with %s, as direct rooms do)"
+                .formatted(id, RoomRules.DIRECT_PREFIX));
       }
     } else if (people.isEmpty()
         || people.size() > 2

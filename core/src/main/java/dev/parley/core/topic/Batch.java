@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One turn of the engine: look up, decide, commit, apply, answer. Lives for that turn, on the
@@ -125,21 +127,31 @@ final class Batch {
 
   private void load(boolean outage) {
     for (Request request : requests) {
-      TopicId id = topicOf(request);
-      if (id == null || topics.containsKey(id) || unusable.containsKey(id)) {
-        continue;
+      switch (request) {
+        case Request.SetStatus set -> set.topics().forEach(id -> load(id, false, outage));
+        case Request.HowMany many -> many.topics().forEach(id -> load(id, false, outage));
+        case Request.Save _ -> {}
+        case Request.Command _, Request.Attach _, Request.Detach _, Request.WhoIsHere _ ->
+            load(Objects.requireNonNull(topicOf(request)), commandOf(request) != null, outage);
       }
-      try {
-        LiveTopic<?, ?, ?> topic = commandOf(request) == null ? cache.find(id) : cache.get(id);
-        if (topic != null) {
-          topics.put(id, topic);
-        }
-      } catch (JournalException e) {
-        StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
-        unusable.put(id, JournalRefusals.of(e));
-      } catch (RuntimeException e) {
-        unusable.put(id, internal(id, e));
+    }
+  }
+
+  /// @param stored whether to load it, too, if it is not in memory
+  private void load(TopicId id, boolean stored, boolean outage) {
+    if (topics.containsKey(id) || unusable.containsKey(id)) {
+      return;
+    }
+    try {
+      LiveTopic<?, ?, ?> topic = stored ? cache.get(id) : cache.find(id);
+      if (topic != null) {
+        topics.put(id, topic);
       }
+    } catch (JournalException e) {
+      StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
+      unusable.put(id, JournalRefusals.of(e));
+    } catch (RuntimeException e) {
+      unusable.put(id, internal(id, e));
     }
   }
 
@@ -335,19 +347,35 @@ final class Batch {
         Request.Here here = here(who, topic);
         return () -> who.answer().accept(here);
       }
+      case Request.HowMany many -> {
+        Map<TopicId, Integer> online =
+            living(many.topics()).stream()
+                .collect(Collectors.toMap(each -> each.id, each -> each.listeners.online()));
+        return () -> many.answer().accept(online);
+      }
       case Request.Detach detach -> {
         if (topic != null) {
           topic.listeners.remove(detach.subscription(), detach.departure(), nowNanos);
         }
       }
       case Request.SetStatus set -> {
-        if (topic != null) {
-          topic.listeners.status(set.user(), set.status());
-        }
+        living(set.topics()).forEach(each -> each.listeners.status(set.user(), set.status()));
+        return set.done();
       }
       case Request.Save _ -> {}
     }
     return () -> {};
+  }
+
+  private List<LiveTopic<?, ?, ?>> living(List<TopicId> ids) {
+    List<LiveTopic<?, ?, ?>> living = new ArrayList<>();
+    for (TopicId id : ids) {
+      LiveTopic<?, ?, ?> topic = topics.get(id);
+      if (topic != null) {
+        living.add(topic);
+      }
+    }
+    return living;
   }
 
   private static Request.Here here(Request.WhoIsHere who, @Nullable LiveTopic<?, ?, ?> topic) {
@@ -384,9 +412,8 @@ final class Batch {
       case Request.Command command -> command.topic();
       case Request.Attach attach -> attach.topic();
       case Request.Detach detach -> detach.topic();
-      case Request.SetStatus set -> set.topic();
       case Request.WhoIsHere who -> who.topic();
-      case Request.Save _ -> null;
+      case Request.SetStatus _, Request.HowMany _, Request.Save _ -> null;
     };
   }
 
@@ -394,7 +421,12 @@ final class Batch {
     return switch (request) {
       case Request.Command command -> command.command();
       case Request.Attach attach -> attach.command();
-      case Request.Detach _, Request.SetStatus _, Request.WhoIsHere _, Request.Save _ -> null;
+      case Request.Detach _,
+          Request.SetStatus _,
+          Request.WhoIsHere _,
+          Request.HowMany _,
+          Request.Save _ ->
+          null;
     };
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// Then all who wait, and all who come, are refused, and [#death] tells why. Who was refused so may
 /// find later that his command was carried out.
 ///
-/// Bounds: commands are refused where [Limits.Tunable#maxQueuedCommands] requests wait. Everything
-/// else is taken, and bounded by its callers: a stream attaches to so many topics, a connection
-/// makes so many calls at once.
+/// Bounds: where [Limits.Tunable#maxQueuedCommands] requests wait, further ones are refused; but
+/// what ends something or comes from each stream once at a time is taken, and bounded by the
+/// streams.
 public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(200);
@@ -85,20 +86,13 @@ public final class Engine implements AutoCloseable {
 
   /// Has a command decided. Refused at once, on the caller's thread, when too many wait.
   public void submit(TopicId topic, Object command, Consumer<Outcome> answer) {
-    if (queued.get() >= limits.maxQueuedCommands()) {
-      answer.accept(
-          new Outcome.Refused(
-              Reason.OVERLOADED
-                  .because("%d commands wait already".formatted(limits.maxQueuedCommands()))
-                  .retryAfter(OVERLOAD_DELAY)));
-      return;
-    }
     enqueue(new Request.Command(topic, command, answer));
   }
 
   /// Has a command decided that, if accepted, begins a subscription. It must be ended by [#detach]
   /// with the same instance. Ending it again, or one that was refused or evicted, does nothing, so
-  /// a stream that ends may detach whatever it tried to attach.
+  /// a stream that ends may detach whatever it tried to attach. Refused at once, on the caller's
+  /// thread, when too many wait.
   public void attach(
       TopicId topic,
       Object command,
@@ -113,19 +107,30 @@ public final class Engine implements AutoCloseable {
     enqueue(new Request.Detach(topic, subscription, departure));
   }
 
-  /// Has a user seen in another way in a topic.
-  public void status(TopicId topic, String user, Status status) {
-    enqueue(new Request.SetStatus(topic, user, status));
+  /// Has a user seen in another way in those of some topics that he listens to. Nobody asks for it
+  /// again before it is done, which bounds it.
+  public void status(List<TopicId> topics, String user, Status status, Runnable done) {
+    enqueue(new Request.SetStatus(topics, user, status, done));
   }
 
   /// Tells who listens to a topic, by id.
   ///
   /// @param after only ids greater than this
   /// @param answer gets how many listen in all, and the page
-  public void present(TopicId topic, String after, int limit, PresentAnswer answer) {
+  /// @param refused told why not; at once, on the caller's thread, when too many requests wait
+  public void present(
+      TopicId topic, String after, int limit, PresentAnswer answer, Consumer<Refusal> refused) {
     enqueue(
         new Request.WhoIsHere(
-            topic, after, limit, here -> answer.accept(here.online(), here.users())));
+            topic, after, limit, here -> answer.accept(here.online(), here.users()), refused));
+  }
+
+  /// Tells how many listen to each of several topics; of those with none, nothing.
+  ///
+  /// @param refused told why not; at once, on the caller's thread, when too many requests wait
+  public void online(
+      List<TopicId> topics, Consumer<Map<TopicId, Integer>> answer, Consumer<Refusal> refused) {
+    enqueue(new Request.HowMany(topics, answer, refused));
   }
 
   /// Gets who listens.
@@ -173,7 +178,16 @@ public final class Engine implements AutoCloseable {
   }
 
   private void enqueue(Request request) {
-    queued.incrementAndGet();
+    if (request.refusable()) {
+      if (queued.get() >= limits.maxQueuedCommands()) {
+        request.refuse(
+            Reason.OVERLOADED
+                .because("%d requests wait already".formatted(limits.maxQueuedCommands()))
+                .retryAfter(OVERLOAD_DELAY));
+        return;
+      }
+      queued.incrementAndGet();
+    }
     queue.add(request);
     if (death != null) {
       refuseQueued();
@@ -265,14 +279,16 @@ public final class Engine implements AutoCloseable {
 
   private List<Request> take() {
     List<Request> requests = new ArrayList<>(waiting);
+    int refusable = 0;
     while (requests.size() < limits.maxBatchCommands()) {
       Request next = queue.poll();
       if (next == null) {
         break;
       }
       requests.add(next);
+      refusable += next.refusable() ? 1 : 0;
     }
-    queued.addAndGet(waiting.size() - requests.size());
+    queued.addAndGet(-refusable);
     return requests;
   }
 

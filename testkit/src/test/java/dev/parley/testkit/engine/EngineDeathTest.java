@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.core.error.Reason;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Outcome;
+import dev.parley.core.user.Status;
 import dev.parley.testkit.topic.MemoryJournal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,9 +74,11 @@ final class EngineDeathTest {
     Desk.Listener listener = desk.attach("bob");
     listener.refused(Reason.INTERNAL);
     listener.detach(Departure.BROKEN);
-    int[] online = {-1};
-    desk.engine.present(HALL, "", 10, (count, _) -> online[0] = count);
-    assertThat(online[0]).isZero();
+    List<Reason> reasons = new ArrayList<>();
+    desk.engine.present(HALL, "", 10, (_, _) -> {}, refusal -> reasons.add(refusal.reason()));
+    desk.engine.online(List.of(HALL), _ -> {}, refusal -> reasons.add(refusal.reason()));
+    desk.engine.status(List.of(HALL), "bob", Status.AWAY, () -> reasons.add(Reason.INTERNAL));
+    assertThat(reasons).containsExactly(Reason.INTERNAL, Reason.INTERNAL, Reason.INTERNAL);
   }
 
   @Test
