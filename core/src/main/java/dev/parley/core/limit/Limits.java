@@ -41,6 +41,9 @@ public final class Limits {
   /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
+  /// Most messages of a room, from the newest on, that are looked at to count the unread ones.
+  public static final int MAX_UNREAD = 1_000;
+
   /// Most bytes of found messages in one answer, one message more than that not counted.
   public static final int MAX_ANSWER_BYTES = 1 << 20;
 
@@ -80,6 +83,9 @@ public final class Limits {
   /// Most bytes of entries read from a journal at once, one entry more than that not counted.
   public static final int MAX_READ_BYTES = 1 << 20;
 
+  /// Most commands whose facts are read from a journal at once.
+  public static final int MAX_LOOKED_UP = 16;
+
   /// Entries of deleted topics removed at once, so that nobody waits for it.
   public static final int MAX_REAPED = 500;
 
@@ -94,6 +100,8 @@ public final class Limits {
   /// @param maxStreamsPerConnection most calls at once on one connection
   /// @param maxQueuedCommands most commands that wait for the engine
   /// @param maxBatchCommands most commands in one commit
+  /// @param maxBatchBytes bytes of entries, read and written, at which a commit takes no more
+  ///     commands, [#MAX_LOOKED_UP] of them not counted
   /// @param maxTailEntries most entries of one topic kept in memory
   /// @param maxTailBytes most bytes of one topic's entries kept in memory
   /// @param maxTailBytesInAll most bytes of all topics' entries kept in memory
@@ -114,6 +122,7 @@ public final class Limits {
       int maxStreamsPerConnection,
       int maxQueuedCommands,
       int maxBatchCommands,
+      int maxBatchBytes,
       int maxTailEntries,
       int maxTailBytes,
       long maxTailBytesInAll,
@@ -136,6 +145,7 @@ public final class Limits {
           1_000,
           65_536,
           2_048,
+          4 << 20,
           4_096,
           1 << 20,
           64L << 20,

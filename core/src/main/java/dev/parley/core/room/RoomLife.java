@@ -94,7 +94,7 @@ final class RoomLife {
         || !(people.contains(create.by().id()) || create.by().may(Caller.Right.IMPORT))) {
       throw refused(
           Reason.INVALID_REQUEST,
-          "direct_users: %s (expected: you and one other)".formatted(people));
+          "direct_users: %d users (expected: you and one other)".formatted(people.size()));
     }
   }
 

@@ -54,6 +54,7 @@ public record ServerConfig(
             integer(settings, Setting.MAX_STREAMS_PER_CONNECTION, 1, 100_000),
             defaults.maxQueuedCommands(),
             defaults.maxBatchCommands(),
+            defaults.maxBatchBytes(),
             defaults.maxTailEntries(),
             defaults.maxTailBytes(),
             number(settings, Setting.MAX_TAIL_BYTES, 1 << 20, Long.MAX_VALUE),
