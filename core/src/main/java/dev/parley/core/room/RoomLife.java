@@ -34,6 +34,7 @@ final class RoomLife {
   static Decision<RoomEntry> create(
       RoomState room, RoomCommand.Create create, Facts<RoomEntry> facts, long nowMicros)
       throws RefusedException {
+    fitting(room.id(), create);
     if (room.status() == Existence.DELETED) {
       throw refused(Reason.ROOM_DELETED, "room \"" + room.id() + "\" was deleted");
     }
@@ -46,7 +47,6 @@ final class RoomLife {
     if (!create.by().may(Caller.Right.CREATE_ROOMS)) {
       throw refused(Reason.PERMISSION_DENIED, "you may not make rooms");
     }
-    fitting(room.id(), create);
     RoomState made =
         new RoomState(
             room.id(),

@@ -12,6 +12,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,10 @@ public final class CallTurns extends ServerTransportFilter implements ServerInte
     private final ServerCallHandler<Q, A> next;
     private final Context context = Context.current();
     private ServerCall.@Nullable Listener<Q> handler;
+
+    /// What gRPC brought while the handler was asking for it, being begun.
+    private final List<Q> early = new ArrayList<>(1);
+
     private boolean begun;
     private boolean ready;
     private boolean halfClosed;
@@ -108,6 +114,8 @@ public final class CallTurns extends ServerTransportFilter implements ServerInte
 
     private void start(ServerCall.Listener<Q> started) {
       handler = started;
+      early.forEach(started::onMessage);
+      early.clear();
       if (ready) {
         started.onReady();
       }
@@ -128,7 +136,9 @@ public final class CallTurns extends ServerTransportFilter implements ServerInte
 
     @Override
     public void onMessage(Q message) {
-      if (handler != null) {
+      if (handler == null) {
+        early.add(message);
+      } else {
         handler.onMessage(message);
       }
     }

@@ -10,12 +10,15 @@ import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.ChatServiceGrpc;
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.chat.v1.GetHistoryRequest;
+import dev.parley.chat.v1.GetRoomRequest;
+import dev.parley.chat.v1.GetRoomResponse;
 import dev.parley.chat.v1.JoinRoomRequest;
 import dev.parley.chat.v1.JoinRoomResponse;
 import dev.parley.chat.v1.ListRoomsRequest;
 import dev.parley.chat.v1.RemoveMemberRequest;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomPosition;
+import dev.parley.chat.v1.RoomServiceGrpc;
 import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.core.error.Reason;
@@ -201,6 +204,23 @@ class UnreadAnswersTest {
     assertThat(alice.history("random")).isEmpty();
     unread.forEach(call -> call.call().cancel("cancelled by the test", null));
     assertThat(impatient.history("random")).isEmpty();
+  }
+
+  @Test
+  void callsThatHadToWaitAreAnsweredAsTheOthers() {
+    Channel one = NativeCalls.named("bob", server.connect());
+    List<Inbox<GetRoomRequest, String, GetRoomResponse>> calls = new ArrayList<>();
+    for (int i = 0; i < 20 * Limits.MAX_CALLS_AT_WORK; i++) {
+      Inbox<GetRoomRequest, String, GetRoomResponse> inbox =
+          Inbox.of(response -> List.of(response.getRoom().getId()));
+      RoomServiceGrpc.newStub(one)
+          .getRoom(GetRoomRequest.newBuilder().setRoomId("general").build(), inbox);
+      calls.add(inbox);
+    }
+    for (Inbox<GetRoomRequest, String, GetRoomResponse> call : calls) {
+      assertThat(call.end().getStatus().getCode()).isEqualTo(Status.Code.OK);
+      assertThat(call.all()).containsExactly("general");
+    }
   }
 
   @Test
