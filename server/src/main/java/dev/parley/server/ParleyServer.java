@@ -28,11 +28,14 @@ import io.grpc.ServerServiceDefinition;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,17 +188,17 @@ public final class ParleyServer implements AutoCloseable {
   }
 
   /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
-  /// engine and the store. Takes as long as configured for draining, and at most a few seconds
-  /// more. Only the first call does something.
+  /// engine and the store. Takes as long as the streams do, at most as configured for draining,
+  /// and a few seconds at most for the rest. Only the first call does something.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    LOG.info("stopping: streams have {} to end", config.drainGrace());
+    Duration grace = config.drainGrace();
+    LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     health.stopping();
-    groups.forEach(group -> group.drain(config.drainGrace()));
-    pause(config.drainGrace().toMillis());
+    drain(grace);
     groups.forEach(StreamGroup::end);
     port.shutdown();
     terminate();
@@ -217,9 +220,16 @@ public final class ParleyServer implements AutoCloseable {
     }
   }
 
-  private void pause(long millis) {
+  /// Waits for the streams to end.
+  private void drain(Duration grace) {
+    List<CompletableFuture<Void>> drained = groups.stream().map(g -> g.drain(grace)).toList();
     try {
-      TimeUnit.MILLISECONDS.sleep(millis);
+      CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
+          .get(grace.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("the streams that are left are ended");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
