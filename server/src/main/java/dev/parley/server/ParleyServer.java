@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +61,7 @@ public final class ParleyServer implements AutoCloseable {
   private final HealthWatch health;
   private final Server port;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   private ParleyServer(
       ServerConfig config,
@@ -134,6 +136,7 @@ public final class ParleyServer implements AutoCloseable {
         () -> {
           groups.forEach(StreamGroup::tick);
           health.check();
+          server.endIfDead();
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
@@ -183,8 +186,24 @@ public final class ParleyServer implements AutoCloseable {
   }
 
   /// Waits until [#close] has been called and is done.
-  public void await() throws InterruptedException {
-    port.awaitTermination();
+  ///
+  /// @throws ServerException if the server ended by itself, because it could not go on
+  public void await() throws InterruptedException, ServerException {
+    stopped.await();
+    Throwable death = engine.death();
+    if (death != null) {
+      throw new ServerException(
+          "the server has stopped: its engine failed: %s (the log tells where; start it again)"
+              .formatted(death),
+          death);
+    }
+  }
+
+  /// A server whose engine is dead refuses everything: whoever watches the process is to notice.
+  private void endIfDead() {
+    if (engine.death() != null && !closed.get()) {
+      Thread.ofPlatform().name("parley-stop").start(this::close);
+    }
   }
 
   /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
@@ -195,6 +214,14 @@ public final class ParleyServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    try {
+      stop();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private void stop() {
     Duration grace = config.drainGrace();
     LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     health.stopping();
