@@ -28,11 +28,15 @@ import io.grpc.ServerServiceDefinition;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +61,7 @@ public final class ParleyServer implements AutoCloseable {
   private final HealthWatch health;
   private final Server port;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   private ParleyServer(
       ServerConfig config,
@@ -131,6 +136,7 @@ public final class ParleyServer implements AutoCloseable {
         () -> {
           groups.forEach(StreamGroup::tick);
           health.check();
+          server.endIfDead();
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
@@ -180,22 +186,46 @@ public final class ParleyServer implements AutoCloseable {
   }
 
   /// Waits until [#close] has been called and is done.
-  public void await() throws InterruptedException {
-    port.awaitTermination();
+  ///
+  /// @throws ServerException if the server ended by itself, because it could not go on
+  public void await() throws InterruptedException, ServerException {
+    stopped.await();
+    Throwable death = engine.death();
+    if (death != null) {
+      throw new ServerException(
+          "the server has stopped: its engine failed: %s (the log tells where; start it again)"
+              .formatted(death),
+          death);
+    }
+  }
+
+  /// A server whose engine is dead refuses everything: whoever watches the process is to notice.
+  private void endIfDead() {
+    if (engine.death() != null && !closed.get()) {
+      Thread.ofPlatform().name("parley-stop").start(this::close);
+    }
   }
 
   /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
-  /// engine and the store. Takes as long as configured for draining, and at most a few seconds
-  /// more. Only the first call does something.
+  /// engine and the store. Takes as long as the streams do, at most as configured for draining,
+  /// and a few seconds at most for the rest. Only the first call does something.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    LOG.info("stopping: streams have {} to end", config.drainGrace());
+    try {
+      stop();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private void stop() {
+    Duration grace = config.drainGrace();
+    LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     health.stopping();
-    groups.forEach(group -> group.drain(config.drainGrace()));
-    pause(config.drainGrace().toMillis());
+    drain(grace);
     groups.forEach(StreamGroup::end);
     port.shutdown();
     terminate();
@@ -217,9 +247,16 @@ public final class ParleyServer implements AutoCloseable {
     }
   }
 
-  private void pause(long millis) {
+  /// Waits for the streams to end.
+  private void drain(Duration grace) {
+    List<CompletableFuture<Void>> drained = groups.stream().map(g -> g.drain(grace)).toList();
     try {
-      TimeUnit.MILLISECONDS.sleep(millis);
+      CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
+          .get(grace.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("the streams that are left are ended");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

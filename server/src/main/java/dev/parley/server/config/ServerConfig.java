@@ -93,6 +93,11 @@ public record ServerConfig(
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
+  /// A time in the form that the configuration takes: 10s, or 250ms where seconds do not do.
+  public static String text(Duration time) {
+    return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+  }
+
   private static InetSocketAddress address(Settings settings) throws ConfigException {
     String text = settings.get(Setting.LISTEN).text();
     int colon = text.lastIndexOf(':');
