@@ -1,5 +1,6 @@
 package dev.parley.server;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -23,21 +24,22 @@ final class EventLoops implements AutoCloseable {
 
   private final EventLoopGroup acceptor;
   private final EventLoopGroup workers;
-  private final Class<? extends ServerChannel> channelType;
+  private final ChannelFactory<? extends ServerChannel> channelFactory;
 
-  private EventLoops(IoHandlerFactory io, Class<? extends ServerChannel> channelType, int threads) {
+  private EventLoops(
+      IoHandlerFactory io, ChannelFactory<? extends ServerChannel> channelFactory, int threads) {
     acceptor = new MultiThreadIoEventLoopGroup(1, io);
     workers = new MultiThreadIoEventLoopGroup(threads, io);
-    this.channelType = channelType;
+    this.channelFactory = channelFactory;
   }
 
   static EventLoops open() {
     int threads = Runtime.getRuntime().availableProcessors();
     if (Epoll.isAvailable()) {
-      return new EventLoops(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, threads);
+      return new EventLoops(EpollIoHandler.newFactory(), EpollServerSocketChannel::new, threads);
     }
     LOG.info("epoll is not available here, using NIO");
-    return new EventLoops(NioIoHandler.newFactory(), NioServerSocketChannel.class, threads);
+    return new EventLoops(NioIoHandler.newFactory(), NioServerSocketChannel::new, threads);
   }
 
   EventLoopGroup acceptor() {
@@ -48,8 +50,8 @@ final class EventLoops implements AutoCloseable {
     return workers;
   }
 
-  Class<? extends ServerChannel> channelType() {
-    return channelType;
+  ChannelFactory<? extends ServerChannel> channelFactory() {
+    return channelFactory;
   }
 
   List<EventLoop> all() {

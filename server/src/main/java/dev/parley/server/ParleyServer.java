@@ -18,7 +18,7 @@ import dev.parley.server.chat.RoomCodec;
 import dev.parley.server.chat.StreamGroup;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.delivery.DeliveryLoop;
-import dev.parley.server.delivery.Reads;
+import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.rpc.Calls;
 import dev.parley.storage.sqlite.SqliteStore;
 import dev.parley.storage.sqlite.StorageLimits;
@@ -29,11 +29,15 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +49,6 @@ import org.slf4j.LoggerFactory;
 /// on disk when it is gone.
 public final class ParleyServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParleyServer.class);
-  private static final int READ_THREADS = 4;
   private static final Profile SYSTEM = new Profile("parley", "parley", "Parley", "");
   private static final Caller OPERATOR =
       new Caller(SYSTEM, Set.of(Caller.Right.CREATE_ROOMS, Caller.Right.ADMINISTER));
@@ -53,18 +56,19 @@ public final class ParleyServer implements AutoCloseable {
   private final ServerConfig config;
   private final SqliteStore store;
   private final Engine engine;
-  private final Reads reads;
+  private final ReadLanes reads;
   private final EventLoops eventLoops;
   private final List<StreamGroup> groups;
   private final HealthWatch health;
   private final Server port;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   private ParleyServer(
       ServerConfig config,
       SqliteStore store,
       Engine engine,
-      Reads reads,
+      ReadLanes reads,
       EventLoops eventLoops,
       List<StreamGroup> groups,
       HealthWatch health,
@@ -98,12 +102,13 @@ public final class ParleyServer implements AutoCloseable {
     makeRoom(engine, "general", "General", "General discussion");
     makeRoom(engine, "random", "Random", "Random chat");
 
-    Reads reads = new Reads(store.reader(), READ_THREADS);
+    ReadLanes reads = ReadLanes.of(store.reader());
     EventLoops eventLoops = EventLoops.open();
     List<StreamGroup> groups = new ArrayList<>();
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
-          new StreamGroup(eventLoop, new DeliveryLoop(eventLoop, reads, clock, config.limits())));
+          new StreamGroup(
+              eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
     Calls calls = new Calls(new OpenAuthenticator());
     ChatContext context =
@@ -133,6 +138,7 @@ public final class ParleyServer implements AutoCloseable {
         () -> {
           groups.forEach(StreamGroup::tick);
           health.check();
+          server.endIfDead();
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
@@ -193,22 +199,46 @@ public final class ParleyServer implements AutoCloseable {
   }
 
   /// Waits until [#close] has been called and is done.
-  public void await() throws InterruptedException {
-    port.awaitTermination();
+  ///
+  /// @throws ServerException if the server ended by itself, because it could not go on
+  public void await() throws InterruptedException, ServerException {
+    stopped.await();
+    Throwable death = engine.death();
+    if (death != null) {
+      throw new ServerException(
+          "the server has stopped: its engine failed: %s (the log tells where; start it again)"
+              .formatted(death),
+          death);
+    }
+  }
+
+  /// A server whose engine is dead refuses everything: whoever watches the process is to notice.
+  private void endIfDead() {
+    if (engine.death() != null && !closed.get()) {
+      Thread.ofPlatform().name("parley-stop").start(this::close);
+    }
   }
 
   /// Stops: says so to health checks and streams, lets streams end, then closes the port, the
-  /// engine and the store. Takes as long as configured for draining, and at most a few seconds
-  /// more. Only the first call does something.
+  /// engine and the store. Takes as long as the streams do, at most as configured for draining,
+  /// and a few seconds at most for the rest. Only the first call does something.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    LOG.info("stopping: streams have {} to end", config.drainGrace());
+    try {
+      stop();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private void stop() {
+    Duration grace = config.drainGrace();
+    LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     health.stopping();
-    groups.forEach(group -> group.drain(config.drainGrace()));
-    pause(config.drainGrace().toMillis());
+    drain(grace);
     groups.forEach(StreamGroup::end);
     port.shutdown();
     terminate();
@@ -230,9 +260,16 @@ public final class ParleyServer implements AutoCloseable {
     }
   }
 
-  private void pause(long millis) {
+  /// Waits for the streams to end.
+  private void drain(Duration grace) {
+    List<CompletableFuture<Void>> drained = groups.stream().map(g -> g.drain(grace)).toList();
     try {
-      TimeUnit.MILLISECONDS.sleep(millis);
+      CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
+          .get(grace.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("the streams that are left are ended");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

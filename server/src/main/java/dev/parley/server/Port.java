@@ -1,6 +1,7 @@
 package dev.parley.server;
 
 import dev.parley.server.config.ServerConfig;
+import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -38,7 +39,8 @@ final class Port {
         NettyServerBuilder.forAddress(config.listen())
             .bossEventLoopGroup(eventLoops.acceptor())
             .workerEventLoopGroup(eventLoops.workers())
-            .channelType(eventLoops.channelType())
+            .channelFactory(
+                new ConnectionLimit(config.maxConnections()).limiting(eventLoops.channelFactory()))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -54,8 +56,10 @@ final class Port {
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(config.connectionMaxIdle().toSeconds(), TimeUnit.SECONDS);
+    CallTurns turns = new CallTurns();
+    builder.addTransportFilter(turns);
     for (ServerServiceDefinition service : services) {
-      builder.addService(ServerInterceptors.intercept(service, calls));
+      builder.addService(ServerInterceptors.intercept(service, calls, turns));
     }
     builder.addService(health.service());
     builder.addService(ChannelzService.newInstance(CHANNELZ_PAGE));

@@ -13,7 +13,7 @@ public final class ServerException extends Exception {
     super(cause.getMessage(), cause);
   }
 
-  ServerException(String message, Exception cause) {
+  ServerException(String message, Throwable cause) {
     super(message, cause);
   }
 }

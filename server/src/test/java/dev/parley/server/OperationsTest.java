@@ -9,6 +9,7 @@ import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
 import dev.parley.server.config.Settings;
 import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.channelz.v1.ChannelzGrpc;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +45,9 @@ class OperationsTest {
 
   @RegisterExtension
   private final ServerExtension closed = new ServerExtension().with(Setting.REFLECTION, "off");
+
+  @RegisterExtension
+  private final ServerExtension small = new ServerExtension().with(Setting.MAX_CONNECTIONS, "2");
 
   private static HealthCheckRequest health(String service) {
     return HealthCheckRequest.newBuilder().setService(service).build();
@@ -70,6 +75,29 @@ class OperationsTest {
         catchThrowableOfType(
             StatusRuntimeException.class, () -> calls.check(health("no.such.Service")));
     assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void connectionsBeyondTheLimitAreClosedUntilOthersEnd() {
+    ManagedChannel first = small.connect();
+    serving(first);
+    serving(small.connect());
+    ManagedChannel third = small.connect();
+    HealthGrpc.HealthBlockingStub refused = HealthGrpc.newBlockingStub(third);
+    StatusRuntimeException status =
+        catchThrowableOfType(StatusRuntimeException.class, () -> refused.check(health("")));
+    assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    first.shutdownNow();
+    serving(third);
+  }
+
+  private static void serving(Channel channel) {
+    HealthCheckResponse health =
+        HealthGrpc.newBlockingStub(channel)
+            .withWaitForReady()
+            .withDeadlineAfter(5, TimeUnit.SECONDS)
+            .check(health(""));
+    assertThat(health.getStatus()).isEqualTo(ServingStatus.SERVING);
   }
 
   @Test

@@ -85,6 +85,11 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
     server.close();
   }
 
+  /// Waits until the server has stopped.
+  public void await() throws Exception {
+    server.await();
+  }
+
   /// Starts it again, with the same data, on another port.
   public void start() throws Exception {
     settings.put(Setting.DATA, data.toString());

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TestClock implements Clock {
   private final AtomicLong aheadNanos = new AtomicLong();
   private final AtomicLong wallAheadMicros = new AtomicLong();
+  private volatile String brokenFor = "";
 
   @Override
   public long nanos() {
@@ -16,6 +17,9 @@ public final class TestClock implements Clock {
 
   @Override
   public long epochMicros() {
+    if (Thread.currentThread().getName().equals(brokenFor)) {
+      throw new InternalError("on purpose");
+    }
     return Clock.system().epochMicros() + wallAheadMicros.get();
   }
 
@@ -23,6 +27,11 @@ public final class TestClock implements Clock {
   public void advance(Duration time) {
     aheadNanos.addAndGet(time.toNanos());
     jump(time);
+  }
+
+  /// Has the wall clock fail for the threads of a name.
+  public void breakFor(String thread) {
+    brokenFor = thread;
   }
 
   /// Sets the wall clock alone, in either direction.

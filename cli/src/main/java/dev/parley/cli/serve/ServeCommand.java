@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Exit codes: 0 stopped as told; 1 could not start; 2 wrong usage.",
+      "Exit codes: 0 stopped as told; 1 could not start, or not go on; 2 wrong usage.",
       "",
       "Example:  parley serve --listen 0.0.0.0:50051 --data /var/lib/parley"
     })
@@ -64,21 +63,23 @@ public final class ServeCommand implements Callable<Integer> {
     ServerConfig config =
         ServerConfig.of(SettingOptions.gather(spec.commandLine().getParseResult()));
     Logging.configure(config.jsonLog(), config.logLevel());
-    ParleyServer server = start(config);
-    greet(spec.commandLine().getErr(), config, server.address());
-    return untilStopped();
+    run(config);
+    return ExitCode.OK;
   }
 
-  /// Starts the server. A signal to stop closes it properly from now on, also one that comes while
-  /// it starts.
-  private ParleyServer start(ServerConfig config) throws ServerException {
+  /// Runs the server until it is stopped. A signal to stop closes it properly from now on, also one
+  /// that comes while it starts.
+  private void run(ServerConfig config) throws ServerException {
     CompletableFuture<ParleyServer> starting = new CompletableFuture<>();
     Thread stop = new Thread(() -> stop(starting), "parley-stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       ParleyServer server = ParleyServer.start(config, version);
       starting.complete(server);
-      return server;
+      greet(spec.commandLine().getErr(), config, server.address());
+      server.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (ServerException | RuntimeException | Error e) {
       starting.completeExceptionally(e);
       forget(stop);
@@ -121,15 +122,5 @@ public final class ServeCommand implements Callable<Integer> {
     err.printf("  talk    parley chat --server %s%n", where);
     err.println("  stop    Ctrl-C");
     err.flush();
-  }
-
-  /// Waits for the end of the process, which the shutdown hook holds up until the server is closed.
-  private static int untilStopped() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return ExitCode.OK;
   }
 }

@@ -38,11 +38,23 @@ public final class Limits {
   /// Longest search query, in bytes of UTF-8.
   public static final int MAX_QUERY_BYTES = 1_024;
 
-  /// Largest page of history, rooms or members.
+  /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
-  /// Largest page of online users.
-  public static final int MAX_ONLINE_PAGE = 10_000;
+  /// Most messages of a room, from the newest on, that are looked at to count the unread ones.
+  public static final int MAX_UNREAD = 1_000;
+
+  /// Most bytes of found messages in one answer, one message more than that not counted.
+  public static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  /// Most calls beside streams that one connection has at work; more wait.
+  public static final int MAX_CALLS_AT_WORK = 16;
+
+  /// Most calls beside streams at work on all connections; more are refused.
+  public static final int MAX_CALLS_AT_WORK_IN_ALL = 1_024;
+
+  /// Rooms that one native stream enters at once when it begins; more wait until it reads.
+  public static final int MAX_JOINS_AT_ONCE = 32;
 
   /// Largest page of search results.
   public static final int MAX_SEARCH_PAGE = 200;
@@ -71,6 +83,9 @@ public final class Limits {
   /// Most bytes of entries read from a journal at once, one entry more than that not counted.
   public static final int MAX_READ_BYTES = 1 << 20;
 
+  /// Most commands whose facts are read from a journal at once.
+  public static final int MAX_LOOKED_UP = 16;
+
   /// Entries of deleted topics removed at once, so that nobody waits for it.
   public static final int MAX_REAPED = 500;
 
@@ -85,6 +100,8 @@ public final class Limits {
   /// @param maxStreamsPerConnection most calls at once on one connection
   /// @param maxQueuedCommands most commands that wait for the engine
   /// @param maxBatchCommands most commands in one commit
+  /// @param maxBatchBytes bytes of entries, read and written, at which a commit takes no more
+  ///     commands, [#MAX_LOOKED_UP] of them not counted
   /// @param maxTailEntries most entries of one topic kept in memory
   /// @param maxTailBytes most bytes of one topic's entries kept in memory
   /// @param maxTailBytesInAll most bytes of all topics' entries kept in memory
@@ -105,6 +122,7 @@ public final class Limits {
       int maxStreamsPerConnection,
       int maxQueuedCommands,
       int maxBatchCommands,
+      int maxBatchBytes,
       int maxTailEntries,
       int maxTailBytes,
       long maxTailBytesInAll,
@@ -127,6 +145,7 @@ public final class Limits {
           1_000,
           65_536,
           2_048,
+          4 << 20,
           4_096,
           1 << 20,
           64L << 20,

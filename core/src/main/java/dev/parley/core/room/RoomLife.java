@@ -34,6 +34,7 @@ final class RoomLife {
   static Decision<RoomEntry> create(
       RoomState room, RoomCommand.Create create, Facts<RoomEntry> facts, long nowMicros)
       throws RefusedException {
+    fitting(room.id(), create);
     if (room.status() == Existence.DELETED) {
       throw refused(Reason.ROOM_DELETED, "room \"" + room.id() + "\" was deleted");
     }
@@ -46,7 +47,6 @@ final class RoomLife {
     if (!create.by().may(Caller.Right.CREATE_ROOMS)) {
       throw refused(Reason.PERMISSION_DENIED, "you may not make rooms");
     }
-    fitting(create);
     RoomState made =
         new RoomState(
             room.id(),
@@ -77,18 +77,24 @@ final class RoomLife {
             && room.visibility() == create.visibility());
   }
 
-  private static void fitting(RoomCommand.Create create) throws RefusedException {
+  private static void fitting(String id, RoomCommand.Create create) throws RefusedException {
     Set<String> people = ids(create.directUsers());
     if (create.visibility() != Visibility.DIRECT) {
       if (!people.isEmpty()) {
         throw refused(Reason.INVALID_REQUEST, "direct_users: not empty (expected: a direct room)");
+      }
+      if (id.startsWith(RoomRules.DIRECT_PREFIX)) {
+        throw refused(
+            Reason.INVALID_REQUEST,
+            "room_id: \"%s\" (expected: one that does not begin with %s, as direct rooms do)"
+                .formatted(id, RoomRules.DIRECT_PREFIX));
       }
     } else if (people.isEmpty()
         || people.size() > 2
         || !(people.contains(create.by().id()) || create.by().may(Caller.Right.IMPORT))) {
       throw refused(
           Reason.INVALID_REQUEST,
-          "direct_users: %s (expected: you and one other)".formatted(people));
+          "direct_users: %d users (expected: you and one other)".formatted(people.size()));
     }
   }
 

@@ -16,6 +16,9 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   /// The kind of topic that a room is.
   public static final String KIND = "room";
 
+  /// What the ids of direct rooms begin with, and no others.
+  public static final String DIRECT_PREFIX = "dm-";
+
   /// The topic of a room.
   public static TopicId topic(String roomId) {
     return new TopicId(KIND, roomId);

@@ -181,9 +181,19 @@ final class RoomTalk {
       throws RefusedException {
     Facts.Known<RoomEntry> known = known(facts, target);
     if (known == null || !(known.content() instanceof RoomEntry.Said)) {
-      throw refused(Reason.MESSAGE_NOT_FOUND, "no such message here: " + target);
+      throw refused(Reason.MESSAGE_NOT_FOUND, missing(target));
     }
     return known;
+  }
+
+  private static String missing(RoomCommand.Target target) {
+    return switch (target) {
+      case RoomCommand.Target.ById byId ->
+          "no message \"%s\" here (expected: the id of one)".formatted(byId.id());
+      case RoomCommand.Target.BySequence bySequence ->
+          "no message at sequence %d here (expected: the sequence of one)"
+              .formatted(bySequence.sequence());
+    };
   }
 
   private static Message message(Facts.Known<RoomEntry> known) throws RefusedException {

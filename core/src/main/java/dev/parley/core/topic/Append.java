@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param expectedLast sequence that the journal must end with for this to be committed; 0 for a
 ///     topic that does not exist
 /// @param drafts entries to append: they get `expectedLast + 1` and so on
-/// @param amendments rewritten entries, carried out after the drafts, in order
+/// @param amendments rewritten entries, carried out after the drafts, in order; the engine
+///     has one of each entry
 /// @param members changes of members, in order
 /// @param snapshot new snapshot; null: the old one stays
 /// @param listed whether those who are not members find the topic; null: unchanged (a new topic is

@@ -2,6 +2,7 @@ package dev.parley.core.topic;
 
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.core.user.Profile;
 import java.util.ArrayList;
@@ -10,13 +11,19 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One turn of the engine: look up, decide, commit, apply, answer. Lives for that turn, on the
 /// engine's thread.
+///
+/// It takes requests, in their order, until it has its fill of bytes ([BatchFacts#bytes]); the rest
+/// is the next batch's. Hence facts are looked up for a few requests at a time.
 ///
 /// A batch that cannot be committed is decided once more, from the committed states: what needs no
 /// commit is done all the same (people enter rooms and read while the disk is full), and the rest
@@ -31,11 +38,13 @@ final class Batch {
   private final Topics cache;
   private final Clock clock;
   private final List<Request> requests;
+  private final int maxBytes;
   private final Map<TopicId, LiveTopic<?, ?, ?>> topics = new LinkedHashMap<>();
   private final Map<TopicId, Refusal> unusable = new LinkedHashMap<>();
   private final IdentityHashMap<Request, Refusal> senseless = new IdentityHashMap<>();
   private final Set<Outlet> outlets = new HashSet<>();
   private boolean erasedSome;
+  private int answered;
 
   /// What became of a request, and what it does beside the journal, which waits for the commit.
   private record Decided(Outcome outcome, Decision.@Nullable Accepted<?> accepted) {
@@ -44,11 +53,12 @@ final class Batch {
     }
   }
 
-  Batch(Journal journal, Topics cache, Clock clock, List<Request> requests) {
+  Batch(Journal journal, Topics cache, Clock clock, List<Request> requests, int maxBytes) {
     this.journal = journal;
     this.cache = cache;
     this.clock = clock;
     this.requests = requests;
+    this.maxBytes = maxBytes;
   }
 
   /// Topics that the batch concerned.
@@ -59,6 +69,12 @@ final class Batch {
   /// Outlets that may have been handed something.
   Set<Outlet> outlets() {
     return outlets;
+  }
+
+  /// Requests that are not answered, in their order: those that it had no room for, or did not get
+  /// to.
+  List<Request> unanswered() {
+    return List.copyOf(requests.subList(answered, requests.size()));
   }
 
   /// Whether a topic was erased, so that there is something to reap.
@@ -75,9 +91,9 @@ final class Batch {
     load(failure != null);
     for (int attempt = 1; ; attempt++) {
       try {
-        BatchFacts facts = find();
+        BatchFacts facts = new BatchFacts();
         List<Decided> decided = decide(facts, null);
-        commit();
+        commit(requests.subList(0, decided.size()));
         publish();
         answer(decided, facts);
         return failure;
@@ -97,14 +113,12 @@ final class Batch {
   private void runWithoutStoring(Refusal failing) {
     // it may have been committed all the same, the failure being that of the answer
     catchUp();
-    BatchFacts facts;
+    BatchFacts facts = new BatchFacts();
     List<Decided> decided;
     try {
-      facts = find();
       decided = decide(facts, failing);
     } catch (JournalException e) {
       StorageLog.tell(LOG, "storage cannot be read either", e, true);
-      facts = new BatchFacts(new Found(Map.of(), Map.of()));
       decided = Collections.nCopies(requests.size(), Decided.refused(failing));
     }
     publish();
@@ -113,21 +127,31 @@ final class Batch {
 
   private void load(boolean outage) {
     for (Request request : requests) {
-      TopicId id = topicOf(request);
-      if (id == null || topics.containsKey(id) || unusable.containsKey(id)) {
-        continue;
+      switch (request) {
+        case Request.SetStatus set -> set.topics().forEach(id -> load(id, false, outage));
+        case Request.HowMany many -> many.topics().forEach(id -> load(id, false, outage));
+        case Request.Save _ -> {}
+        case Request.Command _, Request.Attach _, Request.Detach _, Request.WhoIsHere _ ->
+            load(Objects.requireNonNull(topicOf(request)), commandOf(request) != null, outage);
       }
-      try {
-        LiveTopic<?, ?, ?> topic = commandOf(request) == null ? cache.find(id) : cache.get(id);
-        if (topic != null) {
-          topics.put(id, topic);
-        }
-      } catch (JournalException e) {
-        StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
-        unusable.put(id, JournalRefusals.of(e));
-      } catch (RuntimeException e) {
-        unusable.put(id, internal(id, e));
+    }
+  }
+
+  /// @param stored whether to load it, too, if it is not in memory
+  private void load(TopicId id, boolean stored, boolean outage) {
+    if (topics.containsKey(id) || unusable.containsKey(id)) {
+      return;
+    }
+    try {
+      LiveTopic<?, ?, ?> topic = stored ? cache.get(id) : cache.find(id);
+      if (topic != null) {
+        topics.put(id, topic);
       }
+    } catch (JournalException e) {
+      StorageLog.tell(LOG, "cannot load " + id, e, outage || !cache.failsAnew(id));
+      unusable.put(id, JournalRefusals.of(e));
+    } catch (RuntimeException e) {
+      unusable.put(id, internal(id, e));
     }
   }
 
@@ -147,18 +171,18 @@ final class Batch {
     return true;
   }
 
-  private BatchFacts find() throws JournalException {
-    List<Lookup> lookups = lookups();
+  private Found find(List<Request> some) throws JournalException {
+    Set<Lookup> lookups = lookups(some);
     try {
-      return new BatchFacts(journal.find(lookups));
+      return journal.find(lookups);
     } catch (RuntimeException e) {
       throw new JournalException(JournalException.Cause.BROKEN, "lookup failed unexpectedly", e);
     }
   }
 
-  private List<Lookup> lookups() {
-    List<Lookup> lookups = new ArrayList<>();
-    for (Request request : requests) {
+  private Set<Lookup> lookups(List<Request> some) {
+    Set<Lookup> lookups = new LinkedHashSet<>();
+    for (Request request : some) {
       LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
       Object command = commandOf(request);
       if (topic != null && command != null) {
@@ -172,15 +196,21 @@ final class Batch {
     return lookups;
   }
 
+  /// What becomes of the requests, from the first on, as far as the batch has room for them.
   private List<Decided> decide(BatchFacts facts, @Nullable Refusal failing)
       throws JournalException {
     List<Decided> decided = new ArrayList<>(requests.size());
     long nowMicros = clock.epochMicros();
-    for (Request request : requests) {
-      Decided one = decide(request, facts, nowMicros, failing);
-      decided.add(one);
-      if (request instanceof Request.Attach attach && one.outcome() instanceof Outcome.Done) {
-        live(attach.topic()).listeners.expect(attach.subscription().user().id());
+    while (decided.size() < requests.size() && facts.bytes() < maxBytes) {
+      int end = Math.min(decided.size() + Limits.MAX_LOOKED_UP, requests.size());
+      List<Request> next = requests.subList(decided.size(), end);
+      facts.add(find(next));
+      for (Request request : next) {
+        Decided one = decide(request, facts, nowMicros, failing);
+        decided.add(one);
+        if (request instanceof Request.Attach attach && one.outcome() instanceof Outcome.Done) {
+          live(attach.topic()).listeners.expect(attach.subscription().user().id());
+        }
       }
     }
     return decided;
@@ -225,7 +255,7 @@ final class Batch {
   }
 
   /// Commits what was decided, if anything was.
-  private void commit() throws JournalException {
+  private void commit(List<Request> decided) throws JournalException {
     List<Append> appends = new ArrayList<>();
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
       Append append = topic.append();
@@ -234,7 +264,7 @@ final class Batch {
       }
     }
     Map<String, Profile> profiles = new LinkedHashMap<>();
-    for (Request request : requests) {
+    for (Request request : decided) {
       if (request instanceof Request.Save save) {
         profiles.put(save.profile().id(), save.profile());
       }
@@ -265,13 +295,14 @@ final class Batch {
   /// and is removed in one batch is out, and who is removed and enters again is in.
   private void answer(List<Decided> decided, BatchFacts facts) {
     long nowNanos = clock.nanos();
-    for (int i = 0; i < requests.size(); i++) {
-      Request request = requests.get(i);
+    for (Decided one : decided) {
+      Request request = requests.get(answered);
+      Runnable answer = carryOut(request, one, facts, nowNanos);
+      answered++;
       try {
-        tell(request, decided.get(i).accepted());
-        answer(request, decided.get(i).outcome(), facts, nowNanos);
+        answer.run();
       } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "a request was carried out, but not answered", e);
+        LOG.log(System.Logger.Level.ERROR, "an answer was not taken", e);
       }
     }
     for (LiveTopic<?, ?, ?> topic : topics.values()) {
@@ -291,24 +322,60 @@ final class Batch {
     }
   }
 
-  private void answer(Request request, Outcome outcome, BatchFacts facts, long nowNanos) {
+  /// Carries out what waited for the commit, and returns the answer.
+  private Runnable carryOut(Request request, Decided decided, BatchFacts facts, long nowNanos) {
+    try {
+      tell(request, decided.accepted());
+      return answer(request, decided.outcome(), facts, nowNanos);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "a request was decided, but not carried out", e);
+      return () -> request.refuse(Reason.INTERNAL.because("it was not carried out to its end"));
+    }
+  }
+
+  private Runnable answer(Request request, Outcome outcome, BatchFacts facts, long nowNanos) {
     LiveTopic<?, ?, ?> topic = topics.get(topicOf(request));
     switch (request) {
-      case Request.Command command -> command.answer().accept(outcome);
-      case Request.Attach attach -> attach.answer().accept(attach(attach, outcome, facts));
+      case Request.Command command -> {
+        return () -> command.answer().accept(outcome);
+      }
+      case Request.Attach attach -> {
+        Attachment attachment = attach(attach, outcome, facts);
+        return () -> attach.answer().accept(attachment);
+      }
+      case Request.WhoIsHere who -> {
+        Request.Here here = here(who, topic);
+        return () -> who.answer().accept(here);
+      }
+      case Request.HowMany many -> {
+        Map<TopicId, Integer> online =
+            living(many.topics()).stream()
+                .collect(Collectors.toMap(each -> each.id, each -> each.listeners.online()));
+        return () -> many.answer().accept(online);
+      }
       case Request.Detach detach -> {
         if (topic != null) {
           topic.listeners.remove(detach.subscription(), detach.departure(), nowNanos);
         }
       }
       case Request.SetStatus set -> {
-        if (topic != null) {
-          topic.listeners.status(set.user(), set.status());
-        }
+        living(set.topics()).forEach(each -> each.listeners.status(set.user(), set.status()));
+        return set.done();
       }
-      case Request.WhoIsHere who -> who.answer().accept(here(who, topic));
       case Request.Save _ -> {}
     }
+    return () -> {};
+  }
+
+  private List<LiveTopic<?, ?, ?>> living(List<TopicId> ids) {
+    List<LiveTopic<?, ?, ?>> living = new ArrayList<>();
+    for (TopicId id : ids) {
+      LiveTopic<?, ?, ?> topic = topics.get(id);
+      if (topic != null) {
+        living.add(topic);
+      }
+    }
+    return living;
   }
 
   private static Request.Here here(Request.WhoIsHere who, @Nullable LiveTopic<?, ?, ?> topic) {
@@ -345,9 +412,8 @@ final class Batch {
       case Request.Command command -> command.topic();
       case Request.Attach attach -> attach.topic();
       case Request.Detach detach -> detach.topic();
-      case Request.SetStatus set -> set.topic();
       case Request.WhoIsHere who -> who.topic();
-      case Request.Save _ -> null;
+      case Request.SetStatus _, Request.HowMany _, Request.Save _ -> null;
     };
   }
 
@@ -355,7 +421,12 @@ final class Batch {
     return switch (request) {
       case Request.Command command -> command.command();
       case Request.Attach attach -> attach.command();
-      case Request.Detach _, Request.SetStatus _, Request.WhoIsHere _, Request.Save _ -> null;
+      case Request.Detach _,
+          Request.SetStatus _,
+          Request.WhoIsHere _,
+          Request.HowMany _,
+          Request.Save _ ->
+          null;
     };
   }
 }

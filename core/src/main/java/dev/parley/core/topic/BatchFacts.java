@@ -5,17 +5,35 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The facts of one batch, for all its topics: what the journal answered, overlaid with what the
-/// batch has decided so far. Owned by the engine's thread; lives for one batch.
+/// batch has decided so far. The journal is asked bit by bit, and what the batch decided counts for
+/// more than what it answers afterwards. Owned by the engine's thread; lives for one batch.
 final class BatchFacts {
   /// Each entry once, by its place, so that rewriting it is seen whatever it is asked for by.
   private final Map<Lookup.At, Entry> entries = new HashMap<>();
 
   private final Map<Lookup.OfEntry, Lookup.At> places = new HashMap<>();
-  private final Map<Lookup.OfMember, Member> members;
 
-  BatchFacts(Found found) {
+  /// Null: known to be none.
+  private final Map<Lookup.OfMember, @Nullable Member> members = new HashMap<>();
+
+  private long bytes;
+
+  /// Takes in what the journal answered.
+  void add(Found found) {
     found.entries().forEach(this::put);
-    members = new HashMap<>(found.members());
+    found
+        .members()
+        .forEach(
+            (lookup, member) -> {
+              if (!members.containsKey(lookup)) {
+                members.put(lookup, member);
+              }
+            });
+  }
+
+  /// Bytes of the entries that the batch has read or is to write.
+  long bytes() {
+    return bytes;
   }
 
   /// Takes a decided entry in, as if it were committed.
@@ -30,16 +48,24 @@ final class BatchFacts {
     }
   }
 
+  /// Where several entries answer a lookup ([Lookup.ByAnyKey]), the oldest does.
   private void put(Lookup.OfEntry lookup, Entry entry) {
     Lookup.At place = new Lookup.At(lookup.topic(), entry.sequence());
-    entries.put(place, entry);
-    places.put(lookup, place);
+    if (entries.putIfAbsent(place, entry) == null) {
+      bytes += entry.body().length;
+    }
+    places.merge(lookup, place, (one, other) -> one.sequence() < other.sequence() ? one : other);
   }
 
-  /// Takes a decided rewriting in, if its entry is known.
+  /// Takes a decided rewriting in.
   void amend(TopicId topic, Amendment amendment) {
-    entries.computeIfPresent(
-        new Lookup.At(topic, amendment.sequence()), (_, entry) -> Tail.amended(entry, amendment));
+    Lookup.At place = new Lookup.At(topic, amendment.sequence());
+    Entry before = entries.get(place);
+    bytes += amendment.body().length;
+    if (before != null) {
+      bytes -= before.body().length;
+      entries.put(place, Tail.amended(before, amendment));
+    }
   }
 
   void change(TopicId topic, MemberChange change) {
@@ -53,7 +79,7 @@ final class BatchFacts {
                   ? new Member(put.user(), put.role(), put.atMicros(), 0)
                   : new Member(
                       put.user(), put.role(), before.joinedAtMicros(), before.readSequence()));
-      case MemberChange.Remove _ -> members.remove(lookup);
+      case MemberChange.Remove _ -> members.put(lookup, null);
       case MemberChange.Read read -> {
         if (before != null && read.sequence() > before.readSequence()) {
           members.put(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,12 +28,18 @@ import org.jspecify.annotations.Nullable;
 /// Callbacks run on the engine's thread, in the order of the queue, after the commit of what they
 /// tell. They must not block; callbacks meant for a stream hand over to its [Outlet].
 ///
-/// Bounds: commands are refused where [Limits.Tunable#maxQueuedCommands] requests wait. Everything
-/// else is taken, and bounded by its callers: a stream attaches to so many topics, a connection
-/// makes so many calls at once.
+/// What rules, codecs, outlets and callbacks throw harms what it concerns and nothing else. An
+/// [Error], or a failure of the engine itself, is its end: nobody can tell what state it is in.
+/// Then all who wait, and all who come, are refused, and [#death] tells why. Who was refused so may
+/// find later that his command was carried out.
+///
+/// Bounds: where [Limits.Tunable#maxQueuedCommands] requests wait, further ones are refused; but
+/// what ends something or comes from each stream once at a time is taken, and bounded by the
+/// streams.
 public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(200);
+  private static final Refusal DEAD = Reason.INTERNAL.because("the engine has stopped");
   private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long REAP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_SLEEP_NANOS = Duration.ofSeconds(10).toNanos();
@@ -44,11 +51,19 @@ public final class Engine implements AutoCloseable {
   private final ConcurrentLinkedQueue<Request> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final Set<Outlet> woken = new HashSet<>();
+
+  /// Taken from the queue, but beyond the bound of the batch; they come first in the next.
+  private List<Request> waiting = List.of();
+
+  /// Null: none is under way.
+  private @Nullable Batch batch;
+
   private final Thread thread;
 
   private volatile boolean sleeping;
   private volatile boolean closing;
   private volatile @Nullable Refusal failure;
+  private volatile @Nullable Throwable death;
   private boolean reapable = true;
   private boolean reapedWell = true;
   private long probeNanos;
@@ -71,20 +86,13 @@ public final class Engine implements AutoCloseable {
 
   /// Has a command decided. Refused at once, on the caller's thread, when too many wait.
   public void submit(TopicId topic, Object command, Consumer<Outcome> answer) {
-    if (queued.get() >= limits.maxQueuedCommands()) {
-      answer.accept(
-          new Outcome.Refused(
-              Reason.OVERLOADED
-                  .because("%d commands wait already".formatted(limits.maxQueuedCommands()))
-                  .retryAfter(OVERLOAD_DELAY)));
-      return;
-    }
     enqueue(new Request.Command(topic, command, answer));
   }
 
   /// Has a command decided that, if accepted, begins a subscription. It must be ended by [#detach]
   /// with the same instance. Ending it again, or one that was refused or evicted, does nothing, so
-  /// a stream that ends may detach whatever it tried to attach.
+  /// a stream that ends may detach whatever it tried to attach. Refused at once, on the caller's
+  /// thread, when too many wait.
   public void attach(
       TopicId topic,
       Object command,
@@ -99,19 +107,30 @@ public final class Engine implements AutoCloseable {
     enqueue(new Request.Detach(topic, subscription, departure));
   }
 
-  /// Has a user seen in another way in a topic.
-  public void status(TopicId topic, String user, Status status) {
-    enqueue(new Request.SetStatus(topic, user, status));
+  /// Has a user seen in another way in those of some topics that he listens to. Nobody asks for it
+  /// again before it is done, which bounds it.
+  public void status(List<TopicId> topics, String user, Status status, Runnable done) {
+    enqueue(new Request.SetStatus(topics, user, status, done));
   }
 
   /// Tells who listens to a topic, by id.
   ///
   /// @param after only ids greater than this
   /// @param answer gets how many listen in all, and the page
-  public void present(TopicId topic, String after, int limit, PresentAnswer answer) {
+  /// @param refused told why not; at once, on the caller's thread, when too many requests wait
+  public void present(
+      TopicId topic, String after, int limit, PresentAnswer answer, Consumer<Refusal> refused) {
     enqueue(
         new Request.WhoIsHere(
-            topic, after, limit, here -> answer.accept(here.online(), here.users())));
+            topic, after, limit, here -> answer.accept(here.online(), here.users()), refused));
+  }
+
+  /// Tells how many listen to each of several topics; of those with none, nothing.
+  ///
+  /// @param refused told why not; at once, on the caller's thread, when too many requests wait
+  public void online(
+      List<TopicId> topics, Consumer<Map<TopicId, Integer>> answer, Consumer<Refusal> refused) {
+    enqueue(new Request.HowMany(topics, answer, refused));
   }
 
   /// Gets who listens.
@@ -134,6 +153,11 @@ public final class Engine implements AutoCloseable {
     return failure;
   }
 
+  /// What ended the engine before it was closed; null: nothing did. Then [#failure] is set too.
+  public @Nullable Throwable death() {
+    return death;
+  }
+
   /// Works off what is queued, then ends the thread. What is submitted later is never answered, so
   /// whoever submits must have stopped before.
   @Override
@@ -154,16 +178,27 @@ public final class Engine implements AutoCloseable {
   }
 
   private void enqueue(Request request) {
-    queued.incrementAndGet();
+    if (request.refusable()) {
+      if (queued.get() >= limits.maxQueuedCommands()) {
+        request.refuse(
+            Reason.OVERLOADED
+                .because("%d requests wait already".formatted(limits.maxQueuedCommands()))
+                .retryAfter(OVERLOAD_DELAY));
+        return;
+      }
+      queued.incrementAndGet();
+    }
     queue.add(request);
-    if (sleeping) {
+    if (death != null) {
+      refuseQueued();
+    } else if (sleeping) {
       LockSupport.unpark(thread);
     }
   }
 
   private void run() {
     try {
-      while (!closing || !queue.isEmpty()) {
+      while (!closing || !idle()) {
         long sleepNanos = turn();
         sleeping = true;
         if (queue.isEmpty() && !closing && sleepNanos > 0) {
@@ -172,9 +207,33 @@ public final class Engine implements AutoCloseable {
         sleeping = false;
       }
     } catch (RuntimeException | Error e) {
-      failure = Reason.INTERNAL.because("the engine has stopped: " + e);
-      LOG.log(System.Logger.Level.ERROR, "the engine has stopped", e);
-      throw e;
+      die(e);
+    }
+  }
+
+  /// From here on whoever queues a request answers it.
+  private void die(Throwable cause) {
+    failure = DEAD;
+    death = cause;
+    try {
+      LOG.log(System.Logger.Level.ERROR, "the engine has stopped", cause);
+    } finally {
+      (batch == null ? waiting : batch.unanswered()).forEach(Engine::refuse);
+      refuseQueued();
+    }
+  }
+
+  private void refuseQueued() {
+    for (Request request = queue.poll(); request != null; request = queue.poll()) {
+      refuse(request);
+    }
+  }
+
+  private static void refuse(Request request) {
+    try {
+      request.refuse(DEAD);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "a refusal was not taken", e);
     }
   }
 
@@ -184,11 +243,7 @@ public final class Engine implements AutoCloseable {
   public long turn() {
     List<Request> requests = take();
     if (!requests.isEmpty()) {
-      Batch batch = new Batch(journal, topics, clock, requests);
-      fails(batch.run(failure));
-      reapable |= batch.erasedSome();
-      topics.used(batch.topics(), clock.nanos());
-      woken.addAll(batch.outlets());
+      run(new Batch(journal, topics, clock, requests, limits.maxBatchBytes()));
     }
     long now = clock.nanos();
     tellWhatIsDue(now);
@@ -198,21 +253,42 @@ public final class Engine implements AutoCloseable {
     if (reapable && mayReap(now)) {
       reap(now);
     }
-    woken.forEach(Outlet::flush);
+    woken.forEach(Engine::flush);
     woken.clear();
     return sleepNanos(now);
   }
 
+  private void run(Batch next) {
+    batch = next;
+    fails(next.run(failure));
+    waiting = next.unanswered();
+    batch = null;
+    reapable |= next.erasedSome();
+    topics.used(next.topics(), clock.nanos());
+    woken.addAll(next.outlets());
+  }
+
+  /// An outlet that fails harms those behind it and nobody else.
+  private static void flush(Outlet outlet) {
+    try {
+      outlet.flush();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "an outlet was not woken", e);
+    }
+  }
+
   private List<Request> take() {
-    List<Request> requests = new ArrayList<>();
+    List<Request> requests = new ArrayList<>(waiting);
+    int refusable = 0;
     while (requests.size() < limits.maxBatchCommands()) {
       Request next = queue.poll();
       if (next == null) {
         break;
       }
       requests.add(next);
+      refusable += next.refusable() ? 1 : 0;
     }
-    queued.addAndGet(-requests.size());
+    queued.addAndGet(-refusable);
     return requests;
   }
 
@@ -246,7 +322,11 @@ public final class Engine implements AutoCloseable {
   /// At once where nobody waits for it, else a slice now and then; now and then too where the last
   /// one failed. Also while nothing can be stored: it may be what makes room.
   private boolean mayReap(long now) {
-    return reapNanos - now <= 0 || (reapedWell && queue.isEmpty());
+    return reapNanos - now <= 0 || (reapedWell && idle());
+  }
+
+  private boolean idle() {
+    return waiting.isEmpty() && queue.isEmpty();
   }
 
   private void reap(long now) {
@@ -262,7 +342,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private long sleepNanos(long now) {
-    if (reapable && reapedWell) {
+    if (!waiting.isEmpty() || (reapable && reapedWell)) {
       return 0;
     }
     long sleep = topics.untilDue(now, MAX_SLEEP_NANOS);

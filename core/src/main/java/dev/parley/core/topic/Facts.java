@@ -10,7 +10,7 @@ public interface Facts<E> {
   /// The entry that an author sent under a key; null if there is none.
   @Nullable Known<E> byKey(String author, String key);
 
-  /// The newest content of any author with a key; null if there is none.
+  /// The oldest content of any author with a key; null if there is none.
   @Nullable Known<E> byAnyKey(String key);
 
   /// The entry at a sequence; null if there is none.

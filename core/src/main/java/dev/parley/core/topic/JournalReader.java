@@ -1,5 +1,6 @@
 package dev.parley.core.topic;
 
+import dev.parley.core.limit.Limits;
 import dev.parley.core.user.Profile;
 import java.util.Collection;
 import java.util.List;
@@ -77,10 +78,7 @@ public interface JournalReader {
   /// @param head the topic
   /// @param members how many members it has
   /// @param membership the viewer's membership; null: none
-  /// @param unread content entries by others after the viewer's read position, counted up to
-  ///     [#UNREAD_MAX]; 0 without membership
+  /// @param unread content entries by others after the viewer's read position, among the topic's
+  ///     newest [Limits#MAX_UNREAD]; 0 without membership
   record Listing(TopicHead head, int members, @Nullable Member membership, int unread) {}
-
-  /// Where counting of unread entries stops.
-  int UNREAD_MAX = 1_000;
 }

@@ -3,7 +3,9 @@ package dev.parley.core.topic;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,9 @@ final class LiveTopic<S, C, E> {
   private S head;
   private long headLast;
   private final List<Draft> drafts = new ArrayList<>();
-  private final List<Amendment> amendments = new ArrayList<>();
+  /// By sequence: of several that rewrite one entry, what they come to.
+  private final Map<Long, Amendment> amendments = new LinkedHashMap<>();
+
   private final List<MemberChange> members = new ArrayList<>();
   private @Nullable Snapshot snapshot;
   private @Nullable Boolean listed;
@@ -151,7 +155,7 @@ final class LiveTopic<S, C, E> {
       drafts.add(each.draft());
       facts.add(id, entry(headLast, each.draft()), each.draft().content());
       for (Amendment amendment : each.amendments()) {
-        amendments.add(amendment);
+        amendments.merge(amendment.sequence(), amendment, (earlier, later) -> later.after(earlier));
         facts.amend(id, amendment);
       }
     }
@@ -178,7 +182,7 @@ final class LiveTopic<S, C, E> {
         id,
         committedLast,
         List.copyOf(drafts),
-        List.copyOf(amendments),
+        List.copyOf(amendments.values()),
         List.copyOf(members),
         snapshot,
         listed,
@@ -214,7 +218,7 @@ final class LiveTopic<S, C, E> {
       tail.add(entry);
       entries.add(entry);
     }
-    for (Amendment amendment : amendments) {
+    for (Amendment amendment : amendments.values()) {
       tail.amend(amendment);
       int index = (int) (amendment.sequence() - (committedLast - entries.size()) - 1);
       if (index >= 0) {

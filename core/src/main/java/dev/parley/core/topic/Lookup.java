@@ -10,8 +10,9 @@ public sealed interface Lookup {
   /// The entry that an author sent under a key: how a repeated send is recognised.
   record ByKey(TopicId topic, String author, String key) implements OfEntry {}
 
-  /// The newest content entry ([Draft#content]) of any author with a key: how clients name a
-  /// message.
+  /// The oldest content entry ([Draft#content]) of any author with a key: how clients name a
+  /// message. Keys are their authors' own; whoever takes one that is another's already does not
+  /// take its meaning over.
   record ByAnyKey(TopicId topic, String key) implements OfEntry {}
 
   /// The entry at a sequence.

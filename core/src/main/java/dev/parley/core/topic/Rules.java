@@ -15,7 +15,7 @@ public interface Rules<S, C, E> {
   /// State of a topic whose journal is empty.
   S initial(TopicId topic);
 
-  /// What must be looked up before a command can be decided.
+  /// What must be looked up before a command can be decided, members that it changes included.
   List<Lookup> needs(TopicId topic, C command);
 
   /// Decides a command.

@@ -23,7 +23,7 @@ public final class Tail {
 
   /// @param maxEntries most entries kept, at least 1
   /// @param maxBytes most bytes kept; the newest entry is, whatever its size
-  Tail(int maxEntries, int maxBytes) {
+  public Tail(int maxEntries, int maxBytes) {
     this.maxEntries = maxEntries;
     this.maxBytes = maxBytes;
   }

@@ -19,6 +19,7 @@ final class LimitsTest {
                 /* maxStreamsPerConnection= */ 1_000,
                 /* maxQueuedCommands= */ 65_536,
                 /* maxBatchCommands= */ 2_048,
+                /* maxBatchBytes= */ 4_194_304,
                 /* maxTailEntries= */ 4_096,
                 /* maxTailBytes= */ 1_048_576,
                 /* maxTailBytesInAll= */ 67_108_864,

@@ -202,7 +202,7 @@ final class RoomOnPaper implements Facts<RoomEntry> {
 
   @Override
   public Known<RoomEntry> byAnyKey(String key) {
-    return entries.reversed().stream()
+    return entries.stream()
         .filter(known -> known.content() instanceof RoomEntry.Said)
         .filter(known -> key.equals(known.entry().key()))
         .findFirst()

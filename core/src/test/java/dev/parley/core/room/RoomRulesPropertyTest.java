@@ -118,6 +118,9 @@ final class RoomRulesPropertyTest {
       } else {
         before.assertUnchanged(room);
       }
+      if (decision instanceof Decision.Refused<RoomEntry> refused) {
+        assertThat(refused.refusal().message()).as("in words").doesNotContain("[", "{", "=");
+      }
       assertInvariants(room);
       before.assertNothingTakenBack(room);
       assertKeysOnce(room);

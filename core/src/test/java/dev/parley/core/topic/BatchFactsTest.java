@@ -13,13 +13,15 @@ final class BatchFactsTest {
     return new Entry(sequence, 1, author, key, 0, new byte[] {1});
   }
 
-  private static BatchFacts empty() {
-    return new BatchFacts(new Found(Map.of(), Map.of()));
+  private static BatchFacts of(Found found) {
+    BatchFacts facts = new BatchFacts();
+    facts.add(found);
+    return facts;
   }
 
   @Test
   void decidedEntryIsFoundByEverythingThatNamesIt() {
-    BatchFacts facts = empty();
+    BatchFacts facts = new BatchFacts();
     Entry entry = entry(7, "alice", "m1");
     facts.add(ROOM, entry, true);
     assertThat(facts.entry(new Lookup.At(ROOM, 7))).isSameAs(entry);
@@ -31,27 +33,31 @@ final class BatchFactsTest {
 
   @Test
   void whatIsNoContentIsFoundByItsAuthorsKeyOnly() {
-    BatchFacts facts = empty();
+    BatchFacts facts = new BatchFacts();
     facts.add(ROOM, entry(7, "alice", "e1"), false);
     assertThat(facts.entry(new Lookup.ByKey(ROOM, "alice", "e1"))).isNotNull();
     assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "e1"))).isNull();
   }
 
   @Test
-  void newestContentOfAKeyIsWhatItNames() {
+  void oldestContentOfAKeyIsWhatItNames() {
     Entry old = entry(3, "alice", "1");
-    BatchFacts facts =
-        new BatchFacts(new Found(Map.of(new Lookup.ByAnyKey(ROOM, "1"), old), Map.of()));
+    BatchFacts facts = of(new Found(Map.of(new Lookup.ByAnyKey(ROOM, "1"), old), Map.of()));
     Entry decided = entry(9, "bob", "1");
     facts.add(ROOM, decided, true);
-    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1"))).isSameAs(decided);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "1"))).isSameAs(old);
+    assertThat(facts.entry(new Lookup.ByKey(ROOM, "bob", "1"))).isSameAs(decided);
+
+    facts.add(ROOM, entry(10, "alice", "2"), true);
+    facts.add(ROOM, entry(11, "bob", "2"), true);
+    assertThat(facts.entry(new Lookup.ByAnyKey(ROOM, "2")).author()).isEqualTo("alice");
   }
 
   @Test
   void rewritingIsSeenWhateverTheEntryIsAskedForBy() {
     Entry old = entry(3, "alice", "1");
     BatchFacts facts =
-        new BatchFacts(
+        of(
             new Found(
                 Map.of(
                     new Lookup.ByAnyKey(ROOM, "1"), old,
@@ -69,8 +75,7 @@ final class BatchFactsTest {
   @Test
   void membershipFollowsTheBatch() {
     Member bob = new Member("bob", Role.MEMBER, 5, 2);
-    BatchFacts facts =
-        new BatchFacts(new Found(Map.of(), Map.of(new Lookup.OfMember(ROOM, "bob"), bob)));
+    BatchFacts facts = of(new Found(Map.of(), Map.of(new Lookup.OfMember(ROOM, "bob"), bob)));
     facts.change(ROOM, new MemberChange.Put("bob", Role.OWNER, 9));
     assertThat(facts.member(ROOM, "bob")).isEqualTo(new Member("bob", Role.OWNER, 5, 2));
     facts.change(ROOM, new MemberChange.Read("bob", 7));
@@ -82,5 +87,38 @@ final class BatchFactsTest {
     facts.change(ROOM, new MemberChange.Put("bob", Role.MEMBER, 9));
     assertThat(facts.member(ROOM, "bob")).isEqualTo(new Member("bob", Role.MEMBER, 9, 0));
     assertThat(facts.member(OTHER, "bob")).isNull();
+  }
+
+  @Test
+  void whatTheBatchDecidedCountsForMoreThanWhatTheJournalAnswersLater() {
+    Member bob = new Member("bob", Role.MEMBER, 5, 2);
+    Found found =
+        new Found(
+            Map.of(new Lookup.At(ROOM, 3), entry(3, "alice", "1")),
+            Map.of(new Lookup.OfMember(ROOM, "bob"), bob));
+    BatchFacts facts = of(found);
+    facts.amend(ROOM, new Amendment(3, new byte[] {2}, null));
+    facts.change(ROOM, new MemberChange.Remove("bob"));
+    facts.add(found);
+    assertThat(facts.entry(new Lookup.At(ROOM, 3)).body()).containsExactly(2);
+    assertThat(facts.member(ROOM, "bob")).isNull();
+  }
+
+  @Test
+  void bytesAreThoseOfEachEntryOnceAsItIsNow() {
+    Entry old = entry(3, "alice", "1");
+    BatchFacts facts =
+        of(
+            new Found(
+                Map.of(new Lookup.At(ROOM, 3), old, new Lookup.ByKey(ROOM, "alice", "1"), old),
+                Map.of()));
+    assertThat(facts.bytes()).isEqualTo(1);
+    facts.add(ROOM, entry(4, "bob", "2"), true);
+    assertThat(facts.bytes()).isEqualTo(2);
+    facts.amend(ROOM, new Amendment(3, new byte[10], null));
+    facts.amend(ROOM, new Amendment(3, new byte[20], null));
+    assertThat(facts.bytes()).isEqualTo(21);
+    facts.amend(ROOM, new Amendment(1, new byte[100], null));
+    assertThat(facts.bytes()).as("one that was not read").isEqualTo(121);
   }
 }

@@ -3,7 +3,7 @@ package dev.parley.server.chat;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
-import dev.parley.server.delivery.Reads;
+import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.rpc.Calls;
 
 /// What the adapters work with.
@@ -15,7 +15,7 @@ import dev.parley.server.rpc.Calls;
 /// @param classicStreams the open streams of the classic protocol
 public record ChatContext(
     Engine engine,
-    Reads reads,
+    ReadLanes reads,
     Calls calls,
     OpenStreams nativeStreams,
     OpenStreams classicStreams,

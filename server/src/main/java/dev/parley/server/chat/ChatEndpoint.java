@@ -16,10 +16,12 @@ import dev.parley.core.room.Checks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.topic.Outcome;
+import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 
 /// The calls beside the stream, of the native `ChatService` and of the classic one. Thread-safe;
 /// `Chat` itself is bound by [ChatServices].
@@ -63,8 +65,8 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
                         && refused.refusal().retryAfter() != null) {
                       Replies.refuse(observer, refused.refusal());
                     } else {
-                      Replies.answer(
-                          observer, LeaveRoomResponse.newBuilder().setSuccess(left).build());
+                      replies.answer(
+                          observer, () -> LeaveRoomResponse.newBuilder().setSuccess(left).build());
                     }
                   });
         });
@@ -76,7 +78,7 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
         observer,
         () ->
             History.answer(
-                context.reads(),
+                context,
                 context.calls().caller(null),
                 request,
                 classic,
@@ -91,33 +93,24 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
         () -> {
           String room = Checks.id("room_id", request.getRoomId());
           int limit =
-              Checks.page(
-                  "page_size",
-                  request.getPageSize(),
-                  Limits.MAX_ONLINE_PAGE,
-                  Limits.MAX_ONLINE_PAGE);
+              Checks.page("page_size", request.getPageSize(), Limits.MAX_PAGE, Limits.MAX_PAGE);
           Caller caller = context.calls().caller(null);
-          context
-              .reads()
-              .read(
-                  reader -> {
-                    try {
-                      Rooms.visible(reader, caller, room);
-                      return true;
-                    } catch (RefusedException e) {
-                      return false;
-                    }
-                  },
-                  visible -> {
-                    if (visible) {
-                      present(room, request.getPageToken(), limit, observer);
-                    } else if (classic) {
-                      Replies.answer(observer, OnlineUsersResponse.getDefaultInstance());
-                    } else {
-                      Replies.refuse(observer, Rooms.notFound(room));
-                    }
-                  },
-                  refusal -> Replies.refuse(observer, refusal));
+          replies.read(
+              observer,
+              reader -> {
+                boolean visible = Rooms.sees(reader, caller, room);
+                if (!visible && !classic) {
+                  throw new RefusedException(Rooms.notFound(room));
+                }
+                return visible;
+              },
+              visible -> {
+                if (visible) {
+                  present(room, request.getPageToken(), limit, observer);
+                } else {
+                  replies.answer(observer, OnlineUsersResponse::getDefaultInstance);
+                }
+              });
         });
   }
 
@@ -129,15 +122,18 @@ final class ChatEndpoint extends ChatServiceGrpc.ChatServiceImplBase {
             RoomRules.topic(room),
             after,
             limit,
-            (online, users) -> {
-              OnlineUsersResponse.Builder response =
-                  OnlineUsersResponse.newBuilder()
-                      .addAllUsers(users.stream().map(Mapping::user).toList())
-                      .setTotalCount(online);
-              if (users.size() == limit) {
-                response.setNextPageToken(users.getLast().user().id());
-              }
-              Replies.answer(observer, response.build());
-            });
+            (online, users) -> replies.answer(observer, () -> page(online, users, limit)),
+            refusal -> Replies.refuse(observer, refusal));
+  }
+
+  private static OnlineUsersResponse page(int online, List<Present> users, int limit) {
+    OnlineUsersResponse.Builder page =
+        OnlineUsersResponse.newBuilder()
+            .addAllUsers(users.stream().map(Mapping::user).toList())
+            .setTotalCount(online);
+    if (users.size() == limit) {
+      page.setNextPageToken(users.getLast().user().id());
+    }
+    return page.build();
   }
 }

@@ -144,11 +144,19 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     group.delivery().finish();
   }
 
+  /// After the stream was ended from here; or by gRPC, because something could not be sent.
+  @Override
+  public void onComplete() {
+    leave(Departure.BROKEN);
+    group.delivery().finish();
+  }
+
   /// That the client takes something is a sign of life too.
   @Override
   public void onReady() {
     lastTrafficNanos = context.clock().nanos();
     replenish();
+    dialect.ready();
     out.pump();
     group.delivery().finish();
   }
@@ -277,9 +285,19 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     out.tellClosed(topic, reason);
   }
 
-  /// Runs something on this stream's thread. Any thread.
+  /// Runs something on this stream's thread; if that fails, the stream ends. Any thread.
   void execute(Runnable task) {
-    group.delivery().execute(task);
+    group
+        .delivery()
+        .execute(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException | Error e) {
+                LOG.error("stream {}: an answer could not be given, it ends", id, e);
+                end(Reason.INTERNAL.because("an answer could not be given"));
+              }
+            });
   }
 
   /// Enters a room for a call beside this stream. Any thread.
@@ -290,7 +308,7 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
     execute(
         () -> {
           if (ended) {
-            answer.accept(Reason.NOT_A_MEMBER.because("the user's stream has ended"));
+            answer.accept(gone());
           } else {
             dialect.bring(room, answer);
           }
@@ -298,9 +316,17 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   }
 
   /// The user wants to be seen in another way.
-  void status(Status wanted) {
+  ///
+  /// @param done run when all rooms have been told
+  void status(Status wanted, Runnable done) {
     status = wanted;
-    rooms.status(wanted);
+    window.began();
+    rooms.status(
+        wanted,
+        () -> {
+          done.run();
+          answered();
+        });
   }
 
   /// A request, or a part of it, has its answer.
@@ -356,10 +382,17 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
 
   /// Ends the stream with a status.
   void end(Refusal refusal) {
-    if (!ended) {
+    if (ended) {
+      return;
+    }
+    try {
       out.flushNow();
-      Refusals.close(call, refusal);
-      leave(Departure.BROKEN);
+    } finally {
+      try {
+        Refusals.close(call, refusal);
+      } finally {
+        leave(Departure.BROKEN);
+      }
     }
   }
 
@@ -401,6 +434,11 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   @Override
   public void drop(Refusal refusal) {
     end(refusal);
+  }
+
+  /// What calls are told that wanted something of a stream that has ended.
+  static Refusal gone() {
+    return Reason.NOT_A_MEMBER.because("the user's stream has ended");
   }
 
   static RefusedException refused(Reason reason, String message) {

@@ -13,6 +13,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.topic.Attachment;
+import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.server.delivery.Subscriber;
 import java.time.Duration;
@@ -79,12 +80,15 @@ final class ClassicDialect implements Dialect {
     return room;
   }
 
+  @Override
+  public void ready() {}
+
   private void command(String room, String id, String text) throws RefusedException {
     switch (text) {
       case "/typing", "/stoptyping" ->
           stream.submit(
               id, room, new RoomCommand.Type(stream.caller(), text.equals("/typing")), _ -> {});
-      case "/users" -> tellUsers(room);
+      case "/users" -> tellUsers(room, id);
       default ->
           throw ChatStream.refused(
               Reason.UNKNOWN_COMMAND,
@@ -92,7 +96,7 @@ final class ClassicDialect implements Dialect {
     }
   }
 
-  private void tellUsers(String room) {
+  private void tellUsers(String room, String id) {
     stream.window().began();
     stream
         .context()
@@ -100,18 +104,25 @@ final class ClassicDialect implements Dialect {
         .present(
             RoomRules.topic(room),
             "",
-            Limits.MAX_PAGE,
-            (_, users) -> {
-              String names =
-                  users.stream()
-                      .map(present -> present.user().username())
-                      .collect(Collectors.joining(", "));
-              stream.execute(
-                  () -> {
-                    tell(room, "Online users: " + names);
-                    stream.answered();
-                  });
-            });
+            Limits.MAX_USERS_IN_ANSWER,
+            (online, users) ->
+                stream.execute(
+                    () -> {
+                      tell(room, "Online users: " + names(online, users));
+                      stream.answered();
+                    }),
+            refusal ->
+                stream.execute(
+                    () -> {
+                      stream.refuse(id, room, refusal);
+                      stream.answered();
+                    }));
+  }
+
+  private static String names(int online, List<Present> users) {
+    String names =
+        users.stream().map(present -> present.user().username()).collect(Collectors.joining(", "));
+    return online > users.size() ? names + " and %d more".formatted(online - users.size()) : names;
   }
 
   /// Says something to this stream alone, as the system.
@@ -194,7 +205,6 @@ final class ClassicDialect implements Dialect {
     List<Consumer<@Nullable Refusal>> unanswered =
         waiting.values().stream().flatMap(List::stream).toList();
     waiting.clear();
-    Refusal gone = Reason.NOT_A_MEMBER.because("the user's stream has ended");
-    unanswered.forEach(one -> one.accept(gone));
+    unanswered.forEach(one -> one.accept(ChatStream.gone()));
   }
 }

@@ -24,6 +24,9 @@ interface Dialect {
   /// @throws RefusedException if it is refused; the stream goes on
   void request(ChatRequest request) throws RefusedException;
 
+  /// The client takes what it is sent, again or at the beginning.
+  void ready();
+
   /// Enters a room for a call beside the stream.
   ///
   /// @param answer told with null when the stream is in the room, at once if it is already; else

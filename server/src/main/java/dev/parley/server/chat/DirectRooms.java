@@ -1,5 +1,6 @@
 package dev.parley.server.chat;
 
+import dev.parley.core.room.RoomRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,7 +23,7 @@ final class DirectRooms {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
               .digest((first + "\0" + second).getBytes(StandardCharsets.UTF_8));
-      return "dm-" + HexFormat.of().formatHex(hash, 0, ID_BYTES);
+      return RoomRules.DIRECT_PREFIX + HexFormat.of().formatHex(hash, 0, ID_BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

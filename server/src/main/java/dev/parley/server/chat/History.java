@@ -17,8 +17,12 @@ import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Reads;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// `GetHistory`: a page of a room's messages, oldest first, read and sent as fast as the client
@@ -33,6 +37,8 @@ final class History {
 
   private final ServerCallStreamObserver<ChatMessage> observer;
   private final Reads reads;
+  private final Duration stallTimeout;
+  private final Caller caller;
   private final TopicId topic;
   private final @Nullable String parent;
   private final boolean classic;
@@ -42,15 +48,19 @@ final class History {
   private int left;
   private boolean reading = true;
   private boolean done;
+  private long sent;
 
   private History(
       ServerCallStreamObserver<ChatMessage> observer,
-      Reads reads,
+      ChatContext context,
+      Caller caller,
       GetHistoryRequest request,
       int limit,
       boolean classic) {
     this.observer = observer;
-    this.reads = reads;
+    this.reads = context.reads().calls();
+    this.stallTimeout = context.limits().stallTimeout();
+    this.caller = caller;
     this.topic = RoomRules.topic(request.getRoomId());
     this.parent = request.getThreadId().isEmpty() ? null : request.getThreadId();
     this.classic = classic;
@@ -61,7 +71,7 @@ final class History {
   ///
   /// @param classic whether deleted messages are left out, and an unknown room is an empty one
   static void answer(
-      Reads reads,
+      ChatContext context,
       Caller caller,
       GetHistoryRequest request,
       boolean classic,
@@ -71,13 +81,11 @@ final class History {
     int limit = Checks.page("limit", request.getLimit(), DEFAULT_LIMIT, Limits.MAX_PAGE);
     Requests.optionalId("thread_id", request.getThreadId());
     points(request);
-    History history = new History(observer, reads, request, limit, classic);
+    History history = new History(observer, context, caller, request, limit, classic);
     observer.setOnReadyHandler(history::pump);
     observer.setOnCancelHandler(history::end);
-    reads.read(
-        reader -> history.locate(reader, caller, request),
-        history::begin,
-        refusal -> Replies.refuse(observer, refusal));
+    history.reads.read(reader -> history.locate(reader, request), history::begin, history::fail);
+    history.watch();
   }
 
   private static void points(GetHistoryRequest request) throws RefusedException {
@@ -99,40 +107,31 @@ final class History {
     }
   }
 
-  /// Where the page is, or why there is none.
-  private sealed interface Place {
-    /// Between two sequences, neither included.
-    record Between(long after, long before) implements Place {}
-
-    record Refused(RefusedException refused) implements Place {}
+  /// Where the page is: between two sequences, neither included.
+  private record Place(long after, long before) {
+    static final Place NOWHERE = new Place(0, 0);
   }
 
-  private Place locate(JournalReader reader, Caller caller, GetHistoryRequest request)
-      throws JournalException {
-    try {
-      if (classic && reader.topic(topic, caller.id()) == null) {
-        return new Place.Between(0, 0);
-      }
-      Rooms.visible(reader, caller, request.getRoomId());
-      if (!request.getAfterMessageId().isEmpty()) {
-        return new Place.Between(
-            sequence(reader, topic, request.getAfterMessageId()), Long.MAX_VALUE);
-      }
-      if (request.hasAfterSequence()) {
-        return new Place.Between(request.getAfterSequence(), Long.MAX_VALUE);
-      }
-      long end = Long.MAX_VALUE;
-      if (!request.getBeforeMessageId().isEmpty()) {
-        end = sequence(reader, topic, request.getBeforeMessageId());
-      } else if (request.getBeforeSequence() > 0) {
-        end = request.getBeforeSequence();
-      }
-      long oldest =
-          classic ? oldestWithContent(reader, end) : reader.oldestOf(left, topic, end, parent);
-      return oldest == 0 ? new Place.Between(0, 0) : new Place.Between(oldest - 1, end);
-    } catch (RefusedException e) {
-      return new Place.Refused(e);
+  private Place locate(JournalReader reader, GetHistoryRequest request)
+      throws JournalException, RefusedException {
+    if (classic && !Rooms.sees(reader, caller, topic.name())) {
+      return Place.NOWHERE;
     }
+    long end = Rooms.visible(reader, caller, topic.name()) + 1;
+    if (!request.getAfterMessageId().isEmpty()) {
+      return new Place(sequence(reader, topic, request.getAfterMessageId()), end);
+    }
+    if (request.hasAfterSequence()) {
+      return new Place(Math.min(request.getAfterSequence(), end), end);
+    }
+    if (!request.getBeforeMessageId().isEmpty()) {
+      end = sequence(reader, topic, request.getBeforeMessageId());
+    } else if (request.getBeforeSequence() > 0) {
+      end = Math.min(request.getBeforeSequence(), end);
+    }
+    long oldest =
+        classic ? oldestWithContent(reader, end) : reader.oldestOf(left, topic, end, parent);
+    return oldest == 0 ? Place.NOWHERE : new Place(oldest - 1, end);
   }
 
   /// As [JournalReader#oldestOf], not counting what was deleted: classic clients crash on a message
@@ -141,25 +140,45 @@ final class History {
     long oldest = 0;
     long to = end;
     int missing = left;
-    while (missing > 0) {
-      long from = reader.oldestOf(missing, topic, to, null);
+    while (missing > 0 && !isDone()) {
+      long from = reader.oldestOf(Math.max(missing, MAX_CHUNK_ENTRIES), topic, to, parent);
       if (from == 0) {
         break;
       }
-      long last = from - 1;
-      for (List<Entry> next = chunk(reader, last, to); !next.isEmpty(); ) {
-        missing -= (int) next.stream().filter(RoomCodec::hasContent).count();
-        last = next.getLast().sequence();
-        next = chunk(reader, last, to);
+      List<Long> found = withContent(reader, from, to);
+      int taken = Math.min(missing, found.size());
+      if (taken > 0) {
+        oldest = found.get(found.size() - taken);
       }
-      oldest = from;
+      missing -= taken;
       to = from;
     }
     return oldest;
   }
 
-  private List<Entry> chunk(JournalReader reader, long from, long to) throws JournalException {
+  private List<Long> withContent(JournalReader reader, long from, long to) throws JournalException {
+    List<Long> found = new ArrayList<>();
+    long last = from - 1;
+    for (List<Entry> next = page(reader, last, to); !next.isEmpty(); ) {
+      next.stream().filter(RoomCodec::hasContent).map(Entry::sequence).forEach(found::add);
+      last = next.getLast().sequence();
+      next = page(reader, last, to);
+    }
+    return found;
+  }
+
+  private List<Entry> page(JournalReader reader, long from, long to) throws JournalException {
     return reader.page(topic, from, to, parent, MAX_CHUNK_ENTRIES, MAX_CHUNK_BYTES);
+  }
+
+  /// The caller may have been removed since the call began.
+  private List<Entry> chunk(JournalReader reader, long from, long to)
+      throws JournalException, RefusedException {
+    if (isDone()) {
+      return List.of();
+    }
+    Rooms.visible(reader, caller, topic.name());
+    return page(reader, from, to);
   }
 
   private static long sequence(JournalReader reader, TopicId topic, String messageId)
@@ -175,17 +194,42 @@ final class History {
   }
 
   private void begin(Place place) {
-    switch (place) {
-      case Place.Refused refused -> fail(refused.refused().refusal());
-      case Place.Between(long from, long to) -> {
-        synchronized (this) {
-          after = from;
-          before = to;
-          reading = false;
-        }
-        pump();
-      }
+    synchronized (this) {
+      after = place.after();
+      before = place.before();
+      reading = false;
     }
+    pump();
+  }
+
+  /// Ends the call once nothing has been taken for too long.
+  private void watch() {
+    long before;
+    synchronized (this) {
+      before = sent;
+    }
+    CompletableFuture.delayedExecutor(stallTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (isDone()) {
+                return;
+              }
+              if (isStillAt(before)) {
+                fail(
+                    Reason.STALLED.because(
+                        "nothing was read for %d s".formatted(stallTimeout.toSeconds())));
+              } else {
+                watch();
+              }
+            });
+  }
+
+  private synchronized boolean isStillAt(long before) {
+    return sent == before && !reading;
+  }
+
+  private synchronized boolean isDone() {
+    return done;
   }
 
   private synchronized void pump() {
@@ -194,12 +238,13 @@ final class History {
       if (!classic || RoomCodec.hasContent(entry)) {
         observer.onNext(Rooms.message(entry));
         left--;
+        sent++;
       }
     }
     if (done || reading || (left > 0 && !chunk.isEmpty())) {
       return;
     }
-    if (left == 0 || after + 1 >= before) {
+    if (left == 0 || after >= before - 1) {
       done = true;
       observer.onCompleted();
     } else if (observer.isReady()) {

@@ -75,6 +75,9 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
     }
     Frame frame = new Frame();
     synchronized (this) {
+      if (ended) {
+        return;
+      }
       frames.add(frame);
     }
     for (Room room : request.getRoomsList()) {
@@ -149,7 +152,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
             Requests.optionalId("reply_to_id", message.getReplyToId()),
             Checks.mentions(message.getMentionsList()),
             true);
-    if (!known.contains(room)) {
+    if (!known.contains(room) && !room.startsWith(RoomRules.DIRECT_PREFIX)) {
       make(frame, Room.newBuilder().setId(room).build());
     }
     submit(frame, index, room, say);
@@ -203,7 +206,8 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
       whole = frame.undecided == 0;
     }
     if (whole) {
-      answer();
+      // not on the engine's thread
+      context.reads().calls().read(_ -> frame, _ -> answer(), this::end);
     }
   }
 

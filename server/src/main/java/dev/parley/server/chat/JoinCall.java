@@ -147,8 +147,9 @@ final class JoinCall {
                       if (listing != null) {
                         response.setRoom(Rooms.room(listing).setOnlineCount(online));
                       }
-                      return new Replies.Answer.Found<>(response.build());
-                    }));
+                      return response.build();
+                    }),
+            refusal -> Replies.refuse(observer, refusal));
   }
 
   /// The users online; to a classic joiner, who is one of them, with himself among them, though
@@ -184,7 +185,7 @@ final class JoinCall {
             // classic clients crash on an answer without a room
             response.setRoom(Room.newBuilder().setId(room).setName(room));
           }
-          return new Replies.Answer.Found<>(response.build());
+          return response.build();
         });
   }
 }

@@ -46,6 +46,11 @@ final class Mapping {
     return user(present.user()).toBuilder().setStatus(status(present.status())).build();
   }
 
+  /// A user among many: without the picture.
+  static User named(Present present) {
+    return user(present).toBuilder().clearAvatarUrl().build();
+  }
+
   /// A user as a client names him; names that are missing are those that are there.
   static Profile profile(String field, User user) throws RefusedException {
     String id = Checks.id(field + ".id", user.getId());

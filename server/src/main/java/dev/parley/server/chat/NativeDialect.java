@@ -22,6 +22,9 @@ import dev.parley.server.delivery.Subscriber;
 import dev.parley.server.rpc.Calls;
 import dev.parley.server.rpc.Refusals;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +65,7 @@ final class NativeDialect implements Dialect {
           "hello.rooms: %d (expected: at most %d)"
               .formatted(hello.getRoomsCount(), stream.context().limits().maxRoomsPerStream()));
     }
+    eachOnce(hello.getRoomsList());
     Caller caller =
         Calls.requireKnown(
             stream
@@ -81,10 +85,20 @@ final class NativeDialect implements Dialect {
             position.hasSequence()
                 ? after(position.getSequence(), position.getEpoch())
                 : new Start.Now();
-        String room = Checks.id("hello.rooms.room_id", position.getRoomId());
-        joins.join("", room, start, _ -> {});
+        joins.resume(Checks.id("hello.rooms.room_id", position.getRoomId()), start);
       } catch (RefusedException e) {
         stream.refuse("", position.getRoomId(), e.refusal());
+      }
+    }
+    joins.proceed();
+  }
+
+  private static void eachOnce(List<RoomPosition> rooms) throws RefusedException {
+    Set<String> seen = new HashSet<>();
+    for (RoomPosition position : rooms) {
+      if (!seen.add(position.getRoomId())) {
+        throw ChatStream.refused(
+            Reason.INVALID_REQUEST, "hello.rooms: a room twice (expected: each room once)");
       }
     }
   }
@@ -125,9 +139,12 @@ final class NativeDialect implements Dialect {
                   .setPong(Pong.newBuilder().setNonce(request.getPing().getNonce())));
       case PONG -> {}
       case STATUS -> {
-        stream.status(Mapping.status(request.getStatus().getStatus()));
-        long now = stream.context().clock().epochMicros();
-        stream.acknowledge(id, "", new Outcome.Done(0, now, false));
+        stream.status(
+            Mapping.status(request.getStatus().getStatus()),
+            () -> {
+              long now = stream.context().clock().epochMicros();
+              stream.acknowledge(id, "", new Outcome.Done(0, now, false));
+            });
       }
       case JOIN -> joins.join(id, Requests.room(request), start(request), _ -> {});
       case LEAVE, TYPING, READ, EDIT, DELETE, REACT, ACTION_NOT_SET ->
@@ -135,8 +152,14 @@ final class NativeDialect implements Dialect {
     }
   }
 
+  @Override
+  public void ready() {
+    joins.proceed();
+  }
+
   private void inRoom(ChatRequest request, String id, String room) throws RefusedException {
     Caller caller = stream.caller();
+    joins.hurry(room);
     switch (request.getActionCase()) {
       case LEAVE -> acknowledged(id, room, new RoomCommand.Leave(caller));
       case TYPING ->

@@ -98,8 +98,11 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
               PresenceEvent.newBuilder()
                   .setRoomId(room)
                   .addAllJoinedUsers(
-                      summary.joined().stream().map(who -> Mapping.user(who)).toList())
-                  .addAllLeftUsers(summary.left().stream().map(user -> offline(user)).toList())
+                      summary.joined().stream().map(who -> Mapping.named(who)).toList())
+                  .addAllLeftUsers(
+                      summary.left().stream()
+                          .map(user -> offline(user).toBuilder().clearAvatarUrl().build())
+                          .toList())
                   .setJoinedCount(summary.joinedCount())
                   .setLeftCount(summary.leftCount())
                   .setOnlineCount(summary.online()));

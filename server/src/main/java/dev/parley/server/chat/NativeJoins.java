@@ -5,6 +5,7 @@ import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Attachment;
@@ -13,7 +14,9 @@ import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Subscriber;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class NativeJoins {
   private final ChatStream stream;
   private final Map<String, ArrayDeque<Pending>> pending = new HashMap<>();
+
+  /// Those of the hello that have not begun.
+  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+
+  private int underWay;
 
   /// Where a client wants a room to begin.
   sealed interface Start {
@@ -48,9 +56,46 @@ final class NativeJoins {
   /// @throws RefusedException if the stream is in too many rooms
   void join(String requestId, String room, Start start, Consumer<@Nullable Refusal> told)
       throws RefusedException {
-    Pending joining = new Pending(requestId, room, start, told);
-    stream.join(room, joining);
-    pending.computeIfAbsent(room, _ -> new ArrayDeque<>()).add(joining);
+    hurry(room);
+    begin(new Pending(requestId, room, start, told));
+  }
+
+  private void begin(Pending joining) throws RefusedException {
+    stream.join(joining.room, joining);
+    pending.computeIfAbsent(joining.room, _ -> new ArrayDeque<>()).add(joining);
+    underWay++;
+  }
+
+  /// Enters a room that the stream's hello names; not at once, where there are many: no more begin
+  /// than the client has taken the answers of.
+  void resume(String room, Start start) {
+    stream.window().began();
+    waiting.add(new Pending("", room, start, _ -> {}));
+  }
+
+  /// Begins what is waiting, as far as the client takes the answers.
+  void proceed() {
+    while (!waiting.isEmpty() && underWay < Limits.MAX_JOINS_AT_ONCE && stream.isReady()) {
+      enter(waiting.remove());
+    }
+  }
+
+  /// Begins to enter a room that waits for it, as something is asked of that room.
+  void hurry(String room) {
+    for (Pending joining : List.copyOf(waiting)) {
+      if (joining.room.equals(room) && waiting.remove(joining)) {
+        enter(joining);
+      }
+    }
+  }
+
+  private void enter(Pending resuming) {
+    try {
+      begin(resuming);
+    } catch (RefusedException e) {
+      stream.refuse("", resuming.room, e.refusal());
+    }
+    stream.answered();
   }
 
   /// A room was taken away; true: that is told when its join is answered.
@@ -66,17 +111,22 @@ final class NativeJoins {
 
   /// The stream has ended.
   void clear() {
+    List<Pending> unanswered = pending.values().stream().flatMap(Collection::stream).toList();
     pending.clear();
+    waiting.clear();
+    unanswered.forEach(joining -> joining.told.accept(ChatStream.gone()));
   }
 
   private void settle(String room) {
     ArrayDeque<Pending> joins = pending.get(room);
     while (joins != null && !joins.isEmpty() && joins.getFirst().isSettled()) {
+      underWay--;
       joins.removeFirst().answer();
     }
     if (joins != null && joins.isEmpty()) {
       pending.remove(room);
     }
+    proceed();
   }
 
   private final class Pending implements StreamRooms.Joining {
@@ -116,6 +166,7 @@ final class NativeJoins {
       stream
           .context()
           .reads()
+          .streams()
           .read(
               reader ->
                   new Found(reader.topic(RoomRules.topic(room), user), position(reader, started)),
@@ -151,9 +202,6 @@ final class NativeJoins {
     }
 
     void answer() {
-      if (stream.hasEnded()) {
-        return;
-      }
       if (refusal != null) {
         if (subscriber != null) {
           stream.rooms().abandon(room, subscriber);
@@ -182,7 +230,7 @@ final class NativeJoins {
                   .setEpoch(started.epoch())
                   .setAfterSequence(position.after())
                   .setLastSequence(started.lastSequence())
-                  .addAllOnlineUsers(started.users().stream().map(Mapping::user).toList())
+                  .addAllOnlineUsers(started.users().stream().map(Mapping::named).toList())
                   .setReset(reset(started)));
     }
   }

@@ -87,7 +87,10 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
                       .setTimestamp(Mapping.timestamp(atMicros))
                       .build()
                       .toByteArray()),
-              amendments(room, reacted.message(), 0));
+              List.of(
+                  Amendment.ofBody(
+                      reacted.message().sequence(),
+                      Mapping.message(room, reacted.message()).toByteArray())));
       case RoomEntry.RoomChanged changed ->
           new Encoded(
               change(
@@ -141,7 +144,7 @@ public final class RoomCodec implements Codec<RoomState, RoomEntry> {
             message.sequence(), Mapping.message(room, message).toByteArray(), words(message));
     return supersededEdit == 0
         ? List.of(itself)
-        : List.of(itself, new Amendment(supersededEdit, edit(room, message.superseded()), null));
+        : List.of(itself, Amendment.ofBody(supersededEdit, edit(room, message.superseded())));
   }
 
   private static @Nullable String words(Message message) {

@@ -20,6 +20,7 @@ import dev.parley.chat.v1.RemoveMemberRequest;
 import dev.parley.chat.v1.RemoveMemberResponse;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomServiceGrpc;
+import dev.parley.chat.v1.RoomVisibility;
 import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.SearchMessagesResponse;
 import dev.parley.chat.v1.UpdateRoomRequest;
@@ -31,15 +32,16 @@ import dev.parley.core.room.Checks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
-import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.topic.Role;
+import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -105,13 +107,12 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
             "",
             0,
             (online, _) ->
-                answer(
+                replies.fromJournal(
                     observer,
                     reader ->
                         response.apply(
-                            Rooms.room(Rooms.visible(reader, caller, id))
-                                .setOnlineCount(online)
-                                .build())));
+                            Rooms.visibleRoom(reader, caller, id).setOnlineCount(online).build())),
+            refusal -> Replies.refuse(observer, refusal));
   }
 
   @Override
@@ -123,24 +124,36 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
           int limit =
               Checks.page("page_size", request.getPageSize(), DEFAULT_PAGE, Limits.MAX_PAGE);
           Requests.optionalId("page_token", request.getPageToken());
-          answer(
+          replies.read(
               observer,
-              reader -> {
-                List<JournalReader.Listing> page =
-                    reader.topics(
-                        RoomRules.KIND,
-                        caller.id(),
-                        request.getJoinedOnly(),
-                        request.getPageToken(),
-                        limit);
-                ListRoomsResponse.Builder response = ListRoomsResponse.newBuilder();
-                page.forEach(listing -> response.addRooms(Rooms.room(listing)));
-                if (page.size() == limit) {
-                  response.setNextPageToken(page.getLast().head().topic().name());
-                }
-                return response.build();
-              });
+              reader ->
+                  reader.topics(
+                      RoomRules.KIND,
+                      caller.id(),
+                      request.getJoinedOnly(),
+                      request.getPageToken(),
+                      limit),
+              page ->
+                  context
+                      .engine()
+                      .online(
+                          page.stream().map(listing -> listing.head().topic()).toList(),
+                          online -> replies.answer(observer, () -> rooms(page, online, limit)),
+                          refusal -> Replies.refuse(observer, refusal)));
         });
+  }
+
+  private static ListRoomsResponse rooms(
+      List<JournalReader.Listing> page, Map<TopicId, Integer> online, int limit) {
+    ListRoomsResponse.Builder rooms = ListRoomsResponse.newBuilder();
+    for (JournalReader.Listing listing : page) {
+      int here = online.getOrDefault(listing.head().topic(), 0);
+      rooms.addRooms(Rooms.room(listing).setOnlineCount(here));
+    }
+    if (page.size() == limit) {
+      rooms.setNextPageToken(page.getLast().head().topic().name());
+    }
+    return rooms.build();
   }
 
   @Override
@@ -171,7 +184,9 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
 
   private static RoomState.@Nullable Visibility visibility(UpdateRoomRequest request)
       throws RefusedException {
-    return request.hasVisibility() ? Mapping.visibility(request.getVisibility()) : null;
+    return request.getVisibility() == RoomVisibility.ROOM_VISIBILITY_UNKNOWN
+        ? null
+        : Mapping.visibility(request.getVisibility());
   }
 
   @Override
@@ -183,7 +198,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
                 Checks.id("room_id", request.getRoomId()),
                 new RoomCommand.DeleteRoom(context.calls().known(null)),
                 observer,
-                _ -> Replies.answer(observer, DeleteRoomResponse.getDefaultInstance())));
+                _ -> replies.answer(observer, DeleteRoomResponse::getDefaultInstance)));
   }
 
   @Override
@@ -197,7 +212,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
           int limit =
               Checks.page("page_size", request.getPageSize(), DEFAULT_PAGE, Limits.MAX_PAGE);
           Requests.optionalId("page_token", request.getPageToken());
-          answer(
+          replies.fromJournal(
               observer,
               reader -> {
                 Rooms.visible(reader, caller, id);
@@ -225,7 +240,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
                           caller, profile, wanted == null ? Role.MEMBER : wanted),
                       observer,
                       _ ->
-                          answer(
+                          replies.fromJournal(
                               observer,
                               reader ->
                                   AddMemberResponse.newBuilder()
@@ -251,7 +266,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
                       id,
                       new RoomCommand.RemoveMember(caller, profile),
                       observer,
-                      _ -> Replies.answer(observer, RemoveMemberResponse.getDefaultInstance())));
+                      _ -> replies.answer(observer, RemoveMemberResponse::getDefaultInstance)));
         });
   }
 
@@ -300,7 +315,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
         observer,
         () -> {
           Search search = Search.of(context.calls().caller(null), request);
-          answer(observer, search::run);
+          replies.fromSearch(observer, search::run);
         });
   }
 
@@ -319,38 +334,16 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
 
   private void submit(
       String room, RoomCommand command, StreamObserver<?> observer, Consumer<Outcome.Done> done) {
-    context.engine().submit(RoomRules.topic(room), command, Replies.then(observer, done));
+    context.engine().submit(RoomRules.topic(room), command, replies.then(observer, done));
   }
 
   /// A user as he once introduced himself; if he never did, his id is all that is known of him.
   private void withProfile(String user, StreamObserver<?> observer, Consumer<Profile> then) {
-    context
-        .reads()
-        .read(
-            reader ->
-                reader
-                    .profiles(List.of(user))
-                    .getOrDefault(user, new Profile(user, user, user, "")),
-            then,
-            refusal -> Replies.refuse(observer, refusal));
-  }
-
-  /// Something to read that may be refused.
-  @FunctionalInterface
-  interface Reading<T> {
-    T run(JournalReader reader) throws JournalException, RefusedException;
-  }
-
-  private <T> void answer(StreamObserver<T> observer, Reading<T> reading) {
-    replies.fromJournal(
+    replies.read(
         observer,
-        reader -> {
-          try {
-            return new Replies.Answer.Found<>(reading.run(reader));
-          } catch (RefusedException e) {
-            return new Replies.Answer.Refused<>(e.refusal());
-          }
-        });
+        reader ->
+            reader.profiles(List.of(user)).getOrDefault(user, new Profile(user, user, user, "")),
+        then);
   }
 
   private static String name(String name) throws RefusedException {

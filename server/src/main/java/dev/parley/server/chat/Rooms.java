@@ -13,9 +13,12 @@ import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.Lookup;
 import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicHead;
+import dev.parley.core.topic.TopicId;
 import java.time.Instant;
+import java.util.List;
 
 /// Rooms and messages as the journal's reader knows them. Stateless; blocks where the reader does.
 final class Rooms {
@@ -23,18 +26,46 @@ final class Rooms {
 
   private Rooms() {}
 
-  /// A room that the caller may see.
+  /// Checks that the caller may see a room.
   ///
-  /// @throws RefusedException ROOM_NOT_FOUND if there is none
-  static JournalReader.Listing visible(JournalReader reader, Caller caller, String room)
+  /// @return the sequence of its newest entry
+  /// @throws RefusedException ROOM_NOT_FOUND if there is none that he may
+  static long visible(JournalReader reader, Caller caller, String room)
       throws JournalException, RefusedException {
-    JournalReader.Listing listing = reader.topic(RoomRules.topic(room), caller.id());
-    if (listing == null
-        || !Access.permits(
-            caller, Access.Action.SEE, state(listing.head()).open(), listing.membership(), false)) {
+    TopicId topic = RoomRules.topic(room);
+    TopicHead head = reader.head(topic);
+    if (head == null || head.erased()) {
       throw new RefusedException(notFound(room));
     }
-    return listing;
+    Lookup.OfMember lookup = new Lookup.OfMember(topic, caller.id());
+    Member member = reader.find(List.of(lookup)).members().get(lookup);
+    if (!Access.permits(caller, Access.Action.SEE, state(head).open(), member, false)) {
+      throw new RefusedException(notFound(room));
+    }
+    return head.lastSequence();
+  }
+
+  /// Whether the caller may see a room.
+  static boolean sees(JournalReader reader, Caller caller, String room) throws JournalException {
+    try {
+      visible(reader, caller, room);
+      return true;
+    } catch (RefusedException e) {
+      return false;
+    }
+  }
+
+  /// A room as the caller may see it.
+  ///
+  /// @throws RefusedException ROOM_NOT_FOUND if there is none
+  static Room.Builder visibleRoom(JournalReader reader, Caller caller, String room)
+      throws JournalException, RefusedException {
+    visible(reader, caller, room);
+    JournalReader.Listing listing = reader.topic(RoomRules.topic(room), caller.id());
+    if (listing == null) {
+      throw new RefusedException(notFound(room));
+    }
+    return room(listing);
   }
 
   static Refusal notFound(String room) {

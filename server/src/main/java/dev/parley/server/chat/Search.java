@@ -17,6 +17,7 @@ import dev.parley.core.topic.TopicId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A search for messages, checked for form.
@@ -67,13 +68,26 @@ record Search(
     if (!room.isEmpty()) {
       Rooms.visible(reader, caller, room);
       List<Entry> found = reader.search(RoomRules.topic(room), words, author, before, limit);
-      found.forEach(entry -> response.addMessages(Rooms.message(entry)));
-      if (found.size() == limit) {
-        response.setNextPageToken(Long.toString(found.getLast().sequence()));
+      List<ChatMessage> fitting = fitting(found.stream().map(Rooms::message).toList());
+      response.addAllMessages(fitting);
+      if (found.size() == limit || fitting.size() < found.size()) {
+        response.setNextPageToken(Long.toString(fitting.getLast().getSequence()));
       }
       return response.build();
     }
-    return response.addAllMessages(everywhere(reader)).build();
+    return response.addAllMessages(fitting(everywhere(reader))).build();
+  }
+
+  /// The first of some messages, as many as an answer may have: at least one, if there is any.
+  private static List<ChatMessage> fitting(List<ChatMessage> messages) {
+    long bytes = 0;
+    for (int i = 0; i < messages.size(); i++) {
+      bytes += messages.get(i).getSerializedSize();
+      if (bytes >= Limits.MAX_ANSWER_BYTES) {
+        return messages.subList(0, i + 1);
+      }
+    }
+    return messages;
   }
 
   private List<ChatMessage> everywhere(JournalReader reader) throws JournalException {
@@ -84,8 +98,17 @@ record Search(
       for (Entry entry : reader.search(topic, words, author, Long.MAX_VALUE, limit)) {
         found.add(Rooms.message(entry));
       }
+      if (found.size() > limit) {
+        found = newest(found);
+      }
     }
-    found.sort(Comparator.comparing(Rooms::saidAt).reversed());
-    return found.subList(0, Math.min(limit, found.size()));
+    return newest(found);
+  }
+
+  private List<ChatMessage> newest(List<ChatMessage> found) {
+    return found.stream()
+        .sorted(Comparator.comparing(Rooms::saidAt).reversed())
+        .limit(limit)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 }

@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /// The chat streams of one event loop. Owned by it.
 public final class StreamGroup {
   private final EventLoop eventLoop;
   private final DeliveryLoop delivery;
   private final Set<ChatStream> streams = new LinkedHashSet<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean draining;
 
   public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
@@ -34,6 +36,13 @@ public final class StreamGroup {
 
   void remove(ChatStream stream) {
     streams.remove(stream);
+    tellIfDrained();
+  }
+
+  private void tellIfDrained() {
+    if (draining && streams.isEmpty()) {
+      drained.complete(null);
+    }
   }
 
   /// Does what is due: pings, and ends of streams that are silent or stalled. Any thread.
@@ -53,12 +62,15 @@ public final class StreamGroup {
   /// Tells the streams that the server goes away. Any thread.
   ///
   /// @param grace time that they are given to end
-  public void drain(Duration grace) {
+  /// @return done when there was a moment without streams, which may be at once
+  public CompletableFuture<Void> drain(Duration grace) {
     delivery.execute(
         () -> {
           draining = true;
           List.copyOf(streams).forEach(stream -> stream.drain(grace));
+          tellIfDrained();
         });
+    return drained;
   }
 
   /// Ends the streams. Any thread.

@@ -14,6 +14,7 @@ import dev.parley.core.user.Status;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.OutboundStream;
 import dev.parley.server.delivery.Subscriber;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,10 @@ final class StreamRooms {
 
   /// Ids of own messages on their way, by room, of a stream that does not want to see them again.
   private final Map<String, Set<String>> own = new HashMap<>();
+
+  private final List<Runnable> untold = new ArrayList<>();
+  private Status newestStatus = Status.ONLINE;
+  private boolean telling;
 
   StreamRooms(ChatStream stream, ChatContext context, DeliveryLoop delivery, Dialect dialect) {
     this.stream = stream;
@@ -74,7 +79,7 @@ final class StreamRooms {
             subscription,
             status,
             attachment ->
-                delivery.execute(() -> attached(room, subscription, attachment, out, joining)));
+                stream.execute(() -> attached(room, subscription, attachment, out, joining)));
   }
 
   /// What becomes of entering a room; on the stream's thread.
@@ -96,8 +101,10 @@ final class StreamRooms {
     entering.computeIfPresent(room, (_, count) -> count > 1 ? count - 1 : null);
     switch (attachment) {
       case Attachment.Refused it -> joining.refused(it.refusal());
-      case Attachment.Begun _ when stream.hasEnded() ->
-          context.engine().detach(topic, subscription, Departure.BROKEN);
+      case Attachment.Begun _ when stream.hasEnded() -> {
+        context.engine().detach(topic, subscription, Departure.BROKEN);
+        joining.refused(ChatStream.gone());
+      }
       case Attachment.Begun begun -> {
         Subscriber subscriber =
             delivery.subscribe(
@@ -162,11 +169,37 @@ final class StreamRooms {
     return stream.wantsEcho() ? null : own.computeIfAbsent(room, _ -> new HashSet<>());
   }
 
-  /// The user is to be seen in another way.
-  void status(Status status) {
-    for (String room : List.copyOf(rooms.keySet())) {
-      context.engine().status(RoomRules.topic(room), stream.caller().id(), status);
+  /// The user is to be seen in another way. One change is told to the rooms at a time; of those
+  /// that come meanwhile, only the newest is told.
+  ///
+  /// @param done run when it, or a newer one, has been told
+  void status(Status status, Runnable done) {
+    newestStatus = status;
+    untold.add(done);
+    if (!telling) {
+      tellStatus();
     }
+  }
+
+  private void tellStatus() {
+    telling = true;
+    List<Runnable> told = List.copyOf(untold);
+    untold.clear();
+    context
+        .engine()
+        .status(
+            rooms.keySet().stream().map(RoomRules::topic).toList(),
+            stream.caller().id(),
+            newestStatus,
+            () ->
+                stream.execute(
+                    () -> {
+                      telling = false;
+                      told.forEach(Runnable::run);
+                      if (!untold.isEmpty() && !stream.hasEnded()) {
+                        tellStatus();
+                      }
+                    }));
   }
 
   /// The stream has ended.

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param jsonLog whether log lines are JSON objects
 /// @param logLevel least severe lines of the log
 /// @param reflection whether clients may ask for the protocol's description
+/// @param maxConnections most connections at once
 /// @param connectionMaxIdle how long a connection without a call is kept
 /// @param drainGrace time that streams are given to end when the server stops
 /// @param limits the bounds that can be configured
@@ -33,6 +34,7 @@ public record ServerConfig(
     boolean jsonLog,
     String logLevel,
     boolean reflection,
+    int maxConnections,
     Duration connectionMaxIdle,
     Duration drainGrace,
     Limits.Tunable limits) {
@@ -52,6 +54,7 @@ public record ServerConfig(
             integer(settings, Setting.MAX_STREAMS_PER_CONNECTION, 1, 100_000),
             defaults.maxQueuedCommands(),
             defaults.maxBatchCommands(),
+            defaults.maxBatchBytes(),
             defaults.maxTailEntries(),
             defaults.maxTailBytes(),
             number(settings, Setting.MAX_TAIL_BYTES, 1 << 20, Long.MAX_VALUE),
@@ -73,6 +76,7 @@ public record ServerConfig(
         choice(settings, Setting.LOG, "text", "json").equals("json"),
         choice(settings, Setting.LOG_LEVEL, "error", "warn", "info", "debug"),
         choice(settings, Setting.REFLECTION, "on", "off").equals("on"),
+        integer(settings, Setting.MAX_CONNECTIONS, 1, 1_000_000),
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
         duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
         limits);
@@ -87,6 +91,11 @@ public record ServerConfig(
   public static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /// A time in the form that the configuration takes: 10s, or 250ms where seconds do not do.
+  public static String text(Duration time) {
+    return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 
   private static InetSocketAddress address(Settings settings) throws ConfigException {

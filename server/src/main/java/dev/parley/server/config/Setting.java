@@ -18,6 +18,7 @@ public enum Setting {
   MAX_FRAME_BYTES("1048576", "65536..16777216", "largest request, in bytes"),
   MAX_ROOMS_PER_STREAM("1000", "1..100000", "rooms that one stream may be in"),
   MAX_IN_FLIGHT("64", "1..4096", "requests of one stream that may wait for their answers"),
+  MAX_CONNECTIONS("50000", "1..1000000", "connections at once; further ones are closed"),
   MAX_STREAMS_PER_CONNECTION("1000", "1..100000", "calls at once on one connection"),
   MAX_TAIL_BYTES("67108864", "1048576..", "memory for the newest entries of all rooms, in bytes"),
   MAX_STORE_BYTES("0", "0..", "size at which the store counts as full, in bytes; 0: no limit"),

@@ -12,6 +12,7 @@ import dev.parley.core.topic.Outlet;
 import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.TopicId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,8 +116,8 @@ public final class DeliveryLoop implements Outlet {
       }
       try {
         handle(item);
-      } catch (RuntimeException e) {
-        LOG.error("cannot deliver: {}", item, e);
+      } catch (RuntimeException | Error e) {
+        LOG.error("an event loop could not do what it was handed", e);
       }
     }
     finish();
@@ -125,44 +126,72 @@ public final class DeliveryLoop implements Outlet {
 
   private void handle(Item item) {
     switch (item) {
-      case Item.Published published -> {
-        Feed feed = feeds.get(published.topic());
-        if (feed != null) {
-          feed.publish(published.entries());
-          dirty(feed);
-        }
-      }
-      case Item.Told told -> {
-        Feed feed = feeds.get(told.topic());
-        if (feed != null) {
-          feed.signal(told.signal());
-          dirty(feed);
-        }
-      }
+      case Item.Published published ->
+          put(published.topic(), feed -> feed.publish(published.entries()));
+      case Item.Told told -> put(told.topic(), feed -> feed.signal(told.signal()));
       case Item.Evicted evicted -> evictNow(evicted.topic(), evicted.eviction());
       case Item.Answer answer -> answer.answer().run();
     }
   }
 
-  /// Sends what this turn gathered. To be called at the end of whatever put something in.
-  public void finish() {
-    for (Feed feed : dirtyFeeds) {
-      feed.flush();
+  private void put(TopicId topic, Consumer<Feed> part) {
+    Feed feed = feeds.get(topic);
+    if (feed != null) {
+      guard(feed, () -> part.accept(feed));
+      if (!feed.dirty) {
+        feed.dirty = true;
+        dirtyFeeds.add(feed);
+      }
     }
-    dirtyFeeds.clear();
-    List<OutboundStream> pumped = List.copyOf(toPump);
-    toPump.clear();
-    for (int i = dirtyStreams.size() - 1; i >= 0; i--) {
-      dirtyStreams.get(i).flush();
-    }
-    dirtyStreams.clear();
-    pumped.forEach(OutboundStream::pump);
   }
 
-  private void dirty(Feed feed) {
-    if (!feed.dirty) {
-      feed.dirty = true;
-      dirtyFeeds.add(feed);
+  /// Sends what this turn gathered. To be called at the end of whatever put something in.
+  public void finish() {
+    for (Feed feed : drain(dirtyFeeds)) {
+      guard(feed, feed::flush);
+    }
+    List<OutboundStream> pumped = drain(toPump);
+    for (OutboundStream stream : drain(dirtyStreams).reversed()) {
+      guard(stream, stream::flush);
+    }
+    for (OutboundStream stream : pumped) {
+      guard(stream, stream::pump);
+    }
+  }
+
+  /// What is in there, which is not there any more: nothing that fails on the way is met again.
+  private static <T> List<T> drain(Collection<T> gathered) {
+    List<T> drained = List.copyOf(gathered);
+    gathered.clear();
+    return drained;
+  }
+
+  /// A topic that cannot be delivered costs those who listen to it their streams, so that they come
+  /// back and resume, and nobody else anything.
+  private static void guard(Feed feed, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: cannot be delivered, its streams end", feed.topic, e);
+      List.copyOf(feed.subscribers()).forEach(subscriber -> drop(subscriber.stream));
+    }
+  }
+
+  /// As for a topic, so for a stream.
+  private static void guard(OutboundStream stream, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("a stream cannot be sent to, it ends", e);
+      drop(stream);
+    }
+  }
+
+  private static void drop(OutboundStream stream) {
+    try {
+      stream.sink().drop(Reason.INTERNAL.because("what goes to this stream cannot be sent"));
+    } catch (RuntimeException | Error e) {
+      LOG.error("a stream cannot be ended either", e);
     }
   }
 
@@ -282,14 +311,7 @@ public final class DeliveryLoop implements Outlet {
 
   /// Runs something on the event loop's thread, later.
   public void after(long delayNanos, Runnable task) {
-    var unused =
-        eventLoop.schedule(
-            () -> {
-              task.run();
-              finish();
-            },
-            delayNanos,
-            TimeUnit.NANOSECONDS);
+    var unused = eventLoop.schedule(() -> execute(task), delayNanos, TimeUnit.NANOSECONDS);
   }
 
   /// Drops the streams that have read nothing for too long. To be called now and then.

@@ -111,14 +111,10 @@ public final class OutboundStream {
       pending.clear();
       return;
     }
-    if (pending.size() == 1) {
-      sink.send(pending.getFirst());
-    } else if (batches) {
-      sink.send(Frame.concat(pending));
-    } else {
-      pending.forEach(sink::send);
-    }
+    List<Frame> frames =
+        batches && pending.size() > 1 ? List.of(Frame.concat(pending)) : List.copyOf(pending);
     pending.clear();
+    frames.forEach(sink::send);
   }
 
   void fallBehind(Subscriber subscriber) {

@@ -2,6 +2,7 @@ package dev.parley.server.delivery;
 
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
+import dev.parley.core.error.RefusedException;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.JournalRefusals;
@@ -31,8 +32,9 @@ public final class Reads implements AutoCloseable {
   private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
 
   /// @param reader what is read
+  /// @param name what for
   /// @param parallelism how many reads at once
-  public Reads(JournalReader reader, int parallelism) {
+  Reads(JournalReader reader, String name, int parallelism) {
     this.reader = reader;
     threads =
         new ThreadPoolExecutor(
@@ -41,12 +43,7 @@ public final class Reads implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(MAX_WAITING),
-            Thread.ofPlatform().name("parley-read-", 0).daemon().factory());
-  }
-
-  /// What is read.
-  public JournalReader reader() {
-    return reader;
+            Thread.ofPlatform().name("parley-" + name + "-read-", 0).daemon().factory());
   }
 
   /// Reads on another thread; one of the two callbacks is called there, or `failed` at once if too
@@ -63,19 +60,26 @@ public final class Reads implements AutoCloseable {
   }
 
   private <T> void run(Query<T> query, Consumer<T> done, Consumer<Refusal> failed) {
-    T result;
     try {
-      result = query.run(reader);
-    } catch (JournalException e) {
-      tell(e);
-      failed.accept(JournalRefusals.of(e));
-      return;
-    } catch (RuntimeException e) {
-      LOG.error("what was read cannot be used", e);
-      failed.accept(Reason.INTERNAL.because("what was read cannot be used"));
-      return;
+      T result;
+      try {
+        result = query.run(reader);
+      } catch (RefusedException e) {
+        failed.accept(e.refusal());
+        return;
+      } catch (JournalException e) {
+        tell(e);
+        failed.accept(JournalRefusals.of(e));
+        return;
+      } catch (RuntimeException | Error e) {
+        LOG.error("what was read cannot be used", e);
+        failed.accept(Reason.INTERNAL.because("what was read cannot be used"));
+        return;
+      }
+      done.accept(result);
+    } catch (RuntimeException | Error e) {
+      LOG.error("what was read could not be handed on", e);
     }
-    done.accept(result);
   }
 
   private void tell(JournalException e) {
@@ -95,8 +99,8 @@ public final class Reads implements AutoCloseable {
   /// Something to read.
   @FunctionalInterface
   public interface Query<T> {
-    /// Reads it; may block.
-    T run(JournalReader reader) throws JournalException;
+    /// Reads it; may block, and may find that it is to be refused.
+    T run(JournalReader reader) throws JournalException, RefusedException;
   }
 
   /// Forgets what waits, and waits, not for long, for what is being read: who reads must be through

@@ -147,6 +147,8 @@ class ClassicCallsTest {
         .satisfies(message -> assertThat(message.getId()).isEqualTo("m10"));
     assertThat(alice.history("random", 10, "")).isEmpty();
     assertThat(alice.history("no-such-room", 10, "")).isEmpty();
+    var unused = NativeCalls.by("carol", server.connect()).createPrivate("secret");
+    assertThat(alice.history("secret", 10, "")).isEmpty();
     assertThat(alice.history("general", 1, "").getFirst().getSender().getUsername())
         .isEqualTo("alice-name");
   }

@@ -106,6 +106,15 @@ class HistoryTest {
   }
 
   @Test
+  void afterTheEndThereIsNothing() {
+    for (long sequence : new long[] {2 * SAID, 2 * SAID + 1, Long.MAX_VALUE}) {
+      assertThat(calls.history(general(10).setAfterSequence(sequence))).isEmpty();
+    }
+    assertThat(calls.history(general(10).setBeforeSequence(Long.MAX_VALUE))).hasSize(10);
+    assertThat(calls.history(general(10).setBeforeSequence(1))).isEmpty();
+  }
+
+  @Test
   void deletedMessagesKeepTheirPlace() {
     alice.done(NativeStream.delete("d", "m3"));
     List<ChatMessage> all = calls.history("general");

@@ -1,6 +1,7 @@
 package dev.parley.server.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.parley.chat.v1.AddMemberRequest;
 import dev.parley.chat.v1.ChatEvent;
@@ -176,6 +177,32 @@ class RoomServiceTest {
                     .build());
     stream.done(NativeStream.textIn("club", "m1", "still in"));
     assertThat(bob.room("club").getVisibility()).isEqualTo(RoomVisibility.ROOM_VISIBILITY_PRIVATE);
+  }
+
+  @Test
+  void aVisibilityThatIsNotSaidStaysAsItIs() {
+    var unused = alice.createPrivate("secret");
+    var updated =
+        alice
+            .rooms()
+            .updateRoom(
+                UpdateRoomRequest.newBuilder()
+                    .setRoomId("secret")
+                    .setDescription("still")
+                    .setVisibility(RoomVisibility.ROOM_VISIBILITY_UNKNOWN)
+                    .build());
+    assertThat(updated.getRoom().getVisibility()).isEqualTo(RoomVisibility.ROOM_VISIBILITY_PRIVATE);
+  }
+
+  @Test
+  void roomsTellHowManyAreInThem() {
+    alice.create("club");
+    NativeStream.open(channel, "bob").join("club");
+    NativeStream.open(channel, "carol").join("club");
+    assertThat(rooms(alice, false, 2))
+        .filteredOn(room -> room.getOnlineCount() > 0)
+        .extracting(Room::getId, Room::getOnlineCount)
+        .containsExactly(tuple("club", 2));
   }
 
   @Test

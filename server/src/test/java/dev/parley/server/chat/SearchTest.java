@@ -6,6 +6,7 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.SearchMessagesResponse;
 import dev.parley.core.error.Reason;
+import dev.parley.core.limit.Limits;
 import dev.parley.server.ServerExtension;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,29 @@ class SearchTest {
       next.setPageToken(page.getNextPageToken());
     } while (!page.getNextPageToken().isEmpty());
     assertThat(seen).hasSize(25).doesNotHaveDuplicates().startsWith("m24").endsWith("m0");
+  }
+
+  @Test
+  void aPageEndsWhereItWouldBeTooLarge() {
+    String padding = " " + "x".repeat(60_000);
+    for (int i = 0; i < 40; i++) {
+      alice.said("m" + i, "needle " + i + padding);
+    }
+    List<String> seen = new ArrayList<>();
+    SearchMessagesRequest.Builder next = general("needle").setPageSize(200);
+    SearchMessagesResponse page;
+    do {
+      page = search(next);
+      assertThat(page.getSerializedSize()).isLessThan(2 * Limits.MAX_ANSWER_BYTES);
+      page.getMessagesList().stream().map(ChatMessage::getId).forEach(seen::add);
+      next.setPageToken(page.getNextPageToken());
+    } while (!page.getNextPageToken().isEmpty());
+    assertThat(seen).hasSize(40).doesNotHaveDuplicates().startsWith("m39").endsWith("m0");
+    assertThat(search(next.clearRoomId().clearPageToken()).getMessagesList())
+        .hasSizeBetween(1, 20)
+        .first()
+        .extracting(ChatMessage::getId)
+        .isEqualTo("m39");
   }
 
   @Test

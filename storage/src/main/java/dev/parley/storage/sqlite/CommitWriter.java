@@ -100,9 +100,15 @@ final class CommitWriter {
           "no entry %d to amend".formatted(amendment.sequence()));
     }
     entries.amend(topic, amendment.sequence(), amendment.body());
-    words.delete(Position.of(topic, amendment.sequence()));
-    if (amendment.text() != null) {
-      words.insert(Position.of(topic, amendment.sequence()), amendment.text(), author);
+    if (amendment.rewords()) {
+      reword(Position.of(topic, amendment.sequence()), amendment.text(), author);
+    }
+  }
+
+  private void reword(long position, @Nullable String text, String author) throws SQLException {
+    words.delete(position);
+    if (text != null) {
+      words.insert(position, text, author);
     }
   }
 

@@ -21,7 +21,7 @@ record EntryRows(Session session) {
   private static final String AT = SELECT + "WHERE e.position = ?";
   private static final String BY_KEY = SELECT + "WHERE e.topic = ? AND e.key = ? AND e.author = ?";
   private static final String BY_ANY_KEY =
-      SELECT + "WHERE e.topic = ? AND e.key = ? AND e.content = 1 ORDER BY e.position DESC LIMIT 1";
+      SELECT + "WHERE e.topic = ? AND e.key = ? AND e.content = 1 ORDER BY e.position LIMIT 1";
   private static final String READ =
       SELECT + "WHERE e.position > ? AND e.position < ? ORDER BY e.position LIMIT ?";
   private static final String SAID =

@@ -63,6 +63,11 @@ final class Failures {
   }
 
   private static StorageOpenException.Kind kind(SQLException e) {
+    if (e instanceof SQLiteException sqlite
+        && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) {
+      // the file that is mapped into memory cannot grow, which is how a full disk shows there
+      return StorageOpenException.Kind.FULL;
+    }
     return switch (primary(e)) {
       case SQLITE_FULL -> StorageOpenException.Kind.FULL;
       case SQLITE_READONLY, SQLITE_PERM -> StorageOpenException.Kind.READ_ONLY;

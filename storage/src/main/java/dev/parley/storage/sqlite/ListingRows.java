@@ -1,6 +1,6 @@
 package dev.parley.storage.sqlite;
 
-import dev.parley.core.topic.JournalReader;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.JournalReader.Listing;
 import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicId;
@@ -33,11 +33,10 @@ record ListingRows(Session session) {
           + ") UNION SELECT * FROM ("
           + LISTED
           + ")) v ON v.id = t.id ORDER BY t.name LIMIT ?";
+  // Bounded before authors are looked at, or one's own messages would be walked over without end.
   private static final String UNREAD =
-      "SELECT count(*) FROM (SELECT 1 FROM entry WHERE content = 1 AND position > ?"
-          + " AND position < ? AND author <> ? LIMIT "
-          + JournalReader.UNREAD_MAX
-          + ")";
+      "SELECT count(*) FROM (SELECT author FROM entry WHERE content = 1 AND position > ?"
+          + " AND position < ? ORDER BY position DESC LIMIT ?) WHERE author <> ?";
 
   @Nullable Listing one(TopicId topic, String viewer) throws SQLException {
     PreparedStatement statement = session.prepare(ONE);
@@ -81,7 +80,8 @@ record ListingRows(Session session) {
     PreparedStatement statement = session.prepare(UNREAD);
     statement.setLong(1, Position.of(topic, member.readSequence()));
     statement.setLong(2, Position.of(topic, Long.MAX_VALUE));
-    statement.setString(3, member.user());
+    statement.setInt(3, Limits.MAX_UNREAD);
+    statement.setString(4, member.user());
     try (ResultSet rows = statement.executeQuery()) {
       rows.next();
       return rows.getInt(1);

@@ -135,9 +135,9 @@ public final class SqliteStore implements AutoCloseable {
       }
       if (!result.complete()) {
         LOG.warn(
-            "{} was not checked to its end within {}: run `parley check` when the server is idle",
+            "{} was not checked to its end within {} s: run `parley check` when the server is idle",
             connector.file(),
-            limits.startCheck());
+            limits.startCheck().toSeconds());
       }
     }
   }

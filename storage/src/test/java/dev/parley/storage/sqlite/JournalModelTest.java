@@ -69,7 +69,7 @@ final class JournalModelTest {
       long end = Math.max(1, last + drafts.size());
       List<Amendment> inRange =
           amendments.stream()
-              .map(a -> new Amendment(1 + a.sequence() % end, a.body(), a.text()))
+              .map(a -> new Amendment(1 + a.sequence() % end, a.body(), a.rewords(), a.text()))
               .toList();
       return new Append(
           TOPICS.get(topic), last - lag, drafts, inRange, members, snapshot, listed, erased);
@@ -279,8 +279,13 @@ final class JournalModelTest {
 
   private static Arbitrary<Amendment> amendments() {
     return Combinators.combine(
-            Arbitraries.integers().between(0, 20), texts(), texts().injectNull(0.3))
-        .as((sequence, body, text) -> new Amendment(sequence, body.getBytes(UTF_8), text));
+            Arbitraries.integers().between(0, 20),
+            texts(),
+            Arbitraries.of(true, true, false),
+            texts().injectNull(0.3))
+        .as(
+            (sequence, body, rewords, text) ->
+                new Amendment(sequence, body.getBytes(UTF_8), rewords, rewords ? text : null));
   }
 
   private static Arbitrary<MemberChange> members() {

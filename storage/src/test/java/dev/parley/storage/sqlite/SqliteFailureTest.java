@@ -104,6 +104,7 @@ final class SqliteFailureTest {
   @ParameterizedTest
   @CsvSource({
     "SQLITE_FULL, FULL",
+    "SQLITE_IOERR_SHMSIZE, FULL",
     "SQLITE_READONLY, READ_ONLY",
     "SQLITE_READONLY_DIRECTORY, READ_ONLY",
     "SQLITE_READONLY_DBMOVED, READ_ONLY",

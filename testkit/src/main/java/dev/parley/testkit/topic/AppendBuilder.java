@@ -84,6 +84,12 @@ public final class AppendBuilder {
     return this;
   }
 
+  /// Rewrites an entry's body, and leaves its words as they are.
+  public AppendBuilder amendBody(long sequence, String body) {
+    amendments.add(Amendment.ofBody(sequence, body.getBytes(UTF_8)));
+    return this;
+  }
+
   public AppendBuilder put(String user, Role role) {
     members.add(new MemberChange.Put(user, role, TIME_MICROS));
     return this;

@@ -218,8 +218,9 @@ public abstract class JournalContract extends JournalFixture {
     @Test
     void findsByKeyByAnyKeyAndBySequence() throws Exception {
       commit(
-          append(ROOM, 0).say("ann", "k", "1").say("ben", "k", "2").change("cleo", "k"),
-          append(OTHER, 0).say("ann", "elsewhere", "3"));
+          append(ROOM, 0).change("cleo", "k").say("ann", "k", "2").say("ben", "k", "3"),
+          append(OTHER, 0).say("ann", "elsewhere", "1"));
+      commit(append(ROOM, 3).say("aaron", "k", "4"));
       var annsKey = new Lookup.ByKey(ROOM, "ann", "k");
       var cleosKey = new Lookup.ByKey(ROOM, "cleo", "k");
       var anyKey = new Lookup.ByAnyKey(ROOM, "k");
@@ -229,10 +230,10 @@ public abstract class JournalContract extends JournalFixture {
           List.of(
               journal().find(List.of(annsKey, cleosKey, anyKey, second)),
               reader().find(Set.of(annsKey, cleosKey, anyKey, second)))) {
-        assertThat(found.entries().get(annsKey).sequence()).isEqualTo(1);
-        assertThat(found.entries().get(cleosKey).sequence()).isEqualTo(3);
-        assertThat(found.entries().get(anyKey).sequence()).as("newest content").isEqualTo(2);
-        assertThat(found.entries().get(second).author()).isEqualTo("ben");
+        assertThat(found.entries().get(annsKey).sequence()).isEqualTo(2);
+        assertThat(found.entries().get(cleosKey).sequence()).isEqualTo(1);
+        assertThat(found.entries().get(anyKey).sequence()).as("oldest content").isEqualTo(2);
+        assertThat(found.entries().get(second).author()).isEqualTo("ann");
       }
     }
 
@@ -289,6 +290,21 @@ public abstract class JournalContract extends JournalFixture {
 
       commit(append(ROOM, 1).amend(1, "back again"));
       assertThat(reader().search(ROOM, SearchWords.parse("again"), null, 9, 9)).hasSize(1);
+    }
+
+    @Test
+    void thatDoNotRewordLeaveTheWords() throws Exception {
+      commit(append(ROOM, 0).say("ann", "before").say("ben", "gone"));
+      commit(append(ROOM, 2).amend(2, null));
+      commit(append(ROOM, 2).amendBody(1, "body").amendBody(2, "stub"));
+
+      assertThat(body(entry(ROOM, 1))).isEqualTo("body");
+      assertThat(body(entry(ROOM, 2))).isEqualTo("stub");
+      assertThat(sequences(reader().search(ROOM, SearchWords.parse("before"), "ann", 9, 9)))
+          .containsExactly(1L);
+      for (String word : List.of("body", "gone", "stub")) {
+        assertThat(reader().search(ROOM, SearchWords.parse(word), null, 9, 9)).as(word).isEmpty();
+      }
     }
 
     @Test

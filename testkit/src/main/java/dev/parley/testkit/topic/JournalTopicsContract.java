@@ -5,6 +5,7 @@ import static dev.parley.testkit.topic.AppendBuilder.append;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Found;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
@@ -186,14 +187,21 @@ public abstract class JournalTopicsContract extends JournalFixture {
     }
 
     @Test
-    void unreadStopsCounting() throws Exception {
-      AppendBuilder append = append(ROOM, 0).put("ann", Role.MEMBER);
-      for (int i = 0; i <= JournalReader.UNREAD_MAX; i++) {
-        append.say("ben", "x");
+    void unreadLooksAtTheNewestAndNoFurther() throws Exception {
+      AppendBuilder append = append(ROOM, 0).put("ann", Role.MEMBER).put("ben", Role.MEMBER);
+      for (int i = 0; i <= Limits.MAX_UNREAD; i++) {
+        append.say("ben", "x").change("ben", null);
       }
+      append.say("ann", "y").say("ann", "z");
       commit(append);
 
-      assertThat(reader().topic(ROOM, "ann").unread()).isEqualTo(JournalReader.UNREAD_MAX);
+      assertThat(reader().topic(ROOM, "ann").unread()).isEqualTo(Limits.MAX_UNREAD - 2);
+      assertThat(reader().topic(ROOM, "ben").unread()).isEqualTo(2);
+
+      long last = reader().head(ROOM).lastSequence();
+      commit(append(ROOM, last).say("ben", "1").say("ben", "2"));
+      assertThat(reader().topics("room", "ann", true, "", 9).getFirst().unread())
+          .isEqualTo(Limits.MAX_UNREAD - 2);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.parley.testkit.topic;
 
-import static dev.parley.core.topic.JournalReader.UNREAD_MAX;
-
+import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Amendment;
 import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Draft;
@@ -104,7 +103,8 @@ final class MemoryTopic {
     Entry entry =
         new Entry(
             old.sequence(), old.type(), old.author(), old.key(), old.atMicros(), amendment.body());
-    return new Row(entry, row.content(), row.parent(), amendment.text());
+    String text = amendment.rewords() ? amendment.text() : row.text();
+    return new Row(entry, row.content(), row.parent(), text);
   }
 
   private void apply(MemberChange change) {
@@ -170,7 +170,7 @@ final class MemoryTopic {
   }
 
   @Nullable Entry byAnyKey(String key) {
-    for (Row row : rows.reversed()) {
+    for (Row row : rows) {
       if (row.content() && key.equals(row.entry().key())) {
         return row.entry();
       }
@@ -184,13 +184,16 @@ final class MemoryTopic {
 
   Listing listing(String viewer) {
     Member member = members.get(viewer);
-    long unread = member == null ? 0 : rows.stream().filter(row -> isUnread(row, member)).count();
-    return new Listing(head(), members.size(), member, (int) Math.min(unread, UNREAD_MAX));
+    return new Listing(head(), members.size(), member, member == null ? 0 : unread(member));
   }
 
-  private static boolean isUnread(Row row, Member member) {
-    return row.content()
-        && row.entry().sequence() > member.readSequence()
-        && !row.entry().author().equals(member.user());
+  private int unread(Member member) {
+    return (int)
+        rows.reversed().stream()
+            .filter(Row::content)
+            .limit(Limits.MAX_UNREAD)
+            .filter(row -> row.entry().sequence() > member.readSequence())
+            .filter(row -> !row.entry().author().equals(member.user()))
+            .count();
   }
 }

@@ -79,7 +79,8 @@ final class Board
       case BoardCommand.Expel _,
           BoardCommand.ExpelGuests _,
           BoardCommand.Nudge _,
-          BoardCommand.TakeDown _ ->
+          BoardCommand.TakeDown _,
+          BoardCommand.Collapse _ ->
           List.of();
       case BoardCommand.Break breaks -> {
         failIf(breaks.where() == Where.NEEDS);
@@ -120,6 +121,7 @@ final class Board
               .evicting(new Decision.Eviction(null, "DOWN"))
               .erasing();
       case BoardCommand.Break breaks -> breakSomething(breaks.where());
+      case BoardCommand.Collapse _ -> throw new StackOverflowError("on purpose");
     };
   }
 

@@ -29,6 +29,9 @@ sealed interface BoardCommand {
   /// Breaks the rules or the codec.
   record Break(Where where) implements BoardCommand {}
 
+  /// Brings everything down: the rules throw an error.
+  record Collapse() implements BoardCommand {}
+
   enum Where {
     NEEDS,
     DECIDE,

@@ -81,6 +81,7 @@ final class Ear implements Outlet {
 
   @Override
   public void flush() {
+    fail();
     flushes++;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.core.error.Reason;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.topic.Tail;
@@ -23,6 +24,17 @@ final class EngineBoundsTest {
 
   private static Limits.Tunable limits(
       int maxQueued, int maxBatch, int maxTailBytes, long maxTailBytesInAll, int maxIdle) {
+    return limits(
+        maxQueued, maxBatch, DEFAULTS.maxBatchBytes(), maxTailBytes, maxTailBytesInAll, maxIdle);
+  }
+
+  private static Limits.Tunable limits(
+      int maxQueued,
+      int maxBatch,
+      int maxBatchBytes,
+      int maxTailBytes,
+      long maxTailBytesInAll,
+      int maxIdle) {
     return new Limits.Tunable(
         DEFAULTS.maxFrameBytes(),
         DEFAULTS.maxMetadataBytes(),
@@ -31,6 +43,7 @@ final class EngineBoundsTest {
         DEFAULTS.maxStreamsPerConnection(),
         maxQueued,
         maxBatch,
+        maxBatchBytes,
         64,
         maxTailBytes,
         maxTailBytesInAll,
@@ -77,6 +90,65 @@ final class EngineBoundsTest {
     assertThat(third.came()).isFalse();
     desk.turn();
     third.doneAt(2);
+  }
+
+  /// Bytes of everything in one commit.
+  private static int bytes(List<Append> appends) {
+    int bytes = 0;
+    for (Append append : appends) {
+      bytes += append.drafts().stream().mapToInt(draft -> draft.body().length).sum();
+      bytes += append.amendments().stream().mapToInt(amendment -> amendment.body().length).sum();
+    }
+    return bytes;
+  }
+
+  @Test
+  void turnTakesNoMoreThanSoManyBytesAndTheRestInItsOrderNext() {
+    int max = 100_000;
+    int large = 5_000;
+    Desk desk = desk(limits(10_000, 1_000, max, 1_000, 1_000, 10));
+    desk.enrol("alice");
+    String text = "x".repeat(large);
+    List<Desk.Answer> answers = new ArrayList<>();
+    for (int i = 1; i <= 200; i++) {
+      TopicId topic = i % 2 == 0 ? HALL : topic(0);
+      desk.submit(topic, new BoardCommand.Enrol("alice"));
+      answers.add(desk.submit(topic, new BoardCommand.Pin("alice", "k" + i, text)));
+    }
+    desk.journal.commits.clear();
+    int turns = 0;
+    while (desk.engine.turn() == 0 && !answers.getLast().came()) {
+      turns++;
+    }
+    assertThat(turns).isLessThan(200 * large / max + 5);
+    assertThat(desk.journal.commits)
+        .allSatisfy(
+            commit ->
+                assertThat(bytes(commit)).isLessThan(max + Limits.MAX_LOOKED_UP * (large + 2)));
+    for (int i = 1; i <= 200; i++) {
+      answers.get(i - 1).doneAt((i + 1) / 2);
+    }
+  }
+
+  @Test
+  void whatIsReadForABatchCountsToo() {
+    int large = 5_000;
+    Desk desk = desk(limits(10_000, 1_000, 10 * large, 1_000, 1_000, 10));
+    desk.enrol("alice");
+    String text = "x".repeat(large);
+    for (int i = 1; i <= 100; i++) {
+      desk.now(new BoardCommand.Pin("alice", "k" + i, text)).doneAt(i);
+    }
+    List<Desk.Answer> again = new ArrayList<>();
+    for (int i = 1; i <= 100; i++) {
+      again.add(desk.submit(new BoardCommand.Pin("alice", "k" + i, text)));
+    }
+    desk.turn();
+    assertThat(again.stream().filter(Desk.Answer::came)).hasSize(Limits.MAX_LOOKED_UP);
+    while (desk.engine.turn() == 0 && !again.getLast().came()) {}
+    for (int i = 1; i <= 100; i++) {
+      again.get(i - 1).repeatedAt(i);
+    }
   }
 
   @Test

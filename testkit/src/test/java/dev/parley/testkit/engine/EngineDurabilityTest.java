@@ -275,6 +275,23 @@ final class EngineDurabilityTest {
   }
 
   @Test
+  void whatIsRewrittenManyTimesInABatchIsRewrittenOnce() {
+    Desk.Listener listener = desk.attach("bob");
+    desk.now(pin("alice", "1")).doneAt(1);
+    for (int i = 2; i <= 100; i++) {
+      desk.submit(new BoardCommand.Rewrite("alice", "k" + i, 1, "version " + i));
+    }
+    desk.turn();
+    assertThat(desk.journal.commits.getLast())
+        .singleElement()
+        .satisfies(append -> assertThat(append.drafts()).hasSize(99))
+        .satisfies(append -> assertThat(append.amendments()).hasSize(1));
+    Entry rewritten = desk.journal.journal.read(HALL, 0, 1, 1).getFirst();
+    assertThat(body(rewritten)).isEqualTo("0:version 100");
+    assertSameAsJournal(listener);
+  }
+
+  @Test
   void whatAnotherWriterRewroteIsNotReadFromMemoryAsItWas() {
     Desk.Listener listener = desk.attach("bob");
     desk.now(pin("alice", "1")).doneAt(1);

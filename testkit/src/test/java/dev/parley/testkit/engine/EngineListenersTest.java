@@ -30,7 +30,7 @@ final class EngineListenersTest {
 
   private int online() {
     List<Integer> answers = new ArrayList<>();
-    desk.engine.present(HALL, "", 100, (online, _) -> answers.add(online));
+    desk.engine.present(HALL, "", 100, (online, _) -> answers.add(online), _ -> {});
     desk.turn();
     return answers.getFirst();
   }
@@ -250,11 +250,11 @@ final class EngineListenersTest {
     desk.attach("bob");
     desk.turn();
     alice.ear.presence();
-    desk.engine.status(HALL, "bob", Status.AWAY);
+    desk.engine.status(List.of(HALL), "bob", Status.AWAY, () -> {});
     desk.turn();
     assertThat(alice.ear.presence()).containsExactly("bob AWAY");
     List<Present> users = new ArrayList<>();
-    desk.engine.present(HALL, "alice", 10, (_, page) -> users.addAll(page));
+    desk.engine.present(HALL, "alice", 10, (_, page) -> users.addAll(page), _ -> {});
     desk.turn();
     assertThat(users).containsExactly(new Present(Desk.profile("bob"), Status.AWAY));
   }

@@ -81,7 +81,7 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
               reacted.key(),
               atMicros,
               reacted.message(),
-              rewrite(reacted.message()));
+              List.of(Amendment.ofBody(reacted.message().sequence(), body(reacted.message()))));
       case RoomEntry.RoomChanged changed ->
           encoded(ROOM, entry, atMicros, bytes(out -> state(out, changed.by(), changed.room())));
       case RoomEntry.MemberChanged changed ->
@@ -131,13 +131,15 @@ final class PlainRoomCodec implements Codec<RoomState, RoomEntry> {
   }
 
   private static List<Amendment> rewrite(Message message) {
-    byte[] body =
-        bytes(
-            out -> {
-              profile(out, message.author());
-              message(out, message);
-            });
-    return List.of(new Amendment(message.sequence(), body, null));
+    return List.of(new Amendment(message.sequence(), body(message), null));
+  }
+
+  private static byte[] body(Message message) {
+    return bytes(
+        out -> {
+          profile(out, message.author());
+          message(out, message);
+        });
   }
 
   @Override

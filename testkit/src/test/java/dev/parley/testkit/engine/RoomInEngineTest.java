@@ -13,6 +13,7 @@ import dev.parley.core.room.RoomEntry;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.room.RoomState.Visibility;
+import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Attachment;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Engine;
@@ -39,6 +40,7 @@ final class RoomInEngineTest {
 
   private final PlainRoomCodec codec = new PlainRoomCodec();
   private final MemoryJournal journal = new MemoryJournal();
+  private final WatchedJournal watched = new WatchedJournal(journal);
   private Engine engine = start();
 
   private static Caller caller(String id) {
@@ -48,7 +50,7 @@ final class RoomInEngineTest {
   private Engine start() {
     return new Engine(
         new Kinds().with(new RoomRules(), codec),
-        journal,
+        watched,
         new ManualClock(),
         Limits.Tunable.defaults());
   }
@@ -129,6 +131,23 @@ final class RoomInEngineTest {
 
     assertDone(6, false, submit(new RoomCommand.Delete(ALICE, "", first)).getFirst());
     assertThat(message(2).content()).isNull();
+  }
+
+  @Test
+  void reactionsOfOneBatchRewriteTheirMessageOnceAndNoWords() {
+    submit(say(ALICE, "a1"));
+    RoomCommand[] reactions = new RoomCommand[200];
+    for (int i = 0; i < reactions.length; i++) {
+      reactions[i] =
+          new RoomCommand.React(ALICE, "", new Target.ById("a1"), "👍", /* remove= */ i % 2 == 1);
+    }
+    submit(reactions);
+    Append append = watched.commits.getLast().getFirst();
+    assertThat(append.drafts()).hasSize(reactions.length);
+    assertThat(append.amendments())
+        .singleElement()
+        .satisfies(amendment -> assertThat(amendment.rewords()).isFalse());
+    assertThat(message(2).reactions()).isEmpty();
   }
 
   @Test

@@ -23,6 +23,9 @@ final class WatchedJournal implements Journal {
   final List<String> log = new ArrayList<>();
   final List<TopicId> loads = new ArrayList<>();
 
+  /// What was committed, an element each commit.
+  final List<List<Append>> commits = new ArrayList<>();
+
   /// Run before the next commits, one each.
   final Queue<Runnable> beforeCommits = new ArrayDeque<>();
 
@@ -30,6 +33,10 @@ final class WatchedJournal implements Journal {
   JournalException findFails;
   JournalException headFails;
   JournalException reapFails;
+
+  /// Thrown by the next reaping, though no journal may.
+  RuntimeException reapBreaks;
+
   int toReap;
 
   WatchedJournal(MemoryJournal journal) {
@@ -73,6 +80,7 @@ final class WatchedJournal implements Journal {
     log.add("commit begins");
     journal.commit(appends, profiles);
     log.add("commit returns");
+    commits.add(appends);
   }
 
   @Override
@@ -84,6 +92,9 @@ final class WatchedJournal implements Journal {
   @Override
   public boolean reap(int maxEntries) throws JournalException {
     log.add("reap");
+    if (reapBreaks != null) {
+      throw reapBreaks;
+    }
     if (reapFails != null) {
       throw reapFails;
     }

@@ -1,0 +1,285 @@
+package dev.parley.server.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.parley.chat.v1.AddMemberRequest;
+import dev.parley.chat.v1.ChatEvent.EventCase;
+import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.ChatRequest;
+import dev.parley.chat.v1.ChatServiceGrpc;
+import dev.parley.chat.v1.CreateRoomRequest;
+import dev.parley.chat.v1.GetHistoryRequest;
+import dev.parley.chat.v1.GetRoomRequest;
+import dev.parley.chat.v1.GetRoomResponse;
+import dev.parley.chat.v1.JoinRoomRequest;
+import dev.parley.chat.v1.JoinRoomResponse;
+import dev.parley.chat.v1.ListRoomsRequest;
+import dev.parley.chat.v1.RemoveMemberRequest;
+import dev.parley.chat.v1.Room;
+import dev.parley.chat.v1.RoomPosition;
+import dev.parley.chat.v1.RoomServiceGrpc;
+import dev.parley.chat.v1.User;
+import dev.parley.chat.v1.UserStatus;
+import dev.parley.core.error.Reason;
+import dev.parley.core.limit.Limits;
+import dev.parley.server.Inbox;
+import dev.parley.server.ServerExtension;
+import dev.parley.server.config.Setting;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Clients that ask and do not take the answers: what that costs is bounded, and is theirs.
+@Timeout(120)
+class UnreadAnswersTest {
+  private static final int SMALL_WINDOW = 65_535;
+  private static final int ROOMS = 300;
+  private static final int LONG = 100;
+
+  @RegisterExtension
+  private final ServerExtension server =
+      new ServerExtension().with(Setting.STALL_TIMEOUT, "2s").with(Setting.PING_INTERVAL, "10m");
+
+  private NativeCalls alice;
+
+  @BeforeEach
+  void begin() {
+    alice = NativeCalls.by("alice", server.connect());
+  }
+
+  private static String room(int i) {
+    return "room-%03d".formatted(i);
+  }
+
+  private void makeRooms() {
+    for (int i = 0; i < ROOMS; i++) {
+      var unused =
+          alice
+              .rooms()
+              .createRoom(
+                  CreateRoomRequest.newBuilder()
+                      .setRoomId(room(i))
+                      .setDescription("d".repeat(1_000))
+                      .build());
+    }
+  }
+
+  private static ChatRequest.Builder helloToAll(String user) {
+    ChatRequest.Builder hello = NativeStream.hello(user);
+    for (int i = 0; i < ROOMS; i++) {
+      hello.getHelloBuilder().addRooms(RoomPosition.newBuilder().setRoomId(room(i)));
+    }
+    return hello;
+  }
+
+  private long entered() {
+    return alice
+        .rooms()
+        .listRooms(ListRoomsRequest.newBuilder().setPageSize(1_000).build())
+        .getRoomsList()
+        .stream()
+        .mapToInt(Room::getOnlineCount)
+        .sum();
+  }
+
+  /// Says much, so that a history is many times what is on its way to a client that does not read.
+  private void talkLong(String room) {
+    NativeStream stream = NativeStream.open(server.connect(), "alice");
+    stream.join(room);
+    for (int i = 0; i < LONG; i++) {
+      stream.send(NativeStream.textIn(room, "m" + i, i + "x".repeat(10_000)));
+    }
+    stream.ack("m" + (LONG - 1));
+  }
+
+  private static Inbox<GetHistoryRequest, ChatMessage, ChatMessage> unreadHistory(
+      Channel channel, String room) {
+    Inbox<GetHistoryRequest, ChatMessage, ChatMessage> inbox = Inbox.slow(List::of, 0);
+    ChatServiceGrpc.newStub(channel)
+        .getHistory(GetHistoryRequest.newBuilder().setRoomId(room).setLimit(1_000).build(), inbox);
+    return inbox;
+  }
+
+  @Test
+  void roomsOfAHelloAreEnteredAsTheClientTakesTheAnswers() throws Exception {
+    makeRooms();
+    NativeStream slow = NativeStream.slow(server.connect(SMALL_WINDOW), 1);
+    slow.send(helloToAll("slow"));
+    slow.await(EventCase.WELCOME);
+    long before = -1;
+    for (long now = entered(); now != before; now = entered()) {
+      before = now;
+      TimeUnit.MILLISECONDS.sleep(300);
+    }
+    assertThat(before).isBetween(1L, ROOMS / 2L);
+    slow.inbox().take(Integer.MAX_VALUE);
+    for (int i = 0; i < ROOMS; i++) {
+      String room = room(i);
+      slow.find(event -> event.getRoomJoined().getRoom().getId().equals(room));
+    }
+    assertThat(entered()).isEqualTo(ROOMS);
+  }
+
+  @Test
+  void whatIsAskedOfARoomThatWaitsToBeEnteredComesAfterEntering() {
+    makeRooms();
+    NativeStream slow = NativeStream.slow(server.connect(SMALL_WINDOW), 1);
+    slow.send(helloToAll("slow"));
+    String last = room(ROOMS - 1);
+    slow.send(NativeStream.leave("leave").setRoomId(last));
+    slow.inbox().take(Integer.MAX_VALUE);
+    slow.ack("leave");
+    slow.find(event -> event.getRoomClosed().getRoomId().equals(last));
+    assertThat(alice.online(last)).isEmpty();
+  }
+
+  @Test
+  void aHelloThatNamesARoomTwiceIsRefused() {
+    NativeStream stream = NativeStream.silent(server.connect());
+    ChatRequest.Builder hello = NativeStream.hello("alice");
+    for (int i = 0; i < 2; i++) {
+      hello.getHelloBuilder().addRooms(RoomPosition.newBuilder().setRoomId("general"));
+    }
+    stream.send(hello);
+    assertThat(NativeCalls.reason(stream.inbox().end())).isEqualTo(Reason.INVALID_REQUEST);
+  }
+
+  @Test
+  void picturesAreLeftOutWhereManyAreTold() {
+    NativeStream ann = NativeStream.silent(server.connect());
+    ann.send(
+        NativeStream.hello("ann")
+            .setSender(User.newBuilder().setId("ann").setAvatarUrl("https://example.org/ann.png")));
+    ann.await(EventCase.WELCOME);
+    assertThat(ann.join("general").getOnlineUsersList())
+        .singleElement()
+        .satisfies(user -> assertThat(user.getAvatarUrl()).isEmpty());
+  }
+
+  @Test
+  void ofManyStatusesEachIsAnsweredAndTheLastIsTold() {
+    NativeStream bob = NativeStream.joined(server.connect(), "bob");
+    NativeStream ann = NativeStream.joined(server.connect(), "ann");
+    for (int i = 0; i < 500; i++) {
+      bob.send(
+          NativeStream.status(
+              "s" + i, i % 2 == 0 ? UserStatus.USER_STATUS_AWAY : UserStatus.USER_STATUS_BUSY));
+    }
+    for (int i = 0; i < 500; i++) {
+      bob.ack("s" + i);
+    }
+    ann.fence();
+    assertThat(ann.all(EventCase.USER_STATUS).getLast().getUserStatus().getUser().getStatus())
+        .isEqualTo(UserStatus.USER_STATUS_BUSY);
+  }
+
+  @Test
+  void callsOfOneConnectionTakeTurnsAndThoseOfOthersGoOn() {
+    talkLong("general");
+    ManagedChannel greedy = server.connect(SMALL_WINDOW);
+    List<Inbox<GetHistoryRequest, ChatMessage, ChatMessage>> unread = new ArrayList<>();
+    for (int i = 0; i < Limits.MAX_CALLS_AT_WORK; i++) {
+      unread.add(unreadHistory(greedy, "general"));
+    }
+    NativeCalls impatient = NativeCalls.by("bob", greedy);
+    StatusRuntimeException late =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                impatient
+                    .chat()
+                    .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+                    .getHistory(GetHistoryRequest.newBuilder().setRoomId("random").build())
+                    .hasNext());
+    assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(alice.history("random")).isEmpty();
+    unread.forEach(call -> call.call().cancel("cancelled by the test", null));
+    assertThat(impatient.history("random")).isEmpty();
+  }
+
+  @Test
+  void callsThatHadToWaitAreAnsweredAsTheOthers() {
+    Channel one = NativeCalls.named("bob", server.connect());
+    List<Inbox<GetRoomRequest, String, GetRoomResponse>> calls = new ArrayList<>();
+    for (int i = 0; i < 20 * Limits.MAX_CALLS_AT_WORK; i++) {
+      Inbox<GetRoomRequest, String, GetRoomResponse> inbox =
+          Inbox.of(response -> List.of(response.getRoom().getId()));
+      RoomServiceGrpc.newStub(one)
+          .getRoom(GetRoomRequest.newBuilder().setRoomId("general").build(), inbox);
+      calls.add(inbox);
+    }
+    for (Inbox<GetRoomRequest, String, GetRoomResponse> call : calls) {
+      assertThat(call.end().getStatus().getCode()).isEqualTo(Status.Code.OK);
+      assertThat(call.all()).containsExactly("general");
+    }
+  }
+
+  @Test
+  void aHistoryThatNobodyTakesEnds() throws Exception {
+    talkLong("general");
+    Inbox<GetHistoryRequest, ChatMessage, ChatMessage> unread =
+        unreadHistory(server.connect(SMALL_WINDOW), "general");
+    TimeUnit.SECONDS.sleep(5); // more than twice the time that it is given
+    unread.take(Integer.MAX_VALUE);
+    assertThat(NativeCalls.reason(unread.end())).isEqualTo(Reason.STALLED);
+  }
+
+  @Test
+  void whoIsRemovedReadsNoFurther() {
+    var _ = alice.createPrivate("secret");
+    var _ =
+        alice
+            .rooms()
+            .addMember(AddMemberRequest.newBuilder().setRoomId("secret").setUserId("bob").build());
+    talkLong("secret");
+    Inbox<GetHistoryRequest, ChatMessage, ChatMessage> reading =
+        unreadHistory(NativeCalls.named("bob", server.connect(SMALL_WINDOW)), "secret");
+    reading.take(1);
+    reading.awaitCount(1);
+    var _ =
+        alice
+            .rooms()
+            .removeMember(
+                RemoveMemberRequest.newBuilder().setRoomId("secret").setUserId("bob").build());
+    reading.take(Integer.MAX_VALUE);
+    assertThat(NativeCalls.reason(reading.end())).isEqualTo(Reason.ROOM_NOT_FOUND);
+    assertThat(reading.all()).hasSizeLessThan(LONG);
+  }
+
+  @Test
+  void aHistoryEndsWhereTheRoomEndedWhenItBegan() {
+    talkLong("general");
+    Inbox<GetHistoryRequest, ChatMessage, ChatMessage> reading =
+        unreadHistory(server.connect(SMALL_WINDOW), "general");
+    reading.take(1);
+    reading.awaitCount(1);
+    NativeStream.joined(server.connect(), "bob").said("later", "later");
+    reading.take(Integer.MAX_VALUE);
+    assertThat(reading.end().getStatus().getCode()).isEqualTo(Status.Code.OK);
+    assertThat(reading.all()).extracting(ChatMessage::getId).hasSize(LONG).doesNotContain("later");
+  }
+
+  @Test
+  void aJoinRoomIsAnsweredThoughTheStreamEndsMeanwhile() {
+    Channel streams = server.connect();
+    Channel calls = NativeCalls.named("racer", server.connect());
+    for (int i = 0; i < 100; i++) {
+      NativeStream stream = NativeStream.open(streams, "racer");
+      Inbox<JoinRoomRequest, Boolean, JoinRoomResponse> joined =
+          Inbox.of(response -> List.of(response.getSuccess()));
+      ChatServiceGrpc.newStub(calls)
+          .joinRoom(JoinRoomRequest.newBuilder().setRoomId("general").build(), joined);
+      stream.cancel();
+      assertThat(joined.end().getStatus().getCode()).isEqualTo(Status.Code.OK);
+    }
+  }
+}

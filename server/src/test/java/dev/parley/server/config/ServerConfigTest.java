@@ -1,0 +1,19 @@
+package dev.parley.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ServerConfigTest {
+  @Test
+  void timesAreWrittenAsTheyAreRead() throws Exception {
+    assertThat(ServerConfig.text(Duration.ofSeconds(2))).isEqualTo("2s");
+    assertThat(ServerConfig.text(Duration.ZERO)).isEqualTo("0s");
+    for (String text : new String[] {"2s", "250ms", "1500ms"}) {
+      Settings settings = Settings.gather(null, Map.of(), Map.of(Setting.DRAIN_GRACE, text));
+      assertThat(ServerConfig.text(ServerConfig.of(settings).drainGrace())).isEqualTo(text);
+    }
+  }
+}

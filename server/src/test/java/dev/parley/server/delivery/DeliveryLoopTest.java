@@ -1,0 +1,209 @@
+package dev.parley.server.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.signal.Signal;
+import dev.parley.core.time.Clock;
+import dev.parley.core.topic.Attachment;
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Subscription;
+import dev.parley.core.topic.Tail;
+import dev.parley.core.topic.TopicId;
+import dev.parley.core.user.Profile;
+import dev.parley.testkit.topic.MemoryJournal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What goes wrong for one stream or one topic concerns that one and no other.
+class DeliveryLoopTest {
+  private static final TopicId HALL = new TopicId("room", "hall");
+  private static final TopicId YARD = new TopicId("room", "yard");
+
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final ReadLanes reads = ReadLanes.of(new MemoryJournal());
+  private DeliveryLoop loop;
+
+  @BeforeEach
+  void begin() {
+    loop = new DeliveryLoop(thread, reads.streams(), Clock.system(), Limits.Tunable.defaults());
+  }
+
+  @AfterEach
+  void end() {
+    reads.close();
+    thread.shutdownNow();
+  }
+
+  /// Entries as their bodies; an entry that says "unspeakable" cannot be encoded.
+  private static final class Plain implements WireFormat {
+    @Override
+    public WireEvent event(TopicId topic, Entry entry) {
+      String body = new String(entry.body(), UTF_8);
+      if (body.equals("unspeakable")) {
+        throw new IllegalStateException("an entry that cannot be encoded");
+      }
+      return WireEvent.build(1, entry.body().length, out -> out.writeRawBytes(entry.body()));
+    }
+
+    @Override
+    public List<WireEvent> events(TopicId topic, Signal signal) {
+      return List.of();
+    }
+
+    @Override
+    public @Nullable WireEvent caughtUp(TopicId topic, long sequence) {
+      return null;
+    }
+
+    @Override
+    public @Nullable WireEvent closed(TopicId topic, String reason) {
+      return null;
+    }
+  }
+
+  /// A client, which ends its stream as a real one does when it is dropped.
+  private final class Client implements Sink {
+    final List<String> got = new ArrayList<>();
+    @Nullable Throwable fault;
+    @Nullable Refusal dropped;
+    final OutboundStream stream = loop.open(this, new Plain(), false);
+    final List<Subscriber> subscribers = new ArrayList<>();
+
+    Client in(TopicId topic) {
+      Profile user = new Profile("u" + System.identityHashCode(this), "u", "u", "");
+      Subscriber subscriber =
+          loop.subscribe(
+              stream,
+              topic,
+              new Subscription(user, loop, true),
+              new Attachment.Begun(0, 1, new Tail(16, 1 << 16), "", 1, List.of(), null),
+              null,
+              _ -> {});
+      subscribers.add(subscriber);
+      loop.release(subscriber, 0);
+      loop.finish();
+      return this;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void send(Frame frame) {
+      switch (fault) {
+        case null -> got.add(text(frame));
+        case Error error -> throw error;
+        case RuntimeException exception -> throw exception;
+        default -> throw new IllegalStateException(fault);
+      }
+    }
+
+    @Override
+    public void caughtUp() {}
+
+    @Override
+    public void drop(Refusal refusal) {
+      dropped = refusal;
+      subscribers.forEach(loop::unsubscribe);
+      loop.close(stream);
+    }
+
+    private static String text(Frame frame) {
+      try {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        frame.writeTo(out);
+        return out.toString(UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private <T> T onLoop(Callable<T> task) throws InterruptedException, ExecutionException {
+    return thread.submit(task).get();
+  }
+
+  private Client client(TopicId... topics) throws Exception {
+    return onLoop(
+        () -> {
+          Client client = new Client();
+          for (TopicId topic : topics) {
+            client.in(topic);
+          }
+          return client;
+        });
+  }
+
+  private void publish(TopicId topic, long sequence, String body) throws Exception {
+    loop.publish(topic, List.of(new Entry(sequence, 1, "ann", null, 0, body.getBytes(UTF_8))));
+    loop.flush();
+    var unused = onLoop(() -> null); // flush() has queued a turn before this
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class})
+  void aStreamThatCannotBeSentToEndsAndTheOthersGoOn(Class<? extends Throwable> kind)
+      throws Exception {
+    Client first = client(HALL);
+    Client broken = client(HALL);
+    Client last = client(HALL, YARD);
+    broken.fault = kind.getConstructor(String.class).newInstance("thrown by the test");
+    publish(HALL, 1, "one");
+    publish(HALL, 2, "two");
+    publish(YARD, 1, "three");
+    assertThat(broken.dropped).extracting(Refusal::reason).isEqualTo(Reason.INTERNAL);
+    assertThat(broken.got).isEmpty();
+    assertThat(first.got).containsExactly("one", "two");
+    assertThat(last.got).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void aTopicThatCannotBeEncodedCostsItsListenersTheirStreamsAndNobodyElse() throws Exception {
+    Client here = client(HALL);
+    Client there = client(YARD);
+    publish(HALL, 1, "unspeakable");
+    publish(YARD, 1, "fine");
+    assertThat(here.dropped).extracting(Refusal::reason).isEqualTo(Reason.INTERNAL);
+    assertThat(there.dropped).isNull();
+    assertThat(there.got).containsExactly("fine");
+  }
+
+  @Test
+  void aTopicWithAGapCostsItsListenersTheirStreams() throws Exception {
+    Client here = client(HALL);
+    publish(HALL, 1, "one");
+    publish(HALL, 3, "three");
+    assertThat(here.dropped).extracting(Refusal::reason).isEqualTo(Reason.INTERNAL);
+    assertThat(here.got).containsExactly("one");
+  }
+
+  @Test
+  void anAnswerThatFailsKeepsNobodyFromHisOwn() throws Exception {
+    Client client = client(HALL);
+    loop.execute(
+        () -> {
+          throw new IllegalStateException("thrown by the test");
+        });
+    publish(HALL, 1, "one");
+    assertThat(client.got).containsExactly("one");
+  }
+}
