@@ -8,7 +8,8 @@ public enum Reason {
   HELLO_REPEATED(Code.FAILED_PRECONDITION, "Go on; the stream has its user already."),
   TOO_LARGE(Code.INVALID_ARGUMENT, "Send less; `welcome.limits` tells how much is allowed."),
   UNAUTHENTICATED(Code.UNAUTHENTICATED, "Say who you are: metadata `parley-user` or a sender id."),
-  PERMISSION_DENIED(Code.PERMISSION_DENIED, "Ask someone who may: the author, a moderator or an owner."),
+  PERMISSION_DENIED(
+      Code.PERMISSION_DENIED, "Ask someone who may: the author, a moderator or an owner."),
   NOT_A_MEMBER(Code.PERMISSION_DENIED, "Join the room first."),
   ROOM_NOT_FOUND(Code.NOT_FOUND, "List the rooms, or create this one."),
   MESSAGE_NOT_FOUND(Code.NOT_FOUND, "Read the room's history for the messages that there are."),
