@@ -23,8 +23,9 @@ public final class Nearest {
     return 1 + typed.length() / 4;
   }
 
-  /// How many letters have to be put in, taken away, replaced, or changed with the next one; what
-  /// is only the beginning of a word is one away from it.
+  /// How many letters have to be put in, taken away, replaced, or changed with the next one (the
+  /// "optimal string alignment" form of Damerau and Levenshtein's distance); what is only the
+  /// beginning of a word is one away from it.
   private static int distance(String one, String other) {
     if (one.length() > 1 && other.startsWith(one)) {
       return one.equals(other) ? 0 : 1;

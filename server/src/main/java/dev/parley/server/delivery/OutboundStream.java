@@ -111,10 +111,15 @@ public final class OutboundStream {
       pending.clear();
       return;
     }
-    List<Frame> frames =
-        batches && pending.size() > 1 ? List.of(Frame.concat(pending)) : List.copyOf(pending);
-    pending.clear();
-    frames.forEach(sink::send);
+    if (batches || pending.size() == 1) {
+      Frame whole = pending.size() == 1 ? pending.getFirst() : Frame.concat(pending);
+      pending.clear();
+      sink.send(whole);
+    } else {
+      List<Frame> frames = List.copyOf(pending);
+      pending.clear();
+      frames.forEach(sink::send);
+    }
   }
 
   void fallBehind(Subscriber subscriber) {
