@@ -58,7 +58,8 @@ final class ParleyCommand {
     }
   }
 
-  /// The command as the launcher starts it, with nothing of Parley's in the environment.
+  /// The command as the launcher starts it, with nothing of Parley's in the environment but that
+  /// a server takes a free port, whatever else runs on this machine.
   static ProcessBuilder builder(List<String> arguments) {
     assertThat(JAR).as("the built command; ./mvnw verify builds it first").exists();
     List<String> words =
@@ -77,6 +78,7 @@ final class ParleyCommand {
     words.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_"));
+    builder.environment().put("PARLEY_LISTEN", "127.0.0.1:0");
     return builder;
   }
 
