@@ -19,6 +19,7 @@ import dev.parley.server.chat.StreamGroup;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.ReadLanes;
+import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
 import dev.parley.storage.sqlite.SqliteStore;
 import dev.parley.storage.sqlite.StorageLimits;
@@ -125,7 +126,11 @@ public final class ParleyServer implements AutoCloseable {
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
-    Server port = Port.open(config, eventLoops, calls, services, health);
+    Connections connections = new Connections(config.maxConnections());
+    CallTurns turns =
+        new CallTurns(
+            ChatServices.CONVERSATIONS, clock, config.limits().stallTimeout(), connections::close);
+    Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     ParleyServer server =
         new ParleyServer(config, store, engine, reads, eventLoops, groups, health, port);
     try {
@@ -137,6 +142,7 @@ public final class ParleyServer implements AutoCloseable {
     eventLoops.everySecond(
         () -> {
           groups.forEach(StreamGroup::tick);
+          turns.cutOffStalled();
           health.check();
           server.endIfDead();
         });

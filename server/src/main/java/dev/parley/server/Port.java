@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The gRPC port and its defences: what one peer may cost before it has said who it is.
 final class Port {
-  /// Bytes of a call that may be on their way to the server; a stalled server costs no more.
-  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+  /// Bytes of one call that may be on their way to the server before it asks for them.
+  private static final int FLOW_CONTROL_WINDOW = 128 << 10;
 
   /// How much larger than allowed a frame may be and still be refused in words. gRPC ends the
   /// stream of one that is larger yet, and cannot say why.
@@ -33,14 +33,15 @@ final class Port {
       ServerConfig config,
       EventLoops eventLoops,
       Calls calls,
+      Connections connections,
+      CallTurns turns,
       List<ServerServiceDefinition> services,
       HealthWatch health) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.listen())
             .bossEventLoopGroup(eventLoops.acceptor())
             .workerEventLoopGroup(eventLoops.workers())
-            .channelFactory(
-                new ConnectionLimit(config.maxConnections()).limiting(eventLoops.channelFactory()))
+            .channelFactory(connections.limiting(eventLoops.channelFactory()))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -50,13 +51,12 @@ final class Port {
             .maxInboundMetadataSize(config.limits().maxMetadataBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxStreamsPerConnection())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
-            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .flowControlWindow(FLOW_CONTROL_WINDOW)
             .keepAliveTime(1, TimeUnit.MINUTES)
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(config.connectionMaxIdle().toSeconds(), TimeUnit.SECONDS);
-    CallTurns turns = new CallTurns();
     builder.addTransportFilter(turns);
     for (ServerServiceDefinition service : services) {
       builder.addService(ServerInterceptors.intercept(service, calls, turns));

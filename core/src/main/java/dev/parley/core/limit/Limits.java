@@ -53,6 +53,18 @@ public final class Limits {
   /// Most calls beside streams at work on all connections; more are refused.
   public static final int MAX_CALLS_AT_WORK_IN_ALL = 1_024;
 
+  /// Most imports that one connection has at work; more wait.
+  public static final int MAX_IMPORTS_AT_WORK = 4;
+
+  /// Most imports at work on all connections; more are refused.
+  public static final int MAX_IMPORTS_AT_WORK_IN_ALL = 128;
+
+  /// Most calls, and most imports, of one connection that wait for their turn; more are refused.
+  public static final int MAX_CALLS_WAITING = 256;
+
+  /// Most bytes of commands that wait for the engine.
+  public static final long MAX_QUEUED_BYTES = 64L << 20;
+
   /// Rooms that one native stream enters at once when it begins; more wait until it reads.
   public static final int MAX_JOINS_AT_ONCE = 32;
 
@@ -62,7 +74,7 @@ public final class Limits {
   /// Most rooms that a search without a room looks into.
   public static final int MAX_SEARCHED_ROOMS = 1_000;
 
-  /// Most messages in one frame of an import.
+  /// Most rooms and messages in one frame of an import.
   public static final int MAX_IMPORT_FRAME = 1_000;
 
   /// Most online users told in the answer to a join.

@@ -36,8 +36,18 @@ public sealed interface RoomCommand {
   /// Deletes the room.
   record DeleteRoom(Caller by) implements RoomCommand {}
 
-  /// Enters the room, as a member, or as a guest for as long as the stream lasts.
-  record Join(Caller by, boolean guest) implements RoomCommand {}
+  /// Enters the room.
+  record Join(Caller by, As as) implements RoomCommand {
+    /// As what.
+    public enum As {
+      /// Becomes a member, if he is none yet.
+      MEMBER,
+      /// Is a member already, or is refused.
+      PRESENT_MEMBER,
+      /// For as long as the stream lasts.
+      GUEST
+    }
+  }
 
   /// Ends one's membership and presence.
   record Leave(Caller by) implements RoomCommand {}

@@ -25,8 +25,11 @@ final class RoomMembers {
       RoomState room, RoomCommand.Join join, Facts<RoomEntry> facts, long nowMicros)
       throws RefusedException {
     require(room, join.by(), Access.Action.ENTER, facts);
-    if (join.guest() || facts.member(join.by().id()) != null) {
+    if (join.as() == RoomCommand.Join.As.GUEST || facts.member(join.by().id()) != null) {
       return Accepted.nothing();
+    }
+    if (join.as() == RoomCommand.Join.As.PRESENT_MEMBER) {
+      throw refused(Reason.NOT_A_MEMBER, "you are not in room \"" + room.id() + "\" any more");
     }
     notDirect(room);
     return Accepted.<RoomEntry>nothing()

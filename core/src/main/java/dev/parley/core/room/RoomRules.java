@@ -19,6 +19,9 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   /// What the ids of direct rooms begin with, and no others.
   public static final String DIRECT_PREFIX = "dm-";
 
+  /// What a command without its text holds, with room to spare.
+  private static final int COMMAND_BYTES = 1_024;
+
   /// The topic of a room.
   public static TopicId topic(String roomId) {
     return new TopicId(KIND, roomId);
@@ -37,6 +40,17 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
   @Override
   public RoomState apply(RoomState state, long sequence, RoomEntry entry) {
     return entry instanceof RoomEntry.RoomChanged changed ? changed.room() : state;
+  }
+
+  @Override
+  public int weigh(RoomCommand command) {
+    Content content =
+        switch (command) {
+          case RoomCommand.Say say -> say.content();
+          case RoomCommand.Edit edit -> edit.content();
+          default -> null;
+        };
+    return COMMAND_BYTES + (content instanceof Content.Text text ? text.text().length() : 0);
   }
 
   @Override

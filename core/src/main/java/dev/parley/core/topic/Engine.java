@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,27 +34,31 @@ import org.jspecify.annotations.Nullable;
 /// Then all who wait, and all who come, are refused, and [#death] tells why. Who was refused so may
 /// find later that his command was carried out.
 ///
-/// Bounds: where [Limits.Tunable#maxQueuedCommands] requests wait, further ones are refused; but
-/// what ends something or comes from each stream once at a time is taken, and bounded by the
-/// streams.
+/// Bounds: where [Limits.Tunable#maxQueuedCommands] requests wait, or [Limits#MAX_QUEUED_BYTES],
+/// further ones are refused; but what ends something or comes from each stream once at a time is
+/// taken, and bounded by the streams.
 public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Engine.class.getName());
   private static final Duration OVERLOAD_DELAY = Duration.ofMillis(200);
   private static final Refusal DEAD = Reason.INTERNAL.because("the engine has stopped");
+  private static final Refusal STOPPING = Reason.DRAINING.because("the server is stopping");
+  private static final long MAX_CLOSE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long REAP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_SLEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
+  private final Kinds kinds;
   private final Journal journal;
   private final Clock clock;
   private final Limits.Tunable limits;
   private final Topics topics;
   private final ConcurrentLinkedQueue<Request> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
+  private final AtomicLong queuedBytes = new AtomicLong();
   private final Set<Outlet> woken = new HashSet<>();
 
-  /// Taken from the queue, but beyond the bound of the batch; they come first in the next.
-  private List<Request> waiting = List.of();
+  /// Taken from the queue for the next batch. Some were beyond the bound of the last one.
+  private final List<Request> waiting = new ArrayList<>();
 
   /// Null: none is under way.
   private @Nullable Batch batch;
@@ -62,6 +67,7 @@ public final class Engine implements AutoCloseable {
 
   private volatile boolean sleeping;
   private volatile boolean closing;
+  private volatile long closingNanos;
   private volatile @Nullable Refusal failure;
   private volatile @Nullable Throwable death;
   private boolean reapable = true;
@@ -71,6 +77,7 @@ public final class Engine implements AutoCloseable {
 
   /// An engine that is not running yet: [#start] it, or call [#turn] by hand.
   public Engine(Kinds kinds, Journal journal, Clock clock, Limits.Tunable limits) {
+    this.kinds = kinds;
     this.journal = journal;
     this.clock = clock;
     this.limits = limits;
@@ -86,7 +93,7 @@ public final class Engine implements AutoCloseable {
 
   /// Has a command decided. Refused at once, on the caller's thread, when too many wait.
   public void submit(TopicId topic, Object command, Consumer<Outcome> answer) {
-    enqueue(new Request.Command(topic, command, answer));
+    enqueue(new Request.Command(topic, command, kinds.weigh(topic, command), answer));
   }
 
   /// Has a command decided that, if accepted, begins a subscription. It must be ended by [#detach]
@@ -158,10 +165,12 @@ public final class Engine implements AutoCloseable {
     return death;
   }
 
-  /// Works off what is queued, then ends the thread. What is submitted later is never answered, so
-  /// whoever submits must have stopped before.
+  /// Works off what is queued, refuses what is left of it after a few seconds, then ends the
+  /// thread. What is submitted later is never answered, so whoever submits must have stopped
+  /// before.
   @Override
   public void close() {
+    closingNanos = clock.nanos();
     closing = true;
     LockSupport.unpark(thread);
     boolean interrupted = false;
@@ -178,19 +187,26 @@ public final class Engine implements AutoCloseable {
   }
 
   private void enqueue(Request request) {
+    if (death != null) {
+      refuse(request, DEAD);
+      return;
+    }
     if (request.refusable()) {
-      if (queued.get() >= limits.maxQueuedCommands()) {
+      int requests = queued.get();
+      long bytes = queuedBytes.get();
+      if (requests >= limits.maxQueuedCommands() || bytes >= Limits.MAX_QUEUED_BYTES) {
         request.refuse(
             Reason.OVERLOADED
-                .because("%d requests wait already".formatted(limits.maxQueuedCommands()))
+                .because("%d requests wait already, of %d bytes".formatted(requests, bytes))
                 .retryAfter(OVERLOAD_DELAY));
         return;
       }
       queued.incrementAndGet();
+      queuedBytes.addAndGet(request.bytes());
     }
     queue.add(request);
     if (death != null) {
-      refuseQueued();
+      refuseQueued(DEAD);
     } else if (sleeping) {
       LockSupport.unpark(thread);
     }
@@ -199,6 +215,11 @@ public final class Engine implements AutoCloseable {
   private void run() {
     try {
       while (!closing || !idle()) {
+        if (closing && clock.nanos() - closingNanos > MAX_CLOSE_NANOS) {
+          waiting.forEach(request -> refuse(request, STOPPING));
+          refuseQueued(STOPPING);
+          break;
+        }
         long sleepNanos = turn();
         sleeping = true;
         if (queue.isEmpty() && !closing && sleepNanos > 0) {
@@ -218,20 +239,20 @@ public final class Engine implements AutoCloseable {
     try {
       LOG.log(System.Logger.Level.ERROR, "the engine has stopped", cause);
     } finally {
-      (batch == null ? waiting : batch.unanswered()).forEach(Engine::refuse);
-      refuseQueued();
+      (batch == null ? waiting : batch.unanswered()).forEach(request -> refuse(request, DEAD));
+      refuseQueued(DEAD);
     }
   }
 
-  private void refuseQueued() {
+  private void refuseQueued(Refusal why) {
     for (Request request = queue.poll(); request != null; request = queue.poll()) {
-      refuse(request);
+      refuse(request, why);
     }
   }
 
-  private static void refuse(Request request) {
+  private static void refuse(Request request, Refusal why) {
     try {
-      request.refuse(DEAD);
+      request.refuse(why);
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "a refusal was not taken", e);
     }
@@ -241,9 +262,9 @@ public final class Engine implements AutoCloseable {
   ///
   /// @return for how long there is nothing to do, in nanoseconds, unless something is queued
   public long turn() {
-    List<Request> requests = take();
-    if (!requests.isEmpty()) {
-      run(new Batch(journal, topics, clock, requests, limits.maxBatchBytes()));
+    take();
+    if (!waiting.isEmpty()) {
+      run(new Batch(journal, topics, clock, List.copyOf(waiting), limits.maxBatchBytes()));
     }
     long now = clock.nanos();
     tellWhatIsDue(now);
@@ -261,7 +282,8 @@ public final class Engine implements AutoCloseable {
   private void run(Batch next) {
     batch = next;
     fails(next.run(failure));
-    waiting = next.unanswered();
+    waiting.clear();
+    waiting.addAll(next.unanswered());
     batch = null;
     reapable |= next.erasedSome();
     topics.used(next.topics(), clock.nanos());
@@ -277,19 +299,20 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private List<Request> take() {
-    List<Request> requests = new ArrayList<>(waiting);
+  private void take() {
     int refusable = 0;
-    while (requests.size() < limits.maxBatchCommands()) {
+    long bytes = 0;
+    while (waiting.size() < limits.maxBatchCommands()) {
       Request next = queue.poll();
       if (next == null) {
         break;
       }
-      requests.add(next);
+      waiting.add(next);
       refusable += next.refusable() ? 1 : 0;
+      bytes += next.bytes();
     }
     queued.addAndGet(-refusable);
-    return requests;
+    queuedBytes.addAndGet(-bytes);
   }
 
   private void tellWhatIsDue(long now) {

@@ -16,11 +16,19 @@ sealed interface Request {
     return true;
   }
 
+  /// About how many bytes it holds.
+  default int bytes() {
+    return 0;
+  }
+
   /// Answers that it is not carried out.
   void refuse(Refusal refusal);
 
   /// A command to decide.
-  record Command(TopicId topic, Object command, Consumer<Outcome> answer) implements Request {
+  ///
+  /// @param bytes about what it holds
+  record Command(TopicId topic, Object command, int bytes, Consumer<Outcome> answer)
+      implements Request {
     @Override
     public void refuse(Refusal refusal) {
       answer.accept(new Outcome.Refused(refusal));

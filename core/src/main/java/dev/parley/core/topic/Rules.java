@@ -15,6 +15,9 @@ public interface Rules<S, C, E> {
   /// State of a topic whose journal is empty.
   S initial(TopicId topic);
 
+  /// About how many bytes a command holds while it waits.
+  int weigh(C command);
+
   /// What must be looked up before a command can be decided, members that it changes included.
   List<Lookup> needs(TopicId topic, C command);
 

@@ -250,8 +250,8 @@ final class RoomLifeTest {
     return Stream.of(
         new RoomCommand.Update(BOB, "x", null, null),
         new RoomCommand.DeleteRoom(BOB),
-        new RoomCommand.Join(BOB, false),
-        new RoomCommand.Join(BOB, true),
+        new RoomCommand.Join(BOB, RoomCommand.Join.As.MEMBER),
+        new RoomCommand.Join(BOB, RoomCommand.Join.As.GUEST),
         new RoomCommand.Leave(BOB),
         new RoomCommand.AddMember(BOB, CAROL.user(), Role.MEMBER),
         new RoomCommand.RemoveMember(BOB, CAROL.user()),

@@ -28,7 +28,8 @@ final class RoomMembersTest {
 
   @Test
   void everyoneEntersAPublicRoomWithoutAnEntry() {
-    Decision.Accepted<RoomEntry> accepted = room.accept(new RoomCommand.Join(BOB, false));
+    Decision.Accepted<RoomEntry> accepted =
+        room.accept(new RoomCommand.Join(BOB, RoomCommand.Join.As.MEMBER));
     assertThat(accepted.entries()).isEmpty();
     assertThat(room.member("bob").role()).isEqualTo(Role.MEMBER);
   }
@@ -36,21 +37,23 @@ final class RoomMembersTest {
   @Test
   void enteringAgainKeepsRoleAndReadPosition() {
     room.accept(new RoomCommand.Read(ALICE, RoomOnPaper.place(1)));
-    room.changesNothing(new RoomCommand.Join(ALICE, false));
+    room.changesNothing(new RoomCommand.Join(ALICE, RoomCommand.Join.As.MEMBER));
   }
 
   @Test
   void guestHasNoMembership() {
-    room.changesNothing(new RoomCommand.Join(BOB, true));
+    room.changesNothing(new RoomCommand.Join(BOB, RoomCommand.Join.As.GUEST));
     assertThat(room.member("bob")).isNull();
   }
 
   @Test
   void privateRoomIsEnteredByThoseWhoWereAdded() {
     RoomOnPaper secret = made(ALICE, Visibility.PRIVATE);
-    secret.refuse(new RoomCommand.Join(BOB, false), Reason.ROOM_NOT_FOUND);
+    secret.refuse(new RoomCommand.Join(BOB, RoomCommand.Join.As.MEMBER), Reason.ROOM_NOT_FOUND);
+    room.refuse(new RoomCommand.Join(BOB, RoomCommand.Join.As.PRESENT_MEMBER), Reason.NOT_A_MEMBER);
+    room.changesNothing(new RoomCommand.Join(ALICE, RoomCommand.Join.As.PRESENT_MEMBER));
     secret.give(ALICE, BOB, Role.MEMBER);
-    secret.changesNothing(new RoomCommand.Join(BOB, false));
+    secret.changesNothing(new RoomCommand.Join(BOB, RoomCommand.Join.As.MEMBER));
   }
 
   @Test
@@ -97,7 +100,7 @@ final class RoomMembersTest {
     direct.refuse(new RoomCommand.RemoveMember(ALICE, ALICE.user()), Reason.DIRECT_ROOM);
     direct.refuse(new RoomCommand.RemoveMember(ALICE, BOB.user()), Reason.DIRECT_ROOM);
     direct.refuse(new RoomCommand.AddMember(ROOT, CAROL.user(), Role.MEMBER), Reason.DIRECT_ROOM);
-    direct.refuse(new RoomCommand.Join(ROOT, false), Reason.DIRECT_ROOM);
+    direct.refuse(new RoomCommand.Join(ROOT, RoomCommand.Join.As.MEMBER), Reason.DIRECT_ROOM);
     assertThat(direct.members.keySet()).containsExactly("alice", "bob");
   }
 

@@ -116,13 +116,13 @@ final class RoomOnPaper implements Facts<RoomEntry> {
 
   /// Joins as a member, listening.
   void enter(Caller user) {
-    accept(new RoomCommand.Join(user, false));
+    accept(new RoomCommand.Join(user, RoomCommand.Join.As.MEMBER));
     present.add(user.id());
   }
 
   /// Listens without being a member.
   void visit(Caller user) {
-    accept(new RoomCommand.Join(user, true));
+    accept(new RoomCommand.Join(user, RoomCommand.Join.As.GUEST));
     present.add(user.id());
   }
 

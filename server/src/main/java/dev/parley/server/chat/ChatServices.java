@@ -13,6 +13,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -20,6 +21,12 @@ import java.util.function.Function;
 /// leniently ([Inbound]), its responses are frames that are encoded already. The classic service
 /// has the native one's messages on the wire, which are a superset of its own, under its own names.
 public final class ChatServices {
+  /// Full names of the methods whose calls are conversations.
+  public static final Set<String> CONVERSATIONS =
+      Set.of(
+          ChatServiceGrpc.getChatMethod().getFullMethodName(),
+          dev.parley.classic.ChatServiceGrpc.getChatMethod().getFullMethodName());
+
   private final ChatContext context;
   private final List<StreamGroup> groups;
   private final NativeFormat nativeFormat = new NativeFormat();

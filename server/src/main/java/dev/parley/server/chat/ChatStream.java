@@ -271,8 +271,9 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
   /// Enters a room.
   ///
   /// @throws RefusedException if the stream is in too many
-  void join(String room, StreamRooms.Joining joining) throws RefusedException {
-    rooms.join(room, status, out, joining);
+  void join(String room, RoomCommand.Join.As as, StreamRooms.Joining joining)
+      throws RefusedException {
+    rooms.join(room, as, status, out, joining);
   }
 
   /// Lets a subscriber go, if it is still wanted.
@@ -386,10 +387,12 @@ final class ChatStream extends ServerCall.Listener<Inbound<ChatRequest>> impleme
       return;
     }
     try {
-      out.flushNow();
+      out.flush();
     } finally {
       try {
         Refusals.close(call, refusal);
+      } catch (IllegalStateException e) {
+        LOG.debug("stream {}: gRPC has ended it already", id, e);
       } finally {
         leave(Departure.BROKEN);
       }

@@ -145,9 +145,14 @@ final class ClassicDialect implements Dialect {
       answer.accept(null);
       return;
     }
-    waiting.computeIfAbsent(room, _ -> new ArrayList<>()).add(answer);
+    List<Consumer<@Nullable Refusal>> others = waiting.get(room);
+    if (others != null) {
+      others.add(answer);
+      return;
+    }
+    waiting.put(room, new ArrayList<>(List.of(answer)));
     try {
-      stream.join(room, new Entering(room));
+      stream.join(room, RoomCommand.Join.As.GUEST, new Entering(room));
     } catch (RefusedException e) {
       answer(room, e.refusal());
     }
@@ -173,13 +178,9 @@ final class ClassicDialect implements Dialect {
   }
 
   private void answer(String room, @Nullable Refusal refusal) {
-    List<Consumer<@Nullable Refusal>> list = waiting.get(room);
-    if (list != null && !list.isEmpty()) {
-      Consumer<@Nullable Refusal> oldest = list.removeFirst();
-      if (list.isEmpty()) {
-        waiting.remove(room);
-      }
-      oldest.accept(refusal);
+    List<Consumer<@Nullable Refusal>> all = waiting.remove(room);
+    if (all != null) {
+      all.forEach(one -> one.accept(refusal));
     }
   }
 

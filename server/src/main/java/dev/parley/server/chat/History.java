@@ -17,12 +17,12 @@ import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Reads;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `GetHistory`: a page of a room's messages, oldest first, read and sent as fast as the client
@@ -35,20 +35,22 @@ final class History {
   private static final int MAX_CHUNK_ENTRIES = 128;
   private static final int MAX_CHUNK_BYTES = 128 << 10;
 
+  /// Between an id that is not the first of its kind, and its sequence.
+  private static final char MARK = '#';
+
   private final ServerCallStreamObserver<ChatMessage> observer;
   private final Reads reads;
-  private final Duration stallTimeout;
   private final Caller caller;
   private final TopicId topic;
   private final @Nullable String parent;
   private final boolean classic;
-  private final ArrayDeque<Entry> chunk = new ArrayDeque<>();
+  private final ArrayDeque<ChatMessage> chunk = new ArrayDeque<>();
   private long after;
   private long before;
   private int left;
   private boolean reading = true;
+  private boolean exhausted;
   private boolean done;
-  private long sent;
 
   private History(
       ServerCallStreamObserver<ChatMessage> observer,
@@ -59,7 +61,6 @@ final class History {
       boolean classic) {
     this.observer = observer;
     this.reads = context.reads().calls();
-    this.stallTimeout = context.limits().stallTimeout();
     this.caller = caller;
     this.topic = RoomRules.topic(request.getRoomId());
     this.parent = request.getThreadId().isEmpty() ? null : request.getThreadId();
@@ -85,7 +86,6 @@ final class History {
     observer.setOnReadyHandler(history::pump);
     observer.setOnCancelHandler(history::end);
     history.reads.read(reader -> history.locate(reader, request), history::begin, history::fail);
-    history.watch();
   }
 
   private static void points(GetHistoryRequest request) throws RefusedException {
@@ -119,13 +119,13 @@ final class History {
     }
     long end = Rooms.visible(reader, caller, topic.name()) + 1;
     if (!request.getAfterMessageId().isEmpty()) {
-      return new Place(sequence(reader, topic, request.getAfterMessageId()), end);
+      return new Place(sequence(reader, request.getAfterMessageId()), end);
     }
     if (request.hasAfterSequence()) {
       return new Place(Math.min(request.getAfterSequence(), end), end);
     }
     if (!request.getBeforeMessageId().isEmpty()) {
-      end = sequence(reader, topic, request.getBeforeMessageId());
+      end = sequence(reader, request.getBeforeMessageId());
     } else if (request.getBeforeSequence() > 0) {
       end = Math.min(request.getBeforeSequence(), end);
     }
@@ -159,38 +159,90 @@ final class History {
   private List<Long> withContent(JournalReader reader, long from, long to) throws JournalException {
     List<Long> found = new ArrayList<>();
     long last = from - 1;
-    for (List<Entry> next = page(reader, last, to); !next.isEmpty(); ) {
+    for (List<Entry> next = page(reader, last, to, MAX_CHUNK_ENTRIES); !next.isEmpty(); ) {
       next.stream().filter(RoomCodec::hasContent).map(Entry::sequence).forEach(found::add);
       last = next.getLast().sequence();
-      next = page(reader, last, to);
+      next = page(reader, last, to, MAX_CHUNK_ENTRIES);
     }
     return found;
   }
 
-  private List<Entry> page(JournalReader reader, long from, long to) throws JournalException {
-    return reader.page(topic, from, to, parent, MAX_CHUNK_ENTRIES, MAX_CHUNK_BYTES);
+  private List<Entry> page(JournalReader reader, long from, long to, int entries)
+      throws JournalException {
+    return reader.page(topic, from, to, parent, entries, MAX_CHUNK_BYTES);
+  }
+
+  /// Messages read at once.
+  ///
+  /// @param last sequence of the newest entry that was read; 0: there was none
+  private record Piece(long last, List<ChatMessage> messages) {
+    static final Piece NONE = new Piece(0, List.of());
   }
 
   /// The caller may have been removed since the call began.
-  private List<Entry> chunk(JournalReader reader, long from, long to)
+  private Piece piece(JournalReader reader, long from, long to)
       throws JournalException, RefusedException {
     if (isDone()) {
-      return List.of();
+      return Piece.NONE;
     }
     Rooms.visible(reader, caller, topic.name());
-    return page(reader, from, to);
+    List<Entry> entries = page(reader, from, to, Math.clamp(left, 1, MAX_CHUNK_ENTRIES));
+    if (entries.isEmpty()) {
+      return Piece.NONE;
+    }
+    List<ChatMessage> messages =
+        classic ? classic(reader, entries) : entries.stream().map(Rooms::message).toList();
+    return new Piece(entries.getLast().sequence(), messages);
   }
 
-  private static long sequence(JournalReader reader, TopicId topic, String messageId)
+  /// Classic clients page by message ids, which are their authors' own: one that an older message
+  /// of another author has gets its sequence added, or paging by it would jump.
+  private List<ChatMessage> classic(JournalReader reader, List<Entry> entries)
+      throws JournalException {
+    List<ChatMessage> messages =
+        entries.stream().filter(RoomCodec::hasContent).map(Rooms::message).toList();
+    Set<Lookup.ByAnyKey> ids = new LinkedHashSet<>();
+    messages.forEach(message -> ids.add(new Lookup.ByAnyKey(topic, message.getId())));
+    Map<Lookup.OfEntry, Entry> oldest = reader.find(ids).entries();
+    List<ChatMessage> told = new ArrayList<>(messages.size());
+    for (ChatMessage message : messages) {
+      Entry first = oldest.get(new Lookup.ByAnyKey(topic, message.getId()));
+      boolean own = first == null || first.sequence() == message.getSequence();
+      told.add(
+          own
+              ? message
+              : message.toBuilder().setId(message.getId() + MARK + message.getSequence()).build());
+    }
+    return told;
+  }
+
+  private long sequence(JournalReader reader, String messageId)
       throws JournalException, RefusedException {
-    Lookup.ByAnyKey lookup = new Lookup.ByAnyKey(topic, messageId);
-    Entry found = reader.find(List.of(lookup)).entries().get(lookup);
+    Entry found = find(reader, new Lookup.ByAnyKey(topic, messageId));
+    int mark = messageId.lastIndexOf(MARK);
+    if (found == null && classic && mark > 0) {
+      Entry marked = find(reader, new Lookup.At(topic, number(messageId.substring(mark + 1))));
+      found = marked != null && messageId.substring(0, mark).equals(marked.key()) ? marked : null;
+    }
     if (found == null) {
       throw new RefusedException(
           Reason.MESSAGE_NOT_FOUND.because(
               "no message \"%s\" in room \"%s\"".formatted(messageId, topic.name())));
     }
     return found.sequence();
+  }
+
+  private static @Nullable Entry find(JournalReader reader, Lookup.OfEntry lookup)
+      throws JournalException {
+    return reader.find(List.of(lookup)).entries().get(lookup);
+  }
+
+  private static long number(String digits) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   private void begin(Place place) {
@@ -202,67 +254,36 @@ final class History {
     pump();
   }
 
-  /// Ends the call once nothing has been taken for too long.
-  private void watch() {
-    long before;
-    synchronized (this) {
-      before = sent;
-    }
-    CompletableFuture.delayedExecutor(stallTimeout.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(
-            () -> {
-              if (isDone()) {
-                return;
-              }
-              if (isStillAt(before)) {
-                fail(
-                    Reason.STALLED.because(
-                        "nothing was read for %d s".formatted(stallTimeout.toSeconds())));
-              } else {
-                watch();
-              }
-            });
-  }
-
-  private synchronized boolean isStillAt(long before) {
-    return sent == before && !reading;
-  }
-
   private synchronized boolean isDone() {
     return done;
   }
 
   private synchronized void pump() {
     while (!done && left > 0 && !chunk.isEmpty() && observer.isReady()) {
-      Entry entry = chunk.remove();
-      if (!classic || RoomCodec.hasContent(entry)) {
-        observer.onNext(Rooms.message(entry));
-        left--;
-        sent++;
-      }
+      observer.onNext(chunk.remove());
+      left--;
     }
     if (done || reading || (left > 0 && !chunk.isEmpty())) {
       return;
     }
-    if (left == 0 || after >= before - 1) {
-      done = true;
+    if (left == 0 || exhausted || after >= before - 1) {
+      end();
       observer.onCompleted();
     } else if (observer.isReady()) {
       reading = true;
       long from = after;
       long to = before;
-      reads.read(reader -> chunk(reader, from, to), this::take, this::fail);
+      reads.read(reader -> piece(reader, from, to), this::take, this::fail);
     }
   }
 
-  private void take(List<Entry> entries) {
+  private void take(Piece piece) {
     synchronized (this) {
       reading = false;
-      if (entries.isEmpty()) {
-        before = 0;
-      } else {
-        after = entries.getLast().sequence();
-        chunk.addAll(entries);
+      exhausted = piece.last() == 0;
+      after = Math.max(after, piece.last());
+      if (!done) {
+        chunk.addAll(piece.messages());
       }
     }
     pump();
@@ -270,7 +291,7 @@ final class History {
 
   private synchronized void fail(Refusal refusal) {
     if (!done) {
-      done = true;
+      end();
       Replies.refuse(observer, refusal);
     }
   }

@@ -66,11 +66,12 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
 
   @Override
   public void onNext(ImportMessagesRequest request) {
-    if (request.getMessagesCount() > Limits.MAX_IMPORT_FRAME) {
+    int count = request.getRoomsCount() + request.getMessagesCount();
+    if (count > Limits.MAX_IMPORT_FRAME) {
       end(
           Reason.TOO_LARGE.because(
-              "messages: %d in one frame (expected: at most %d)"
-                  .formatted(request.getMessagesCount(), Limits.MAX_IMPORT_FRAME)));
+              "rooms and messages: %d in one frame (expected: at most %d)"
+                  .formatted(count, Limits.MAX_IMPORT_FRAME)));
       return;
     }
     Frame frame = new Frame();
@@ -182,6 +183,9 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
 
   private synchronized void count(Frame frame, int index, RoomCommand command, Outcome outcome) {
     switch (outcome) {
+      // nothing is wrong with the message: the whole is to be tried again
+      case Outcome.Refused refused when refused.refusal().retryAfter() != null ->
+          end(refused.refusal());
       case Outcome.Refused refused -> refused(frame, index, refused.refusal());
       case Outcome.Done done when command instanceof RoomCommand.Say && done.repeated() ->
           frame.response.setDuplicates(frame.response.getDuplicates() + 1);
@@ -207,7 +211,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
     }
     if (whole) {
       // not on the engine's thread
-      context.reads().calls().read(_ -> frame, _ -> answer(), this::end);
+      context.reads().calls().execute(this::answer, this::end);
     }
   }
 

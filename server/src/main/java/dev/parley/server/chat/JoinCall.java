@@ -76,7 +76,7 @@ final class JoinCall {
           .engine()
           .submit(
               RoomRules.topic(room),
-              new RoomCommand.Join(caller, false),
+              new RoomCommand.Join(caller, RoomCommand.Join.As.MEMBER),
               outcome -> {
                 switch (outcome) {
                   case Outcome.Done _ ->

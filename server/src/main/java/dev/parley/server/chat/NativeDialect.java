@@ -146,7 +146,7 @@ final class NativeDialect implements Dialect {
               stream.acknowledge(id, "", new Outcome.Done(0, now, false));
             });
       }
-      case JOIN -> joins.join(id, Requests.room(request), start(request), _ -> {});
+      case JOIN -> joins.join(id, Requests.room(request), start(request));
       case LEAVE, TYPING, READ, EDIT, DELETE, REACT, ACTION_NOT_SET ->
           inRoom(request, id, Requests.room(request));
     }
@@ -202,12 +202,8 @@ final class NativeDialect implements Dialect {
   public void bring(String room, Consumer<@Nullable Refusal> answer) {
     if (stream.rooms().contains(room)) {
       answer.accept(null);
-      return;
-    }
-    try {
-      joins.join("", room, new Start.Now(), answer);
-    } catch (RefusedException e) {
-      answer.accept(e.refusal());
+    } else {
+      joins.bring(room, answer);
     }
   }
 

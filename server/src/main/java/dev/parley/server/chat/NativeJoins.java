@@ -3,9 +3,11 @@ package dev.parley.server.chat;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomJoinedEvent;
+import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Attachment;
@@ -14,10 +16,12 @@ import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Subscriber;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +33,8 @@ final class NativeJoins {
   private final ChatStream stream;
   private final Map<String, ArrayDeque<Pending>> pending = new HashMap<>();
 
-  /// Those of the hello that have not begun.
-  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  /// Those that have not begun: of the hello, and of calls beside the stream.
+  private final LinkedHashMap<String, Pending> waiting = new LinkedHashMap<>();
 
   private int underWay;
 
@@ -52,50 +56,75 @@ final class NativeJoins {
 
   /// Enters a room, and answers.
   ///
-  /// @param told told besides: null, or the refusal
   /// @throws RefusedException if the stream is in too many rooms
-  void join(String requestId, String room, Start start, Consumer<@Nullable Refusal> told)
-      throws RefusedException {
+  void join(String requestId, String room, Start start) throws RefusedException {
     hurry(room);
-    begin(new Pending(requestId, room, start, told));
-  }
-
-  private void begin(Pending joining) throws RefusedException {
-    stream.join(joining.room, joining);
-    pending.computeIfAbsent(joining.room, _ -> new ArrayDeque<>()).add(joining);
-    underWay++;
+    begin(new Pending(requestId, room, start, RoomCommand.Join.As.MEMBER));
   }
 
   /// Enters a room that the stream's hello names; not at once, where there are many: no more begin
   /// than the client has taken the answers of.
   void resume(String room, Start start) {
+    await(new Pending("", room, start, RoomCommand.Join.As.MEMBER));
+  }
+
+  /// Enters a room that its user has entered by a call beside the stream, unless that is under way
+  /// already: another join would begin elsewhere.
+  ///
+  /// @param answer told when the stream is in the room, or why not; at once, if the client does not
+  ///     read now: it will be in the room when it does
+  void bring(String room, Consumer<@Nullable Refusal> answer) {
+    ArrayDeque<Pending> begun = pending.get(room);
+    if (begun != null) {
+      begun.getLast().told.add(answer);
+      return;
+    }
+    if (!waiting.containsKey(room)) {
+      if (waiting.size() >= stream.context().limits().maxRoomsPerStream()) {
+        answer.accept(Reason.LIMIT_REACHED.because("too many rooms wait for this stream to read"));
+        return;
+      }
+      await(new Pending("", room, new Start.Now(), RoomCommand.Join.As.PRESENT_MEMBER));
+    }
+    Objects.requireNonNull(waiting.get(room)).told.add(answer);
+    proceed();
+    Pending stillWaiting = waiting.get(room);
+    if (stillWaiting != null) {
+      stillWaiting.tell(null);
+    }
+  }
+
+  private void await(Pending joining) {
     stream.window().began();
-    waiting.add(new Pending("", room, start, _ -> {}));
+    waiting.put(joining.room, joining);
   }
 
   /// Begins what is waiting, as far as the client takes the answers.
   void proceed() {
     while (!waiting.isEmpty() && underWay < Limits.MAX_JOINS_AT_ONCE && stream.isReady()) {
-      enter(waiting.remove());
+      hurry(waiting.firstEntry().getKey());
     }
   }
 
-  /// Begins to enter a room that waits for it, as something is asked of that room.
+  /// Begins to enter a room, if it waits for that: something is asked of it.
   void hurry(String room) {
-    for (Pending joining : List.copyOf(waiting)) {
-      if (joining.room.equals(room) && waiting.remove(joining)) {
-        enter(joining);
-      }
+    Pending joining = waiting.remove(room);
+    if (joining == null) {
+      return;
     }
-  }
-
-  private void enter(Pending resuming) {
     try {
-      begin(resuming);
+      begin(joining);
     } catch (RefusedException e) {
-      stream.refuse("", resuming.room, e.refusal());
+      joining.tell(e.refusal());
+      stream.refuse("", room, e.refusal());
     }
     stream.answered();
+  }
+
+  private void begin(Pending joining) throws RefusedException {
+    stream.join(joining.room, joining.as, joining);
+    pending.computeIfAbsent(joining.room, _ -> new ArrayDeque<>()).add(joining);
+    underWay++;
   }
 
   /// A room was taken away; true: that is told when its join is answered.
@@ -111,10 +140,11 @@ final class NativeJoins {
 
   /// The stream has ended.
   void clear() {
-    List<Pending> unanswered = pending.values().stream().flatMap(Collection::stream).toList();
+    List<Pending> unanswered = new ArrayList<>(waiting.values());
+    pending.values().forEach(unanswered::addAll);
     pending.clear();
     waiting.clear();
-    unanswered.forEach(joining -> joining.told.accept(ChatStream.gone()));
+    unanswered.forEach(joining -> joining.tell(ChatStream.gone()));
   }
 
   private void settle(String room) {
@@ -133,18 +163,28 @@ final class NativeJoins {
     private final String requestId;
     private final String room;
     private final Start start;
-    private final Consumer<@Nullable Refusal> told;
+    private final RoomCommand.Join.As as;
+
+    /// Calls beside the stream that wait for it.
+    private final List<Consumer<@Nullable Refusal>> told = new ArrayList<>(1);
+
     private Attachment.@Nullable Begun begun;
     private @Nullable Subscriber subscriber;
     private @Nullable Found found;
     private @Nullable Refusal refusal;
     private @Nullable String closed;
 
-    Pending(String requestId, String room, Start start, Consumer<@Nullable Refusal> told) {
+    Pending(String requestId, String room, Start start, RoomCommand.Join.As as) {
       this.requestId = requestId;
       this.room = room;
       this.start = start;
-      this.told = told;
+      this.as = as;
+    }
+
+    void tell(@Nullable Refusal why) {
+      List<Consumer<@Nullable Refusal>> each = List.copyOf(told);
+      told.clear();
+      each.forEach(one -> one.accept(why));
     }
 
     boolean isSettled() {
@@ -214,7 +254,7 @@ final class NativeJoins {
           stream.tellClosed(subscriber.topic(), closed);
         }
       }
-      told.accept(refusal);
+      tell(refusal);
     }
 
     private ChatEvent.Builder joined(Attachment.Begun started, Found position) {

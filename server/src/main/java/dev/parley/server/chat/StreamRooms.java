@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The rooms that one stream is in, and those that it is about to enter. Owned by the stream's
@@ -56,7 +57,7 @@ final class StreamRooms {
   ///
   /// @param joining told what becomes of it
   /// @throws RefusedException if the stream is in too many rooms
-  void join(String room, Status status, OutboundStream out, Joining joining)
+  void join(String room, RoomCommand.Join.As as, Status status, OutboundStream out, Joining joining)
       throws RefusedException {
     int count = rooms.size() + entering.size();
     if (count >= context.limits().maxRoomsPerStream()
@@ -67,15 +68,15 @@ final class StreamRooms {
           "rooms on this stream: %d (limit: %d)"
               .formatted(count, context.limits().maxRoomsPerStream()));
     }
-    boolean resumable = dialect.resumable();
-    Subscription subscription = new Subscription(stream.caller().user(), delivery, resumable);
+    Subscription subscription =
+        new Subscription(stream.caller().user(), delivery, dialect.resumable());
     entering.merge(room, 1, Integer::sum);
     stream.window().began();
     context
         .engine()
         .attach(
             RoomRules.topic(room),
-            new RoomCommand.Join(stream.caller(), !resumable),
+            new RoomCommand.Join(stream.caller(), as),
             subscription,
             status,
             attachment ->
@@ -149,13 +150,13 @@ final class StreamRooms {
       stream.submit(room, say, answer);
       return;
     }
-    sent.add(say.id());
+    boolean first = sent.add(say.id());
     stream.submit(
         room,
         say,
         outcome -> {
           boolean comes = outcome instanceof Outcome.Done done && !done.repeated();
-          if (!comes || !rooms.containsKey(room)) {
+          if ((!comes && first) || !rooms.containsKey(room)) {
             sent.remove(say.id());
           }
           if (sent.isEmpty() && !rooms.containsKey(room) && !entering.containsKey(room)) {
@@ -188,7 +189,10 @@ final class StreamRooms {
     context
         .engine()
         .status(
-            rooms.keySet().stream().map(RoomRules::topic).toList(),
+            Stream.concat(rooms.keySet().stream(), entering.keySet().stream())
+                .distinct()
+                .map(RoomRules::topic)
+                .toList(),
             stream.caller().id(),
             newestStatus,
             () ->

@@ -99,13 +99,8 @@ public final class OutboundStream {
     }
   }
 
-  /// Puts what was sent in this turn on its way, now.
-  public void flushNow() {
-    flush();
-  }
-
   /// Puts what was sent in this turn on its way.
-  void flush() {
+  public void flush() {
     dirty = false;
     if (pending.isEmpty() || closed) {
       pending.clear();

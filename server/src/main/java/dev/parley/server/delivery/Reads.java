@@ -46,6 +46,13 @@ public final class Reads implements AutoCloseable {
             Thread.ofPlatform().name("parley-" + name + "-read-", 0).daemon().factory());
   }
 
+  /// Runs something on a reader's thread: what would keep the caller's for too long.
+  ///
+  /// @param failed told at once if too much waits already
+  public void execute(Runnable task, Consumer<Refusal> failed) {
+    read(_ -> task, Runnable::run, failed);
+  }
+
   /// Reads on another thread; one of the two callbacks is called there, or `failed` at once if too
   /// much waits already.
   public <T> void read(Query<T> query, Consumer<T> done, Consumer<Refusal> failed) {
@@ -53,9 +60,11 @@ public final class Reads implements AutoCloseable {
       threads.execute(() -> run(query, done, failed));
     } catch (RejectedExecutionException e) {
       failed.accept(
-          Reason.OVERLOADED
-              .because("%d reads wait already".formatted(MAX_WAITING))
-              .retryAfter(OVERLOAD_DELAY));
+          threads.isShutdown()
+              ? Reason.DRAINING.because("the server is stopping")
+              : Reason.OVERLOADED
+                  .because("%d reads wait already".formatted(MAX_WAITING))
+                  .retryAfter(OVERLOAD_DELAY));
     }
   }
 

@@ -54,7 +54,7 @@ public final class Replies {
   public Consumer<Outcome> then(StreamObserver<?> observer, Consumer<Outcome.Done> done) {
     return outcome -> {
       switch (outcome) {
-        case Outcome.Done it -> read(observer, _ -> it, done);
+        case Outcome.Done it -> execute(observer, () -> done.accept(it));
         case Outcome.Refused refused -> refuse(observer, refused.refusal());
       }
     };
@@ -62,7 +62,11 @@ public final class Replies {
 
   /// Answers with something that need not be read.
   public <T> void answer(StreamObserver<T> observer, Supplier<T> answer) {
-    fromJournal(observer, _ -> answer.get());
+    execute(observer, () -> complete(observer, answer.get()));
+  }
+
+  private void execute(StreamObserver<?> observer, Runnable task) {
+    reads.calls().execute(task, refusal -> refuse(observer, refusal));
   }
 
   /// Answers from what is read.

@@ -154,6 +154,24 @@ class ClassicCallsTest {
   }
 
   @Test
+  void idsThatAnotherHasTooBreakNoPaging() {
+    ClassicStream alice = spoken(30);
+    ClassicStream vandal = ClassicStream.joined(server.connect(), "vandal");
+    for (int i = 0; i < 10; i++) {
+      vandal.said("m" + i, "again " + i);
+    }
+    List<String> seen = new ArrayList<>();
+    String before = "";
+    for (List<ChatMessage> page = alice.history("general", 4, before);
+        !page.isEmpty();
+        page = alice.history("general", 4, before)) {
+      seen.addAll(0, page.stream().map(m -> m.getContent().getText()).toList());
+      before = page.getFirst().getId();
+    }
+    assertThat(seen).hasSize(40).doesNotHaveDuplicates();
+  }
+
+  @Test
   void historyPagesThatWalkBackMeetWithoutGapOrRepeat() {
     ClassicStream alice = spoken(23);
     List<String> walked = new ArrayList<>();

@@ -148,6 +148,17 @@ class ImportTest {
   }
 
   @Test
+  void tooManyRoomsInAFrameEndTheCall() {
+    var call = open();
+    ImportMessagesRequest.Builder frame = frame("club", 0, 1);
+    for (int i = 0; i < 1_000; i++) {
+      frame.addRooms(Room.getDefaultInstance());
+    }
+    call.call().onNext(frame.build());
+    assertThat(NativeCalls.reason(call.end())).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
   void tooManyMessagesInAFrameEndTheCall() {
     var call = open();
     call.call().onNext(frame("old", 0, 1_001).build());

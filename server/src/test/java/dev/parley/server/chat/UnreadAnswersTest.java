@@ -10,10 +10,14 @@ import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.ChatServiceGrpc;
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.chat.v1.GetHistoryRequest;
+import dev.parley.chat.v1.GetOnlineUsersRequest;
 import dev.parley.chat.v1.GetRoomRequest;
 import dev.parley.chat.v1.GetRoomResponse;
+import dev.parley.chat.v1.ImportMessagesRequest;
+import dev.parley.chat.v1.ImportMessagesResponse;
 import dev.parley.chat.v1.JoinRoomRequest;
 import dev.parley.chat.v1.JoinRoomResponse;
+import dev.parley.chat.v1.LeaveRoomRequest;
 import dev.parley.chat.v1.ListRoomsRequest;
 import dev.parley.chat.v1.RemoveMemberRequest;
 import dev.parley.chat.v1.Room;
@@ -30,9 +34,12 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,7 +217,7 @@ class UnreadAnswersTest {
   void callsThatHadToWaitAreAnsweredAsTheOthers() {
     Channel one = NativeCalls.named("bob", server.connect());
     List<Inbox<GetRoomRequest, String, GetRoomResponse>> calls = new ArrayList<>();
-    for (int i = 0; i < 20 * Limits.MAX_CALLS_AT_WORK; i++) {
+    for (int i = 0; i < Limits.MAX_CALLS_WAITING; i++) {
       Inbox<GetRoomRequest, String, GetRoomResponse> inbox =
           Inbox.of(response -> List.of(response.getRoom().getId()));
       RoomServiceGrpc.newStub(one)
@@ -224,13 +231,46 @@ class UnreadAnswersTest {
   }
 
   @Test
-  void aHistoryThatNobodyTakesEnds() throws Exception {
+  void aConnectionWithACallThatNobodyTakesIsClosed() {
     talkLong("general");
-    Inbox<GetHistoryRequest, ChatMessage, ChatMessage> unread =
-        unreadHistory(server.connect(SMALL_WINDOW), "general");
-    TimeUnit.SECONDS.sleep(5); // more than twice the time that it is given
-    unread.take(Integer.MAX_VALUE);
-    assertThat(NativeCalls.reason(unread.end())).isEqualTo(Reason.STALLED);
+    ManagedChannel greedy = server.connect(SMALL_WINDOW);
+    List<Inbox<GetHistoryRequest, ChatMessage, ChatMessage>> unread = new ArrayList<>();
+    for (int i = 0; i < Limits.MAX_CALLS_AT_WORK; i++) {
+      unread.add(unreadHistory(greedy, "general"));
+    }
+    NativeCalls bob = NativeCalls.by("bob", greedy);
+    awaitStalled(CompletableFuture.runAsync(() -> bob.history("random")).handle((_, _) -> ""));
+    assertThat(bob.history("random")).isEmpty(); // on a new connection
+    unread.forEach(call -> call.take(Integer.MAX_VALUE));
+    unread.forEach(
+        call -> assertThat(call.end().getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+  }
+
+  @Test
+  void importsThatBringNothingKeepNoOtherCallWaitingAndEnd() {
+    ManagedChannel one = server.connect();
+    List<Inbox<ImportMessagesRequest, ImportMessagesResponse, ImportMessagesResponse>> idle =
+        new ArrayList<>();
+    for (int i = 0; i < 3 * Limits.MAX_IMPORTS_AT_WORK; i++) {
+      idle.add(Inbox.of(List::of));
+      var _ =
+          RoomServiceGrpc.newStub(NativeCalls.named("importer", one))
+              .importMessages(idle.getLast());
+    }
+    assertThat(NativeCalls.by("bob", one).history("random")).isEmpty();
+    CompletableFuture<Void> ended =
+        CompletableFuture.runAsync(() -> idle.forEach(call -> call.end()));
+    awaitStalled(ended);
+    ended.join();
+  }
+
+  /// Lets time pass, as the server sees it, until something has ended.
+  private void awaitStalled(CompletableFuture<?> ended) {
+    for (int i = 0; i < 50 && !ended.isDone(); i++) {
+      server.clock().advance(Duration.ofSeconds(3));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+    assertThat(ended).isDone();
   }
 
   @Test
@@ -281,5 +321,67 @@ class UnreadAnswersTest {
       stream.cancel();
       assertThat(joined.end().getStatus().getCode()).isEqualTo(Status.Code.OK);
     }
+  }
+
+  @Test
+  void aJoinRoomWhileARoomIsResumedLosesNothing() {
+    makeRooms();
+    String last = room(ROOMS - 1);
+    NativeStream writer = NativeStream.open(server.connect(), "alice");
+    writer.join(last);
+    for (int i = 0; i < 50; i++) {
+      writer.done(NativeStream.textIn(last, "m" + i, "text " + i));
+    }
+    NativeStream other = NativeStream.open(server.connect(), "bob");
+    other.join(last);
+    NativeCalls phone = NativeCalls.by("bob", server.connect());
+    for (int attempt = 0; attempt < 5; attempt++) {
+      ChatRequest.Builder hello = helloToAll("bob");
+      hello.getHelloBuilder().getRoomsBuilder(ROOMS - 1).setSequence(11);
+      NativeStream resumed = NativeStream.silent(server.connect()).send(hello);
+      assertThat(phone.chat().joinRoom(JoinRoomRequest.newBuilder().setRoomId(last).build()))
+          .matches(JoinRoomResponse::getSuccess);
+      resumed.message("text 49");
+      assertThat(resumed.messages()).extracting(ChatMessage::getSequence).contains(12L, 51L);
+      resumed.cancel();
+    }
+  }
+
+  @Test
+  void aStreamThatDoesNotReadIsNotBroughtIntoARoomAgainAndAgain() {
+    NativeStream slow = NativeStream.slow(server.connect(SMALL_WINDOW), 1);
+    slow.send(NativeStream.resume("slow", 0, 0));
+    slow.await(EventCase.WELCOME);
+    talkLong("general"); // so that it is stalled
+    NativeCalls beside = NativeCalls.by("slow", server.connect());
+    for (int i = 0; i < 200; i++) {
+      var _ = beside.chat().joinRoom(JoinRoomRequest.newBuilder().setRoomId("random").build());
+      var _ = beside.chat().leaveRoom(LeaveRoomRequest.newBuilder().setRoomId("random").build());
+    }
+    slow.inbox().take(Integer.MAX_VALUE);
+    slow.fence();
+    assertThat(slow.all(EventCase.ROOM_JOINED))
+        .filteredOn(event -> event.getRoomJoined().getRoom().getId().equals("random"))
+        .hasSizeLessThan(10);
+  }
+
+  @Test
+  void aStatusSetWhileRoomsAreEnteredIsSeenThere() {
+    NativeStream ann = NativeStream.joined(server.connect(), "ann");
+    NativeStream bob = NativeStream.silent(server.connect());
+    bob.send(NativeStream.resume("bob", 0, 0));
+    bob.send(NativeStream.status("s1", UserStatus.USER_STATUS_BUSY));
+    bob.ack("s1");
+    bob.await(EventCase.CAUGHT_UP);
+    ann.fence();
+    assertThat(
+            alice
+                .chat()
+                .getOnlineUsers(GetOnlineUsersRequest.newBuilder().setRoomId("general").build())
+                .getUsersList())
+        .filteredOn(user -> user.getId().equals("bob"))
+        .singleElement()
+        .extracting(User::getStatus)
+        .isEqualTo(UserStatus.USER_STATUS_BUSY);
   }
 }

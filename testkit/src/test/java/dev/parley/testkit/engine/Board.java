@@ -64,6 +64,11 @@ final class Board
   }
 
   @Override
+  public int weigh(BoardCommand command) {
+    return command instanceof BoardCommand.Pin pin ? pin.text().length() : 0;
+  }
+
+  @Override
   public List<Lookup> needs(TopicId topic, BoardCommand command) {
     return switch (command) {
       case BoardCommand.Pin pin ->

@@ -81,6 +81,24 @@ final class EngineBoundsTest {
   }
 
   @Test
+  void whatWaitsIsBoundedInBytesToo() {
+    Desk desk = desk(Limits.Tunable.defaults());
+    String large = "x".repeat(1 << 20);
+    desk.submit(new BoardCommand.Enrol("alice"));
+    int fitting = (int) (Limits.MAX_QUEUED_BYTES / large.length());
+    Desk.Answer last = null;
+    for (int i = 0; i < fitting; i++) {
+      last = desk.submit(new BoardCommand.Pin("alice", "k" + i, large));
+    }
+    desk.submit(new BoardCommand.Pin("alice", "beyond", large)).refused(Reason.OVERLOADED);
+    while (!last.came()) {
+      desk.turn();
+    }
+    last.done();
+    desk.now(new BoardCommand.Pin("alice", "beyond", large)).done();
+  }
+
+  @Test
   void turnTakesNoMoreThanABatch() {
     Desk desk = desk(limits(100, 2, 1_000, 1_000, 10));
     desk.submit(new BoardCommand.Enrol("alice")).came();

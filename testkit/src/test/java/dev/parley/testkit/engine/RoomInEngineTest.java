@@ -68,7 +68,7 @@ final class RoomInEngineTest {
     List<Attachment> attachments = new ArrayList<>();
     engine.attach(
         ROOM,
-        new RoomCommand.Join(user, false),
+        new RoomCommand.Join(user, RoomCommand.Join.As.MEMBER),
         new Subscription(user.user(), ear, true),
         Status.ONLINE,
         attachments::add);
@@ -111,7 +111,7 @@ final class RoomInEngineTest {
     Target first = new Target.ById("a1");
     List<Outcome> outcomes =
         submit(
-            new RoomCommand.Join(BOB, false),
+            new RoomCommand.Join(BOB, RoomCommand.Join.As.MEMBER),
             say(ALICE, "a1"),
             say(ALICE, "a1"),
             new RoomCommand.React(BOB, "r1", first, "👍", false),
@@ -179,7 +179,7 @@ final class RoomInEngineTest {
     Ear guest = new Ear();
     engine.attach(
         ROOM,
-        new RoomCommand.Join(BOB, true),
+        new RoomCommand.Join(BOB, RoomCommand.Join.As.GUEST),
         new Subscription(BOB.user(), guest, false),
         Status.ONLINE,
         _ -> {});

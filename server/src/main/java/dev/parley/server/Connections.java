@@ -6,23 +6,28 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ServerChannel;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Closes connections beyond a number as they come, before anything is read from them. Thread-safe.
+/// The connections that are open. Those beyond a number are closed as they come, before anything is
+/// read from them. Thread-safe.
 @ChannelHandler.Sharable
-final class ConnectionLimit extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
+final class Connections extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
   private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final int max;
   private final AtomicInteger open = new AtomicInteger();
+  private final Map<SocketAddress, Channel> byAddress = new ConcurrentHashMap<>();
   private long quietUntilNanos = System.nanoTime();
 
   /// @param max most connections at once
-  ConnectionLimit(int max) {
+  Connections(int max) {
     this.max = max;
   }
 
@@ -46,8 +51,31 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
       tell();
       return;
     }
-    connection.closeFuture().addListener(_ -> open.decrementAndGet());
+    SocketAddress address = connection.remoteAddress();
+    if (address != null) {
+      byAddress.put(address, connection);
+    }
+    connection
+        .closeFuture()
+        .addListener(
+            _ -> {
+              open.decrementAndGet();
+              if (address != null) {
+                byAddress.remove(address, connection);
+              }
+            });
     context.fireChannelRead(connection);
+  }
+
+  /// Closes the connection of a peer, if it is open. At once: a close that goes through HTTP/2
+  /// waits for its streams to end. Any thread.
+  void close(SocketAddress address) {
+    Channel connection = byAddress.get(address);
+    ChannelHandlerContext nextToSocket =
+        connection == null ? null : connection.pipeline().firstContext();
+    if (nextToSocket != null) {
+      var _ = nextToSocket.close();
+    }
   }
 
   /// On the acceptor's thread, of which there is one.
