@@ -6,6 +6,9 @@ import dev.parley.bench.load.Plan;
 import dev.parley.bench.load.RoomCalls;
 import dev.parley.bench.load.Run;
 import dev.parley.bench.load.Shard;
+import dev.parley.bench.measure.Cost;
+import dev.parley.bench.peer.Child;
+import dev.parley.bench.peer.Children;
 import dev.parley.bench.peer.SelfCommand;
 import dev.parley.bench.peer.SpawnedServer;
 import dev.parley.bench.report.Report;
@@ -15,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,9 @@ final class Bench {
         options.run != null ? options.run : "bench-" + UUID.randomUUID().toString().substring(0, 8);
     PlanMaker.plan(
         options, new InetSocketAddress(0), name); // wrong usage shows before anything starts
+    if (options.process != null) {
+      return Child.run(PlanMaker.plan(options, address(options.server), name), System.in, out);
+    }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
         return run(PlanMaker.plan(options, address(options.server), name), options.pid);
@@ -63,12 +70,14 @@ final class Bench {
     Umpire umpire = new Umpire(pid, new Progress(err, terminal, plan));
     Shard shard;
     try {
-      shard = new Run(plan, umpire, pause).run();
+      shard = load(plan, umpire);
     } finally {
       umpire.clear();
       removeRooms(plan);
     }
-    Report report = Reports.of(plan, options, shard, umpire, pause.isCut());
+    Map<String, Cost> costs =
+        pause.isCut() ? Map.of() : Comparisons.measure(options, plan, shard, this::complain);
+    Report report = Reports.of(plan, options, shard, umpire, costs, pause.isCut());
     if (options.json) {
       out.println(Texts.json(report));
     } else {
@@ -76,6 +85,20 @@ final class Bench {
     }
     out.flush();
     return report.check().passed();
+  }
+
+  private void complain(String words) {
+    err.println("parley: " + words);
+    err.flush();
+  }
+
+  private Shard load(Plan plan, Umpire umpire) {
+    if (plan.processes() == 1) {
+      return new Run(plan, umpire, pause).run();
+    }
+    try (Children children = Children.start(self, plan)) {
+      return children.run(umpire, pause);
+    }
   }
 
   private void makeRooms(Plan plan) {
@@ -103,8 +126,7 @@ final class Bench {
     try {
       RoomCalls.delete(channel, plan.rooms());
     } catch (StatusRuntimeException e) {
-      err.println("parley: the rooms of this run could not be removed: " + e.getMessage());
-      err.flush();
+      complain("the rooms of this run could not be removed: " + e.getMessage());
     } finally {
       var _ = channel.shutdownNow();
     }

@@ -101,9 +101,8 @@ final class BenchOptions {
   @Option(
       names = "--size",
       paramLabel = "BYTES",
-      defaultValue = "100",
-      description = "Length of each text. Default: ${DEFAULT-VALUE}.")
-  int size;
+      description = "Length of each text. Default: 100; in slow 2000.")
+  @Nullable Integer size;
 
   @Option(
       names = "--slow-readers",

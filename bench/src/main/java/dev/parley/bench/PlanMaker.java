@@ -20,19 +20,20 @@ final class PlanMaker {
       int streamsPerConnection,
       int sendersPerRoom,
       double rate,
-      int inFlight) {}
+      int inFlight,
+      int textBytes) {}
 
   private PlanMaker() {}
 
   private static Defaults defaults(Workload workload) {
     return switch (workload) {
-      case FANOUT -> new Defaults(10, 100, 10, 1, 0, 16);
-      case INGEST -> new Defaults(10, 1, 1, 10, 0, 8);
-      case IDLE -> new Defaults(20, 50, 1, 1, 0, 0);
-      case CHURN -> new Defaults(10, 20, 1, 1, 50, 0);
-      case RESUME_STORM -> new Defaults(1, 500, 1, 1, 100, 0);
-      case SLOW -> new Defaults(10, 20, 1, 1, 500, 0);
-      case MIXED -> new Defaults(40, 10, 1, 1, 200, 0);
+      case FANOUT -> new Defaults(10, 100, 10, 1, 0, 16, 100);
+      case INGEST -> new Defaults(10, 1, 1, 10, 0, 8, 100);
+      case IDLE -> new Defaults(20, 50, 1, 1, 0, 0, 100);
+      case CHURN -> new Defaults(10, 20, 1, 1, 50, 0, 100);
+      case RESUME_STORM -> new Defaults(1, 500, 1, 1, 100, 0, 100);
+      case SLOW -> new Defaults(10, 20, 1, 1, 500, 0, 2_000);
+      case MIXED -> new Defaults(40, 10, 1, 1, 200, 0, 100);
     };
   }
 
@@ -69,7 +70,7 @@ final class PlanMaker {
         or(options.senders, defaults.sendersPerRoom()),
         options.rate != null ? options.rate : window ? 0 : defaults.rate(),
         options.rate != null ? 0 : or(options.inFlight, defaults.inFlight()),
-        options.size,
+        or(options.size, defaults.textBytes()),
         options.slowPercent,
         options.warmup,
         options.seconds,
@@ -94,7 +95,7 @@ final class PlanMaker {
     positive("--threads", options.threads);
     require(options.rate == null || options.rate > 0, "--rate", "more than 0");
     require(options.rate == null || options.inFlight == null, "--rate", "no --in-flight beside it");
-    require(options.size <= 65_536, "--size", "at most 65536");
+    require(options.size == null || options.size <= 65_536, "--size", "at most 65536");
     require(
         options.seconds > 0 && options.warmup >= 0,
         "--seconds, --warmup",
@@ -106,6 +107,10 @@ final class PlanMaker {
         options.workload != Workload.IDLE || (options.rate == null && options.inFlight == null),
         "--rate, --in-flight",
         "none in idle");
+    require(
+        options.workload == Workload.FANOUT || (!options.withLimit && !options.withNats),
+        "--with-limit, --with-nats",
+        "only in fanout");
     boolean resumes =
         options.workload == Workload.CHURN || options.workload == Workload.RESUME_STORM;
     require(

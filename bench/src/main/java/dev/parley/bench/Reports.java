@@ -3,6 +3,7 @@ package dev.parley.bench;
 import dev.parley.bench.load.Plan;
 import dev.parley.bench.load.Referee.Moment;
 import dev.parley.bench.load.Shard;
+import dev.parley.bench.measure.Cost;
 import dev.parley.bench.measure.Latencies;
 import dev.parley.bench.measure.Latency;
 import dev.parley.bench.measure.ProcessMeter.Usage;
@@ -20,7 +21,12 @@ final class Reports {
   private Reports() {}
 
   static Report of(
-      Plan plan, BenchOptions options, Shard shard, Umpire umpire, boolean interrupted) {
+      Plan plan,
+ BenchOptions options,
+ Shard shard,
+ Umpire umpire,
+ Map<String, Cost> costs,
+ boolean interrupted) {
     Tally tally = shard.tally();
     double seconds = Math.max(shard.seconds(), 1e-9);
     Latencies latencies = Latencies.decode(shard.histograms());
@@ -28,6 +34,10 @@ final class Reports {
     for (Latency latency : Latency.values()) {
       times.put(latency.key(), latencies.quantiles(latency));
     }
+    Report.Server server = server(plan, tally, umpire);
+    double own = server == null ? 0 : server.cpuSecondsPerMillionDeliveries();
+    Map<String, Report.Comparison> compared = new LinkedHashMap<>();
+    costs.forEach((name, cost) -> compared.put(name, Comparisons.compared(cost, own)));
     return new Report(
         plan.workload().toString(),
         plan.protocol().toString(),
@@ -49,9 +59,9 @@ final class Reports {
             tally.deliveries() / seconds,
             tally.resumes() / seconds),
         times,
-        server(plan, tally, umpire),
+        server,
         shard.cpuSeconds(),
-        Map.of(),
+        compared,
         new Report.Check(
             shard.violations() == 0,
             shard.subscriptions(),

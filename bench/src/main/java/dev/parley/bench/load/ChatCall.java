@@ -15,7 +15,9 @@ import java.io.IOException;
 /// Takes frames by credit: as many at a time as keep the server busy, or fewer, or none, for those
 /// who read slowly.
 final class ChatCall {
-  private static final int CREDIT = 64;
+  /// Frames that are asked for at a time, usually.
+  static final int CREDIT = 64;
+
 
   /// Whom the stream tells, on the lane.
   interface Owner extends EventSink {
@@ -30,11 +32,15 @@ final class ChatCall {
   private final Owner owner;
   private final EventReader reader;
   private final ClientCall<byte[], Frame> call;
+  private final int fullCredit;
   private int credit;
   private boolean paused;
   private boolean ended;
 
-  ChatCall(Lane lane, Channel channel, Owner owner, byte[] first) {
+  /// @param first the first request
+  /// @param fullCredit frames that are asked for at a time
+  ChatCall(Lane lane, Channel channel, Owner owner, byte[] first, int fullCredit) {
+    this.fullCredit = fullCredit;
     this.lane = lane;
     this.owner = owner;
     reader = new EventReader(owner);
@@ -87,9 +93,9 @@ final class ChatCall {
   }
 
   private void replenish() {
-    if (!paused && !ended && credit <= CREDIT / 2) {
-      int more = CREDIT - credit;
-      credit = CREDIT;
+    if (!paused && !ended && credit <= fullCredit / 2) {
+      int more = fullCredit - credit;
+      credit = fullCredit;
       call.request(more);
     }
   }

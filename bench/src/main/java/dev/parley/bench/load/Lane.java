@@ -24,7 +24,12 @@ import java.util.function.Supplier;
 /// being read, and what was measured. Clients of different lanes share nothing but counters.
 final class Lane implements AutoCloseable {
   private static final int MAX_FRAME_BYTES = 64 << 20;
-  private static final int WINDOW_BYTES = 1 << 20;
+
+  /// What those who read all the time have under way.
+  static final int WINDOW_BYTES = 1 << 20;
+
+  /// What those who do not have.
+  static final int SMALL_WINDOW_BYTES = 64 << 10;
 
   final Counts counts;
   final Latencies latencies = new Latencies();
@@ -42,7 +47,9 @@ final class Lane implements AutoCloseable {
   }
 
   /// A new connection, made when the first stream is opened on it. All callbacks are on the lane.
-  ManagedChannel connect(InetSocketAddress server) {
+  ///
+  /// @param windowBytes bytes that may be under way to each stream that has not asked for them
+  ManagedChannel connect(InetSocketAddress server, int windowBytes) {
     Class<? extends Channel> type =
         Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
     return NettyChannelBuilder.forAddress(server)
@@ -50,7 +57,7 @@ final class Lane implements AutoCloseable {
         .eventLoopGroup(group)
         .channelType(type)
         .directExecutor()
-        .initialFlowControlWindow(WINDOW_BYTES)
+        .flowControlWindow(windowBytes)
         .maxInboundMessageSize(MAX_FRAME_BYTES)
         .build();
   }

@@ -10,10 +10,13 @@ final class Link {
   final List<Subscriber> subscribers;
   private final Lane lane;
   private final InetSocketAddress server;
+  private final int windowBytes;
   private @Nullable ManagedChannel channel;
   private int missing;
 
-  Link(Lane lane, InetSocketAddress server, List<Subscriber> subscribers) {
+  /// @param windowBytes as for [Lane#connect]
+  Link(Lane lane, InetSocketAddress server, int windowBytes, List<Subscriber> subscribers) {
+    this.windowBytes = windowBytes;
     this.lane = lane;
     this.server = server;
     this.subscribers = subscribers;
@@ -32,7 +35,7 @@ final class Link {
   ///
   /// @param in run when all of them have what they missed
   void open(Runnable in) {
-    ManagedChannel fresh = lane.connect(server);
+    ManagedChannel fresh = lane.connect(server, windowBytes);
     channel = fresh;
     missing = subscribers.size();
     Runnable one =

@@ -65,7 +65,11 @@ final class Population implements AutoCloseable {
               verdict,
               !slow));
     }
-    Link link = new Link(lane(number), plan.server(), List.copyOf(subscribers));
+    Link link = new Link(
+            lane(number),
+            plan.server(),
+            slow ? Lane.SMALL_WINDOW_BYTES : Lane.WINDOW_BYTES,
+            List.copyOf(subscribers));
     if (slow) {
       slowLinks.add(link);
     }

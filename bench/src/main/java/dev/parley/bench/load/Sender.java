@@ -65,13 +65,13 @@ final class Sender implements ChatCall.Owner {
   ///
   /// @param in run when that is done
   void open(InetSocketAddress server, Runnable in) {
-    ManagedChannel fresh = lane.connect(server);
+    ManagedChannel fresh = lane.connect(server, Lane.WINDOW_BYTES);
     channel = fresh;
     Runnable stream =
         () -> {
           byte[] first =
               protocol == Protocol.NATIVE ? Hellos.open(user, List.of()) : Hellos.introduce(user);
-          call = new ChatCall(lane, fresh, this, first);
+          call = new ChatCall(lane, fresh, this, first, ChatCall.CREDIT);
         };
     // A native stream that is open is brought into the room that its user joins; this one is to
     // hear nothing, so it comes later. A classic one has to be in the room.
@@ -180,7 +180,8 @@ final class Sender implements ChatCall.Owner {
   }
 
   private long done() {
-    return pacedByReaders ? Math.min(answered, room.deliveredToEach()) : answered;
+    return pacedByReaders && room.readers.get() > 0
+ ? Math.min(answered, room.deliveredToEach()) : answered;
   }
 
   private void send(long atNanos) {

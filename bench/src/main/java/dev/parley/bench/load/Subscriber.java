@@ -57,7 +57,7 @@ final class Subscriber implements ChatCall.Owner {
     seats.forEach(seat -> seat.caughtUp = false);
     boolean nativeRooms = protocol == Protocol.NATIVE;
     byte[] first = nativeRooms ? Hellos.open(user, positions()) : Hellos.introduce(user);
-    call = new ChatCall(lane, channel, this, first);
+    call = new ChatCall(lane, channel, this, first, timed ? ChatCall.CREDIT : 1);
     if (!nativeRooms) {
       seats.forEach(seat -> join(channel, seat));
     }
