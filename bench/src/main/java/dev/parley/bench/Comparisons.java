@@ -76,8 +76,7 @@ final class Comparisons {
   ///
   /// @param own Parley's processor time for a million deliveries; 0: unknown
   static Report.Comparison compared(Cost cost, double own) {
-    double other =
-        cost.deliveries() == 0 ? 0 : cost.cpuSeconds() * MILLION / cost.deliveries();
+    double other = cost.deliveries() == 0 ? 0 : cost.cpuSeconds() * MILLION / cost.deliveries();
     return new Report.Comparison(
         cost.what(), cost.deliveries(), other, other > 0 ? own / other : 0);
   }

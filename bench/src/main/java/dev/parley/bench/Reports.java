@@ -22,11 +22,11 @@ final class Reports {
 
   static Report of(
       Plan plan,
- BenchOptions options,
- Shard shard,
- Umpire umpire,
- Map<String, Cost> costs,
- boolean interrupted) {
+      BenchOptions options,
+      Shard shard,
+      Umpire umpire,
+      Map<String, Cost> costs,
+      boolean interrupted) {
     Tally tally = shard.tally();
     double seconds = Math.max(shard.seconds(), 1e-9);
     Latencies latencies = Latencies.decode(shard.histograms());

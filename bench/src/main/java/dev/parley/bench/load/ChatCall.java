@@ -18,7 +18,6 @@ final class ChatCall {
   /// Frames that are asked for at a time, usually.
   static final int CREDIT = 64;
 
-
   /// Whom the stream tells, on the lane.
   interface Owner extends EventSink {
     /// All events of a frame have been told.

@@ -65,7 +65,8 @@ final class Population implements AutoCloseable {
               verdict,
               !slow));
     }
-    Link link = new Link(
+    Link link =
+        new Link(
             lane(number),
             plan.server(),
             slow ? Lane.SMALL_WINDOW_BYTES : Lane.WINDOW_BYTES,

@@ -181,7 +181,8 @@ final class Sender implements ChatCall.Owner {
 
   private long done() {
     return pacedByReaders && room.readers.get() > 0
- ? Math.min(answered, room.deliveredToEach()) : answered;
+        ? Math.min(answered, room.deliveredToEach())
+        : answered;
   }
 
   private void send(long atNanos) {

@@ -64,10 +64,7 @@ public final class Children implements AutoCloseable {
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     processes.add(process);
     ears.add(new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true));
-    Thread.ofPlatform()
-        .name("bench-child-" + number)
-        .daemon()
-        .start(() -> listen(number, process));
+    Thread.ofPlatform().name("bench-child-" + number).daemon().start(() -> listen(number, process));
   }
 
   private void listen(int number, Process process) {
@@ -165,8 +162,7 @@ public final class Children implements AutoCloseable {
                 "bench",
                 plan.workload().toString(),
                 "--protocol=" + plan.protocol(),
-                "--server=%s:%d"
-                    .formatted(plan.server().getHostString(), plan.server().getPort()),
+                "--server=%s:%d".formatted(plan.server().getHostString(), plan.server().getPort()),
                 "--run=" + plan.run(),
                 "--room=" + String.join(",", plan.rooms()),
                 "--members=" + plan.members(),

@@ -20,6 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 /// throws away; only the writing one's processor time counts. Used once.
 final class JavaLimit {
   private static final int READ_BYTES = 256 << 10;
+  /// A socket that was closed leaves the selector at the next look.
+  private static final int LOOK_MILLIS = 50;
+
   private static final double NANOS = 1e9;
 
   private final Work work;
@@ -99,7 +102,8 @@ final class JavaLimit {
                   } catch (IOException e) {
                     key.cancel();
                   }
-                });
+                },
+                LOOK_MILLIS);
       }
     } catch (IOException e) {
       // the writer has gone

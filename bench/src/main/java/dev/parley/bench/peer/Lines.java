@@ -5,7 +5,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What a run's processes tell each other, a line each: a word, and for some words JSON behind it.
 ///
-/// A child says `at MOMENT`, `ends {…}`, `progress {…}` and at last `shard {…}` or `failed WHY`; the
+/// A child says `at MOMENT`, `ends {…}`, `progress {…}`, at last `shard {…}` or `failed WHY`; the
 /// parent says `go`, `ends {…}` and `cut`.
 final class Lines {
   static final String AT = "at ";

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 
-/// Reads what a NATS server says on one connection: counts messages, skips what is in them. Owned by
-/// one thread.
+/// Reads what a NATS server says on one connection: counts messages, skips what is in them. Owned
+/// by one thread.
 final class NatsReader {
   private final IntConsumer message;
   private final Answer ping;
