@@ -119,8 +119,10 @@ final class Population implements AutoCloseable {
 
   private void acquire(Semaphore opening, int permits) {
     try {
-      if (opening.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        return;
+      for (int i = 0; i < PATIENCE_SECONDS && !hasFailed(); i++) {
+        if (opening.tryAcquire(permits, 1, TimeUnit.SECONDS)) {
+          return;
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -164,6 +166,10 @@ final class Population implements AutoCloseable {
       }
       Pause.millis(10);
     }
+  }
+
+  private boolean hasFailed() {
+    return verdict.violations().count() > 0 || verdict.refusals().count() > 0;
   }
 
   private String why() {

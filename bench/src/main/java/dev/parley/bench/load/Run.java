@@ -132,6 +132,10 @@ public final class Run {
         population.senders().stream()
             .filter(sender -> !sender.lane().call(sender::isSettled))
             .count();
+    Tally all = counts.tally();
+    if (all.sent() > 0 && all.acknowledged() == 0) {
+      verdict.violations().add("nothing was acknowledged");
+    }
     if (unanswered > 0) {
       verdict.violations().add(unanswered + " senders wait in vain for acks");
     }

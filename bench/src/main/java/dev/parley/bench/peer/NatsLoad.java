@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /// others subscribe. One thread reads for all of them; whoever calls [#run] publishes.
 final class NatsLoad implements AutoCloseable {
   private static final int READ_BYTES = 256 << 10;
+  private static final int START_SECONDS = 20;
   private static final long NAP_NANOS = 20_000;
   private static final double NANOS = 1e9;
   private static final String HELLO = "CONNECT {\"verbose\":false,\"pedantic\":false}\r\n";
@@ -30,6 +33,7 @@ final class NatsLoad implements AutoCloseable {
   private final AtomicLongArray deliveredInRoom;
   private final long[] published;
   private final int[] members;
+  private final Semaphore subscribed = new Semaphore(0);
   private volatile boolean closed;
 
   private NatsLoad(Work work, Selector selector, SocketChannel publisher) {
@@ -51,10 +55,22 @@ final class NatsLoad implements AutoCloseable {
         load.subscribe(SocketChannel.open(server), i);
       }
       Thread.ofPlatform().name("nats-reader").daemon().start(load::read);
+      load.awaitSubscriptions();
       return load;
     } catch (IOException e) {
       load.close();
       throw e;
+    }
+  }
+
+  private void awaitSubscriptions() throws IOException {
+    try {
+      if (!subscribed.tryAcquire(work.connections(), START_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the subscriptions were not confirmed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
@@ -67,7 +83,8 @@ final class NatsLoad implements AutoCloseable {
       words.append("SUB room.%d %d\r\n".formatted(room, subscription));
       members[room]++;
     }
-    say(socket, words.toString());
+    // Its answer comes when the subscriptions are in place.
+    say(socket, words.append("PING\r\n").toString());
     listen(socket);
   }
 
@@ -90,7 +107,8 @@ final class NatsLoad implements AutoCloseable {
               deliveredInRoom.incrementAndGet(subscription % work.rooms());
               delivered.incrementAndGet();
             },
-            () -> say(socket, "PONG\r\n")));
+            () -> say(socket, "PONG\r\n"),
+            subscribed::release));
   }
 
   /// Messages that have reached a subscriber so far.

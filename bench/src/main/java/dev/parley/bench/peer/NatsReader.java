@@ -9,6 +9,7 @@ import java.util.function.IntConsumer;
 final class NatsReader {
   private final IntConsumer message;
   private final Answer ping;
+  private final Runnable pong;
   private final StringBuilder line = new StringBuilder();
   private int skip;
 
@@ -19,9 +20,11 @@ final class NatsReader {
 
   /// @param message told the number of the subscription, for each message
   /// @param ping answers a ping
-  NatsReader(IntConsumer message, Answer ping) {
+  /// @param pong told of an answer to our own
+  NatsReader(IntConsumer message, Answer ping, Runnable pong) {
     this.message = message;
     this.ping = ping;
+    this.pong = pong;
   }
 
   /// Reads all bytes that are there; lines and messages may go on in the next ones.
@@ -51,6 +54,8 @@ final class NatsReader {
       skip = Integer.parseInt(parts[parts.length - 1]) + "\r\n".length();
     } else if (words.equals("PING")) {
       ping.give();
+    } else if (words.equals("PONG")) {
+      pong.run();
     } else if (words.startsWith("-ERR")) {
       throw new IOException(words);
     }

@@ -58,7 +58,9 @@ final class NatsLoadTest {
       say(out, "INFO {}\r\nPING\r\n");
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         String[] words = line.split(" ", -1);
-        if (words[0].equals("SUB")) {
+        if (line.equals("PING")) {
+          say(out, "PONG\r\n");
+        } else if (words[0].equals("SUB")) {
           subscriptions
               .computeIfAbsent(words[1], _ -> new CopyOnWriteArrayList<>())
               .add(new Subscription(out, words[2]));

@@ -20,13 +20,16 @@ final class NatsReaderTest {
       MSG room.2 2 0\r
       \r
       +OK\r
+      PONG\r
       MSG room.1 11 _INBOX.1 3\r
       abc\r
       """;
 
   private final List<Integer> subscriptions = new ArrayList<>();
   private int pings;
-  private final NatsReader reader = new NatsReader(subscriptions::add, () -> pings++);
+  private int pongs;
+  private final NatsReader reader =
+      new NatsReader(subscriptions::add, () -> pings++, () -> pongs++);
 
   private void read(String words) throws IOException {
     reader.read(ByteBuffer.wrap(words.getBytes(StandardCharsets.US_ASCII)));
@@ -37,6 +40,7 @@ final class NatsReaderTest {
     read(SAID);
     assertThat(subscriptions).containsExactly(11, 2, 11);
     assertThat(pings).isEqualTo(1);
+    assertThat(pongs).isEqualTo(1);
   }
 
   @Test
