@@ -60,7 +60,11 @@ final class Bench {
       }
       String durability = options.durability == null ? "fsync" : options.durability;
       try (SpawnedServer server = SpawnedServer.start(self, durability)) {
-        return run(PlanMaker.plan(options, server.address(), name), server.pid());
+        boolean passed = run(PlanMaker.plan(options, server.address(), name), server.pid());
+        if (!passed) {
+          complain("the server's last words were:\n" + server.lastWords());
+        }
+        return passed;
       }
     }
   }

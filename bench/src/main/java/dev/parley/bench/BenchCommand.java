@@ -4,6 +4,7 @@ import dev.parley.bench.load.LoadException;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
 import dev.parley.bench.peer.SelfCommand;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -94,9 +95,7 @@ public final class BenchCommand implements Callable<Integer> {
       }
       throw new TypeConversionException(
           "'%s' (expected: one of %s)"
-              .formatted(
-                  text,
-                  String.join(", ", java.util.Arrays.stream(values).map(E::toString).toList())));
+              .formatted(text, String.join(", ", Arrays.stream(values).map(E::toString).toList())));
     };
   }
 

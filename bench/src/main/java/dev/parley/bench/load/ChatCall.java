@@ -101,6 +101,7 @@ final class ChatCall {
 
   private void read(Frame frame) {
     credit--;
+    lane.frameNanos = System.nanoTime();
     lane.counts.frames.increment();
     lane.counts.bytes.add(frame.length());
     try {

@@ -34,6 +34,10 @@ final class Lane implements AutoCloseable {
   final Counts counts;
   final Latencies latencies = new Latencies();
   final MethodDescriptor<byte[], Frame> chat;
+
+  /// When the frame came that is being read, in nanoseconds of [System#nanoTime].
+  long frameNanos;
+
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
 

@@ -206,7 +206,7 @@ final class Sender implements ChatCall.Owner {
       room.ledger.acknowledged(sequence, template.hash(id), user);
     }
     if (sentNanos >= 0) {
-      lane.latencies.record(Latency.ACK, System.nanoTime() - sentNanos);
+      lane.latencies.record(Latency.ACK, lane.frameNanos - sentNanos);
     }
   }
 

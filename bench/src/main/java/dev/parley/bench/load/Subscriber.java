@@ -141,7 +141,7 @@ final class Subscriber implements ChatCall.Owner {
       seat.reader.readNext(hash);
     }
     if (timed && sentNanos >= 0 && seat.caughtUp) {
-      lane.latencies.record(Latency.DELIVERY, System.nanoTime() - sentNanos);
+      lane.latencies.record(Latency.DELIVERY, lane.frameNanos - sentNanos);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserTypingEvent;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ final class EventReaderTest {
     // What an earlier, longer frame left behind is not to be read.
     byte[] bytes = event.toByteArray();
     byte[] frame = new byte[bytes.length + 100];
-    java.util.Arrays.fill(frame, (byte) 0x7f);
+    Arrays.fill(frame, (byte) 0x7f);
     System.arraycopy(bytes, 0, frame, 0, bytes.length);
     reader.read(frame, bytes.length);
   }
