@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.bench.BenchCommand;
 import dev.parley.cli.chat.ChatCommand;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
@@ -132,6 +133,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CheckCommand())
             .addSubcommand(new BackupCommand())
             .addSubcommand(new RestoreCommand())
+            .addSubcommand(BenchCommand.commandLine(Main.class.getName(), streams.tty().error()))
             .addSubcommand(new SelfTestCommand(streams, Version.release()))
             .addSubcommand(new CompletionCommand(streams));
     addHelp(commands);

@@ -35,7 +35,7 @@ final class ArchitectureTest {
       resideOutsideOfPackages(GENERATED).as("hand-written classes");
 
   @ParameterizedTest
-  @ValueSource(strings = {"core", "storage", "server", "client", "cli", "testkit"})
+  @ValueSource(strings = {"core", "storage", "server", "client", "bench", "cli", "testkit"})
   void everyModuleIsSeenByTheseRules(String module) {
     assertThat(PARLEY.stream().map(JavaClass::getPackageName))
         .anyMatch(name -> (name + ".").startsWith("dev.parley." + module + "."));
@@ -83,18 +83,23 @@ final class ArchitectureTest {
 
   @Test
   void storageKnowsOnlyCore() {
-    noneOf("storage", "server", "client", "cli", "testkit");
+    noneOf("storage", "server", "client", "bench", "cli", "testkit");
     noProtocolIn("storage");
   }
 
   @Test
   void clientKnowsOnlyTheProtocol() {
-    noneOf("client", "core", "storage", "server", "cli", "testkit");
+    noneOf("client", "core", "storage", "server", "bench", "cli", "testkit");
   }
 
   @Test
   void serverKnowsNeitherClientNorCommand() {
-    noneOf("server", "client", "cli", "testkit");
+    noneOf("server", "client", "bench", "cli", "testkit");
+  }
+
+  @Test
+  void generatorKnowsOnlyTheProtocol() {
+    noneOf("bench", "core", "storage", "server", "client", "cli", "testkit");
   }
 
   @Test
@@ -104,18 +109,18 @@ final class ArchitectureTest {
 
   @Test
   void testkitKnowsOnlyCore() {
-    noneOf("testkit", "storage", "server", "client", "cli");
+    noneOf("testkit", "storage", "server", "client", "bench", "cli");
     noProtocolIn("testkit");
   }
 
   @Test
-  void onlyServerAndClientKnowGrpc() {
-    onlyIn("io.grpc..", "dev.parley.server..", "dev.parley.client..");
+  void onlyServerAndClientsKnowGrpc() {
+    onlyIn("io.grpc..", "dev.parley.server..", "dev.parley.client..", "dev.parley.bench..");
   }
 
   @Test
-  void onlyServerAndClientKnowNetty() {
-    onlyIn("io.netty..", "dev.parley.server..", "dev.parley.client..");
+  void onlyServerAndClientsKnowNetty() {
+    onlyIn("io.netty..", "dev.parley.server..", "dev.parley.client..", "dev.parley.bench..");
   }
 
   @Test

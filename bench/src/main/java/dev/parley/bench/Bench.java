@@ -1,0 +1,158 @@
+package dev.parley.bench;
+
+import dev.parley.bench.load.LoadException;
+import dev.parley.bench.load.Pause;
+import dev.parley.bench.load.Plan;
+import dev.parley.bench.load.RoomCalls;
+import dev.parley.bench.load.Run;
+import dev.parley.bench.load.Shard;
+import dev.parley.bench.measure.Cost;
+import dev.parley.bench.peer.Child;
+import dev.parley.bench.peer.Children;
+import dev.parley.bench.peer.SelfCommand;
+import dev.parley.bench.peer.SpawnedServer;
+import dev.parley.bench.report.Report;
+import dev.parley.bench.report.Texts;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// One measurement from the first to the last line: server, rooms, load, comparisons, report. Used
+/// once, by one thread.
+final class Bench {
+  private final BenchOptions options;
+  private final SelfCommand self;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean terminal;
+  private final Pause pause = new Pause();
+
+  Bench(
+      BenchOptions options, SelfCommand self, PrintWriter out, PrintWriter err, boolean terminal) {
+    this.options = options;
+    this.self = self;
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /// Measures and prints.
+  ///
+  /// @return whether no promise was broken
+  /// @throws LoadException if the load cannot be made
+  /// @throws IllegalArgumentException if the options contradict each other
+  boolean run() {
+    String name =
+        options.run != null ? options.run : "bench-" + UUID.randomUUID().toString().substring(0, 8);
+    PlanMaker.plan(
+        options, new InetSocketAddress(0), name); // wrong usage shows before anything starts
+    if (options.process != null) {
+      return Child.run(PlanMaker.plan(options, address(options.server), name), System.in, out);
+    }
+    try (Interrupt _ = Interrupt.cuts(pause)) {
+      if (!options.spawn) {
+        return run(PlanMaker.plan(options, address(options.server), name), options.pid);
+      }
+      String durability = options.durability == null ? "fsync" : options.durability;
+      try (SpawnedServer server = SpawnedServer.start(self, durability)) {
+        boolean passed = run(PlanMaker.plan(options, server.address(), name), server.pid());
+        if (!passed) {
+          complain("the server's last words were:\n" + server.lastWords());
+        }
+        return passed;
+      }
+    }
+  }
+
+  private boolean run(Plan plan, @Nullable Long pid) {
+    makeRooms(plan);
+    Umpire umpire = new Umpire(pid, new Progress(err, terminal, plan));
+    Shard shard;
+    try {
+      shard = load(plan, umpire);
+    } finally {
+      umpire.clear();
+      removeRooms(plan);
+    }
+    Map<String, Cost> costs =
+        pause.isCut() ? Map.of() : Comparisons.measure(options, plan, shard, this::complain);
+    Report report = Reports.of(plan, options, shard, umpire, costs, pause.isCut());
+    if (options.json) {
+      out.println(Texts.json(report));
+    } else {
+      Texts.lines(report).forEach(out::println);
+    }
+    out.flush();
+    return report.check().passed();
+  }
+
+  private void complain(String words) {
+    err.println("parley: " + words);
+    err.flush();
+  }
+
+  private Shard load(Plan plan, Umpire umpire) {
+    if (plan.processes() == 1) {
+      return new Run(plan, umpire, pause).run();
+    }
+    try (Children children = Children.start(self, plan)) {
+      return children.run(umpire, pause);
+    }
+  }
+
+  private void makeRooms(Plan plan) {
+    if (!options.existing.isEmpty()) {
+      return;
+    }
+    ManagedChannel channel = channel(plan);
+    try {
+      RoomCalls.create(channel, plan.rooms());
+    } catch (StatusRuntimeException e) {
+      throw new LoadException(
+          "rooms cannot be made on %s: %s (another kind of server? name rooms that it has with --room)"
+              .formatted(plan.server(), e.getMessage()));
+    } finally {
+      var _ = channel.shutdownNow();
+    }
+  }
+
+  /// A server of our own is thrown away as a whole; another's is left as it was.
+  private void removeRooms(Plan plan) {
+    if (options.spawn || !options.existing.isEmpty()) {
+      return;
+    }
+    ManagedChannel channel = channel(plan);
+    try {
+      RoomCalls.delete(channel, plan.rooms());
+    } catch (StatusRuntimeException e) {
+      complain("the rooms of this run could not be removed: " + e.getMessage());
+    } finally {
+      var _ = channel.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel channel(Plan plan) {
+    return NettyChannelBuilder.forAddress(plan.server()).usePlaintext().build();
+  }
+
+  private static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      InetSocketAddress address =
+          new InetSocketAddress(
+              text.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
+              Integer.parseInt(text.substring(colon + 1)));
+      if (colon > 0 && !address.isUnresolved()) {
+        return address;
+      }
+    } catch (IllegalArgumentException _) {
+      // said below
+    }
+    throw new IllegalArgumentException("--server: \"%s\" (expected: HOST:PORT)".formatted(text));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.parley.bench;
+
+import dev.parley.bench.load.Plan;
+import dev.parley.bench.load.Referee.Moment;
+import dev.parley.bench.load.Shard;
+import dev.parley.bench.measure.Cost;
+import dev.parley.bench.measure.Latencies;
+import dev.parley.bench.measure.Latency;
+import dev.parley.bench.measure.ProcessMeter.Usage;
+import dev.parley.bench.measure.Quantiles;
+import dev.parley.bench.measure.Tally;
+import dev.parley.bench.report.Report;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Figures from measurements. Pure functions.
+final class Reports {
+  private static final double MILLION = 1e6;
+
+  private Reports() {}
+
+  static Report of(
+      Plan plan,
+      BenchOptions options,
+      Shard shard,
+      Umpire umpire,
+      Map<String, Cost> costs,
+      boolean interrupted) {
+    Tally tally = shard.tally();
+    double seconds = Math.max(shard.seconds(), 1e-9);
+    Latencies latencies = Latencies.decode(shard.histograms());
+    Map<String, Quantiles> times = new LinkedHashMap<>();
+    for (Latency latency : Latency.values()) {
+      times.put(latency.key(), latencies.quantiles(latency));
+    }
+    Report.Server server = server(plan, tally, umpire);
+    double own = server == null ? 0 : server.cpuSecondsPerMillionDeliveries();
+    Map<String, Report.Comparison> compared = new LinkedHashMap<>();
+    costs.forEach((name, cost) -> compared.put(name, Comparisons.compared(cost, own)));
+    return new Report(
+        plan.workload().toString(),
+        plan.protocol().toString(),
+        new Report.Load(
+            plan.rooms().size(),
+            plan.streams(),
+            plan.connections(),
+            plan.senders(),
+            plan.rate(),
+            plan.inFlight(),
+            plan.textBytes(),
+            plan.processes(),
+            options.spawn ? (options.durability == null ? "fsync" : options.durability) : null),
+        shard.seconds(),
+        interrupted,
+        tally,
+        new Report.PerSecond(
+            tally.acknowledged() / seconds,
+            tally.deliveries() / seconds,
+            tally.resumes() / seconds),
+        times,
+        server,
+        shard.cpuSeconds(),
+        compared,
+        new Report.Check(
+            shard.violations() == 0,
+            shard.subscriptions(),
+            shard.checked(),
+            shard.violations(),
+            shard.violation(),
+            shard.refusals(),
+            shard.refusal()));
+  }
+
+  private static Report.@Nullable Server server(Plan plan, Tally tally, Umpire umpire) {
+    Usage begin = umpire.usage(Moment.BEGIN);
+    Usage connected = umpire.usage(Moment.CONNECTED);
+    Usage measure = umpire.usage(Moment.MEASURE);
+    Usage stop = umpire.usage(Moment.STOP);
+    if (begin == null || connected == null || measure == null || stop == null) {
+      return null;
+    }
+    double cpu = stop.cpuSeconds() - measure.cpuSeconds();
+    int connections = plan.connections() + plan.senders();
+    return new Report.Server(
+        cpu,
+        perMillion(cpu, tally.deliveries()),
+        perMillion(cpu, tally.acknowledged()),
+        begin.rssBytes(),
+        connected.rssBytes(),
+        stop.rssBytes(),
+        stop.rssPeakBytes(),
+        Math.max(0, connected.rssBytes() - begin.rssBytes()) / connections);
+  }
+
+  private static double perMillion(double seconds, long count) {
+    return count == 0 ? 0 : seconds * MILLION / count;
+  }
+}

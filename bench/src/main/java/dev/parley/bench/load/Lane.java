@@ -1,0 +1,94 @@
+package dev.parley.bench.load;
+
+import dev.parley.bench.measure.Counts;
+import dev.parley.bench.measure.Latencies;
+import dev.parley.bench.wire.Frame;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// One event loop with everything that lives on its thread: connections, streams, the frame that is
+/// being read, and what was measured. Clients of different lanes share nothing but counters.
+final class Lane implements AutoCloseable {
+  private static final int MAX_FRAME_BYTES = 64 << 20;
+
+  /// What those who read all the time have under way.
+  static final int WINDOW_BYTES = 1 << 20;
+
+  /// What those who do not have.
+  static final int SMALL_WINDOW_BYTES = 64 << 10;
+
+  final Counts counts;
+  final Latencies latencies = new Latencies();
+  final MethodDescriptor<byte[], Frame> chat;
+
+  /// When the frame came that is being read, in nanoseconds of [System#nanoTime].
+  long frameNanos;
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final EventLoop loop;
+
+  Lane(Protocol protocol, Counts counts) {
+    this.counts = counts;
+    chat = new Frame().chat(protocol.service());
+    IoHandlerFactory io =
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group = new MultiThreadIoEventLoopGroup(1, io);
+    loop = group.next();
+  }
+
+  /// A new connection, made when the first stream is opened on it. All callbacks are on the lane.
+  ///
+  /// @param windowBytes bytes that may be under way to each stream that has not asked for them
+  ManagedChannel connect(InetSocketAddress server, int windowBytes) {
+    Class<? extends Channel> type =
+        Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    return NettyChannelBuilder.forAddress(server)
+        .usePlaintext()
+        .eventLoopGroup(group)
+        .channelType(type)
+        .directExecutor()
+        .flowControlWindow(windowBytes)
+        .maxInboundMessageSize(MAX_FRAME_BYTES)
+        .build();
+  }
+
+  /// Runs something on the lane: now if this is its thread.
+  void execute(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  /// Runs something on the lane later.
+  void after(long delayNanos, Runnable task) {
+    if (!loop.isShuttingDown()) {
+      var _ = loop.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /// Runs something on the lane and waits for its result. Not on a lane.
+  <T> T call(Supplier<T> question) {
+    return CompletableFuture.supplyAsync(question, loop).join();
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

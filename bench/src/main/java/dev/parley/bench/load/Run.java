@@ -1,0 +1,220 @@
+package dev.parley.bench.load;
+
+import dev.parley.bench.check.Faults;
+import dev.parley.bench.load.Referee.Moment;
+import dev.parley.bench.measure.Counts;
+import dev.parley.bench.measure.Latencies;
+import dev.parley.bench.measure.Latency;
+import dev.parley.bench.measure.Tally;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/// One process's part of a run, from the first connection to the last check. Used once, by one
+/// thread.
+public final class Run {
+  /// How long nothing may arrive before what is missing counts as lost.
+  private static final long PATIENCE_NANOS = 15_000_000_000L;
+
+  private static final double NANOS = 1e9;
+
+  private final Plan plan;
+  private final Referee referee;
+  private final Pause pause;
+  private final Counts counts = new Counts();
+  private final Verdict verdict = new Verdict();
+
+  /// @param pause cuts warm-up and measuring short
+  public Run(Plan plan, Referee referee, Pause pause) {
+    this.plan = plan;
+    this.referee = referee;
+    this.pause = pause;
+  }
+
+  /// Does everything.
+  ///
+  /// @throws LoadException if the load cannot be made
+  public Shard run() {
+    referee.at(Moment.BEGIN);
+    try (Population population = new Population(plan, counts, verdict)) {
+      Disturbance disturbance = Disturbance.of(plan, population);
+      population.connect();
+      referee.at(Moment.CONNECTED);
+      disturbance.prepare();
+      send(population);
+      hold(plan.warmupSeconds());
+
+      referee.at(Moment.MEASURE);
+      population.lanes().forEach(Run::forgetWarmup);
+      Tally before = counts.tally();
+      double cpuBefore = cpuSeconds();
+      long began = System.nanoTime();
+      disturbance.begin();
+      hold(plan.seconds());
+      Tally tally = counts.tally().since(before);
+      double seconds = (System.nanoTime() - began) / NANOS;
+      double cpu = cpuSeconds() - cpuBefore;
+      Latencies latencies = latencies(population);
+      referee.at(Moment.STOP);
+
+      population.senders().forEach(sender -> sender.lane().execute(sender::stop));
+      disturbance.end();
+      awaitAcks(population);
+      Map<String, Long> ends = referee.ends(ends(population));
+      awaitArrivals(population, ends);
+      population.links().forEach(link -> check(link, ends));
+      latencies.replace(Latency.RESUME, latencies(population));
+      referee.at(Moment.SETTLED);
+      return shard(population, tally, seconds, cpu, latencies);
+    }
+  }
+
+  private void send(Population population) {
+    List<Sender> senders = population.senders();
+    for (int i = 0; i < senders.size(); i++) {
+      Sender sender = senders.get(i);
+      double phase = (double) i / senders.size();
+      if (plan.rate() > 0) {
+        sender.lane().execute(() -> sender.sendAtRate(plan.ratePerSender(), phase));
+      } else if (plan.inFlight() > 0) {
+        sender.lane().execute(() -> sender.sendInWindow(plan.inFlight()));
+      }
+    }
+  }
+
+  private void hold(double seconds) {
+    double left = seconds;
+    while (left > 0 && !pause.isCut()) {
+      double step = Math.min(1, left);
+      pause.seconds(step);
+      left -= step;
+      referee.progress(counts.tally());
+    }
+  }
+
+  private static void forgetWarmup(Lane lane) {
+    lane.<Boolean>call(
+        () -> {
+          lane.latencies.reset(Latency.DELIVERY);
+          lane.latencies.reset(Latency.ACK);
+          lane.latencies.reset(Latency.RESUME);
+          return true;
+        });
+  }
+
+  private static Latencies latencies(Population population) {
+    Latencies all = new Latencies();
+    population
+        .lanes()
+        .forEach(
+            lane ->
+                lane.<Boolean>call(
+                    () -> {
+                      all.add(lane.latencies);
+                      return true;
+                    }));
+    return all;
+  }
+
+  private static double cpuSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos()
+        / NANOS;
+  }
+
+  private void awaitAcks(Population population) {
+    awaitProgress(
+        () ->
+            population.senders().stream()
+                .allMatch(sender -> sender.lane().call(sender::isSettled)));
+    long unanswered =
+        population.senders().stream()
+            .filter(sender -> !sender.lane().call(sender::isSettled))
+            .count();
+    Tally all = counts.tally();
+    if (all.sent() > 0 && all.acknowledged() == 0) {
+      verdict.violations().add("nothing was acknowledged");
+    }
+    if (unanswered > 0) {
+      verdict.violations().add(unanswered + " senders wait in vain for acks");
+    }
+  }
+
+  /// Waits, as long as something still arrives.
+  private void awaitProgress(BooleanSupplier done) {
+    Tally seen = counts.tally();
+    long since = System.nanoTime();
+    while (!done.getAsBoolean() && System.nanoTime() - since < PATIENCE_NANOS) {
+      Pause.millis(20);
+      Tally now = counts.tally();
+      if (!now.equals(seen)) {
+        seen = now;
+        since = System.nanoTime();
+      }
+    }
+  }
+
+  private Map<String, Long> ends(Population population) {
+    Map<String, Long> ends = new TreeMap<>();
+    for (RoomTraffic room : population.rooms()) {
+      ends.put(
+          room.id,
+          plan.protocol() == Protocol.NATIVE
+              ? room.ledger.lastAcknowledged()
+              : room.acknowledged.get());
+    }
+    return ends;
+  }
+
+  private void awaitArrivals(Population population, Map<String, Long> ends) {
+    awaitProgress(
+        () ->
+            population.links().stream()
+                .allMatch(link -> link.lane().call(() -> hasArrived(link, ends))));
+  }
+
+  private static boolean hasArrived(Link link, Map<String, Long> ends) {
+    return link.subscribers.stream()
+        .flatMap(subscriber -> subscriber.seats.stream())
+        .allMatch(seat -> seat.reader.hasReached(ends.getOrDefault(seat.room.id, 0L)));
+  }
+
+  private static void check(Link link, Map<String, Long> ends) {
+    link.lane()
+        .<Boolean>call(
+            () -> {
+              link.subscribers.stream()
+                  .flatMap(subscriber -> subscriber.seats.stream())
+                  .forEach(seat -> seat.reader.ends(ends.getOrDefault(seat.room.id, 0L)));
+              return true;
+            });
+  }
+
+  private Shard shard(
+      Population population, Tally tally, double seconds, double cpu, Latencies latencies) {
+    Map<String, Map<String, Long>> digests = new TreeMap<>();
+    if (plan.processes() > 1) {
+      population.rooms().forEach(room -> digests.put(room.id, room.ledger.digests()));
+    }
+    Faults violations = verdict.violations();
+    Faults refusals = verdict.refusals();
+    long subscriptions =
+        population.links().stream()
+            .flatMap(link -> link.subscribers.stream())
+            .mapToLong(subscriber -> subscriber.seats.size())
+            .sum();
+    return new Shard(
+        seconds,
+        tally,
+        latencies.encoded(),
+        cpu,
+        subscriptions,
+        counts.tally().deliveries(),
+        violations.count(),
+        violations.first(),
+        refusals.count(),
+        refusals.first(),
+        digests);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.parley.bench.peer;
+
+import dev.parley.bench.load.LoadException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// A server of our own for one run: another process, on a free port, with its data in a directory
+/// that is removed afterwards. Thread-safe.
+public final class SpawnedServer implements AutoCloseable {
+  private static final Pattern LISTENS = Pattern.compile("Parley listens on \\S+:(\\d+)");
+  private static final int START_SECONDS = 60;
+  private static final int STOP_SECONDS = 15;
+  private static final int LAST_LINES = 20;
+
+  private final Process process;
+  private final Path data;
+  private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+
+  private SpawnedServer(Process process, Path data) {
+    this.process = process;
+    this.data = data;
+    Thread.ofPlatform().name("server-log").daemon().start(this::readLog);
+  }
+
+  /// Starts one and waits until it listens.
+  ///
+  /// @param durability as for `parley serve`
+  /// @throws LoadException if it does not start
+  public static SpawnedServer start(SelfCommand self, String durability) {
+    try {
+      Path data = Files.createTempDirectory("parley-bench-");
+      List<String> arguments =
+          List.of(
+              "serve",
+              "--listen",
+              "127.0.0.1:0",
+              "--data",
+              data.toString(),
+              "--durability",
+              durability,
+              "--drain-grace",
+              "0s",
+              "--log-level",
+              "warn");
+      Process process =
+          new ProcessBuilder(self.with(arguments))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      SpawnedServer server = new SpawnedServer(process, data);
+      server.awaitPort();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), awaitPort());
+  }
+
+  /// Its process.
+  public long pid() {
+    return process.pid();
+  }
+
+  private int awaitPort() {
+    try {
+      return port.get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      close();
+      throw new LoadException("the server did not start:\n" + lastWords());
+    } catch (InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw new LoadException("interrupted while the server started");
+    }
+  }
+
+  private void readLog() {
+    try (BufferedReader lines = process.errorReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        keep(line);
+        Matcher listens = LISTENS.matcher(line);
+        if (listens.find()) {
+          port.complete(Integer.parseInt(listens.group(1)));
+        }
+      }
+    } catch (IOException e) {
+      keep(e.toString());
+    }
+    port.completeExceptionally(new IOException("it ended"));
+  }
+
+  private synchronized void keep(String line) {
+    lastLines.add(line);
+    if (lastLines.size() > LAST_LINES) {
+      lastLines.remove();
+    }
+  }
+
+  /// The last lines of its log.
+  public synchronized String lastWords() {
+    return String.join("\n", lastLines);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      keep(data + " could not be removed: " + e);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.parley.bench.report;
+
+import dev.parley.bench.measure.Quantiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A [Report] for people and for programs. Pure functions.
+public final class Texts {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private Texts() {}
+
+  /// One line of JSON.
+  public static String json(Report report) {
+    return MAPPER.writeValueAsString(report);
+  }
+
+  /// Lines for people.
+  public static List<String> lines(Report report) {
+    List<String> lines = new ArrayList<>();
+    Report.Load load = report.load();
+    lines.add(
+        format(
+            "%s over the %s protocol: %,d streams on %,d connections in %,d rooms, %s",
+            report.workload(),
+            report.protocol(),
+            load.streams(),
+            load.connections(),
+            load.rooms(),
+            sending(load)));
+    lines.add(
+        format(
+            "measured %.1f s%s%s%s",
+            report.seconds(),
+            load.durability() == null ? "" : ", durability " + load.durability(),
+            load.processes() > 1 ? ", from %d processes".formatted(load.processes()) : "",
+            report.interrupted() ? ", interrupted" : ""));
+    lines.add("");
+    figures(report, lines);
+    latencies(report, lines);
+    report.compared().forEach((name, other) -> lines.add(compared(name, other)));
+    if (!report.compared().isEmpty()) {
+      lines.add("");
+    }
+    verdict(report.check(), lines);
+    return lines;
+  }
+
+  private static String sending(Report.Load load) {
+    if (load.rate() > 0) {
+      return format("%,.0f messages/s of %,d bytes", load.rate(), load.textBytes());
+    }
+    return load.inFlight() == 0
+        ? "nothing sent"
+        : format(
+            "%,d senders with %,d messages of %,d bytes under way each",
+            load.senders(), load.inFlight(), load.textBytes());
+  }
+
+  private static void figures(Report report, List<String> lines) {
+    row(lines, "acknowledged", format("%,.0f/s", report.perSecond().sends()));
+    row(lines, "delivered", format("%,.0f/s", report.perSecond().deliveries()));
+    if (report.counts().signals() > 0) {
+      row(lines, "signals", format("%,.0f/s", report.counts().signals() / report.seconds()));
+    }
+    if (report.counts().resumes() > 0) {
+      row(lines, "resumed", format("%,.0f/s", report.perSecond().resumes()));
+    }
+    if (report.counts().refused() > 0) {
+      row(lines, "refused", format("%,d", report.counts().refused()));
+    }
+    Report.Server server = report.server();
+    if (server != null) {
+      row(
+          lines,
+          "server processor",
+          format(
+              "%.2f s, %.0f %%",
+              server.cpuSeconds(), 100 * server.cpuSeconds() / report.seconds()));
+      if (server.cpuSecondsPerMillionDeliveries() > 0) {
+        row(
+            lines,
+            "  per million deliveries",
+            format("%.3f s", server.cpuSecondsPerMillionDeliveries()));
+      }
+      if (server.cpuSecondsPerMillionSends() > 0) {
+        row(lines, "  per million sends", format("%.1f s", server.cpuSecondsPerMillionSends()));
+      }
+      row(
+          lines,
+          "server memory",
+          format(
+              "%s, peak %s, %s before",
+              mib(server.rssBytes()), mib(server.rssPeakBytes()), mib(server.rssBytesBefore())));
+      row(
+          lines,
+          "  per connection",
+          format("%,.1f KiB when connected", server.rssBytesPerConnection() / 1024.0));
+    }
+    row(
+        lines,
+        "generator processor",
+        format(
+            "%.2f s, %.0f %%",
+            report.generatorCpuSeconds(), 100 * report.generatorCpuSeconds() / report.seconds()));
+    lines.add("");
+  }
+
+  private static void latencies(Report report, List<String> lines) {
+    lines.add(
+        format(
+            "%-24s %10s %10s %10s %10s %10s %12s",
+            "milliseconds", "p50", "p90", "p99", "p99.9", "max", "count"));
+    report
+        .latencyMillis()
+        .forEach(
+            (kind, q) -> {
+              if (q.count() > 0) {
+                lines.add(latency(kind, q));
+              }
+            });
+    lines.add("");
+  }
+
+  private static String latency(String kind, Quantiles q) {
+    return format(
+        "%-24s %10.3f %10.3f %10.3f %10.3f %10.3f %,12d",
+        kind, q.p50(), q.p90(), q.p99(), q.p999(), q.max(), q.count());
+  }
+
+  private static String compared(String name, Report.Comparison other) {
+    String times =
+        other.times() > 0 ? format("; Parley takes %.1f times as much", other.times()) : "";
+    return format(
+        "%-24s %.3f s per million deliveries (%s)%s",
+        name, other.cpuSecondsPerMillionDeliveries(), other.what(), times);
+  }
+
+  private static void verdict(Report.Check check, List<String> lines) {
+    if (check.refusals() > 0) {
+      lines.add(
+          format(
+              "%,d requests were refused. The first: %s", check.refusals(), check.firstRefusal()));
+    }
+    lines.add(
+        check.passed()
+            ? format(
+                "Everybody got everything, once and in one order: %,d messages in %,d"
+                    + " subscriptions.",
+                check.messages(), check.subscriptions())
+            : format("VIOLATION, %,d in all. The first: %s", check.violations(), check.first()));
+  }
+
+  private static void row(List<String> lines, String name, String value) {
+    lines.add(format("%-24s %s", name, value));
+  }
+
+  private static String mib(long bytes) {
+    return format("%,.0f MiB", bytes / (1024.0 * 1024));
+  }
+
+  private static String format(String format, @Nullable Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}
