@@ -57,6 +57,9 @@ public interface JournalReader {
   /// One topic as [#topics] would list it, listed or not; null if there is none or it is erased.
   @Nullable Listing topic(TopicId topic, String viewer) throws JournalException;
 
+  /// How many members a topic has; 0 if there is none or it is erased.
+  int memberCount(TopicId topic) throws JournalException;
+
   /// Members by user id.
   ///
   /// @param afterUser only ids greater than this, as UTF-8 bytes; empty: from the first

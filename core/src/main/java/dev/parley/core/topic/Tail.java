@@ -3,6 +3,7 @@ package dev.parley.core.topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The newest entries of one topic's journal, in memory, bounded in number and bytes.
@@ -44,6 +45,31 @@ public final class Tail {
       found.add(entry);
     }
     return found;
+  }
+
+  /// Counts entries from one place back to another, from memory alone.
+  ///
+  /// @param after where to stop, not included
+  /// @param upTo where to begin
+  /// @param max how many of those that `looked` fits are looked at
+  /// @param counted which of these count
+  /// @return how many; -1: they are not all in memory
+  public int count(
+      long after, long upTo, int max, Predicate<Entry> looked, Predicate<Entry> counted) {
+    AtomicReferenceArray<@Nullable Entry> slots = ring;
+    int left = max;
+    int count = 0;
+    for (long sequence = upTo; sequence > after && left > 0; sequence--) {
+      Entry entry = slots.get((int) (sequence & (slots.length() - 1)));
+      if (entry == null || entry.sequence() != sequence) {
+        return -1;
+      }
+      if (looked.test(entry)) {
+        left--;
+        count += counted.test(entry) ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   /// Engine thread only. Adds the next entry.

@@ -49,6 +49,16 @@ final class TailTest {
   }
 
   @Test
+  void countsBackwardsWhatIsInMemoryAndKnowsWhenItIsNot() {
+    Tail tail = filled(4, MUCH, 6);
+    assertThat(tail.count(2, 6, MUCH, _ -> true, _ -> true)).isEqualTo(4);
+    assertThat(tail.count(1, 6, MUCH, _ -> true, _ -> true)).isEqualTo(-1);
+    assertThat(tail.count(0, 6, 3, _ -> true, entry -> entry.sequence() != 5)).isEqualTo(2);
+    assertThat(tail.count(3, 6, 1, entry -> entry.sequence() < 6, _ -> true)).isEqualTo(1);
+    assertThat(tail.count(6, 6, MUCH, _ -> true, _ -> true)).isZero();
+  }
+
+  @Test
   void readsAtLeastOneEntryWhateverItsSize() {
     Tail tail = new Tail(64, MUCH);
     tail.add(entry(1, 1_000));

@@ -13,6 +13,7 @@ import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Attachment;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Subscriber;
 import java.util.ArrayDeque;
@@ -48,7 +49,7 @@ final class NativeJoins {
   }
 
   /// What the answer takes from the journal.
-  private record Found(JournalReader.@Nullable Listing listing, long after) {}
+  private record Found(int members, int unread, long after) {}
 
   NativeJoins(ChatStream stream) {
     this.stream = stream;
@@ -201,7 +202,6 @@ final class NativeJoins {
     public void attached(Attachment.Begun started, Subscriber entered) {
       begun = started;
       subscriber = entered;
-      String user = stream.caller().id();
       stream.window().began();
       stream
           .context()
@@ -209,7 +209,10 @@ final class NativeJoins {
           .streams()
           .read(
               reader ->
-                  new Found(reader.topic(RoomRules.topic(room), user), position(reader, started)),
+                  new Found(
+                      reader.memberCount(RoomRules.topic(room)),
+                      unread(reader, started),
+                      position(reader, started)),
               it -> stream.execute(() -> read(it, null)),
               why -> stream.execute(() -> read(null, why)));
     }
@@ -219,6 +222,28 @@ final class NativeJoins {
       refusal = why;
       settle(room);
       stream.answered();
+    }
+
+    /// Where many come at once, what is new is in memory: the journal would read it for each.
+    private int unread(JournalReader reader, Attachment.Begun started) throws JournalException {
+      Member member = started.member();
+      if (member == null) {
+        return 0;
+      }
+      int unread =
+          started
+              .tail()
+              .count(
+                  member.readSequence(),
+                  started.lastSequence(),
+                  Limits.MAX_UNREAD,
+                  entry -> entry.type() == RoomCodec.MESSAGE,
+                  entry -> !entry.author().equals(member.user()));
+      if (unread >= 0) {
+        return unread;
+      }
+      JournalReader.Listing listing = reader.topic(RoomRules.topic(room), member.user());
+      return listing == null ? 0 : listing.unread();
     }
 
     private boolean reset(Attachment.Begun started) {
@@ -259,9 +284,13 @@ final class NativeJoins {
 
     private ChatEvent.Builder joined(Attachment.Begun started, Found position) {
       RoomState state = (RoomState) started.state();
-      JournalReader.Listing listing = position.listing();
       Room.Builder told =
-          listing == null ? Mapping.room(state).toBuilder() : Rooms.room(listing, state);
+          Rooms.room(
+              state,
+              position.members(),
+              started.lastSequence(),
+              started.member(),
+              position.unread());
       return ChatEvent.newBuilder()
           .setRoomJoined(
               RoomJoinedEvent.newBuilder()

@@ -19,6 +19,7 @@ import dev.parley.core.topic.TopicHead;
 import dev.parley.core.topic.TopicId;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Rooms and messages as the journal's reader knows them. Stateless; blocks where the reader does.
 final class Rooms {
@@ -80,13 +81,23 @@ final class Rooms {
     return room(listing, state(listing.head()));
   }
 
-  static Room.Builder room(JournalReader.Listing listing, RoomState state) {
+  private static Room.Builder room(JournalReader.Listing listing, RoomState state) {
+    return room(
+        state,
+        listing.members(),
+        listing.head().lastSequence(),
+        listing.membership(),
+        listing.unread());
+  }
+
+  /// @param membership of who is told; null: none
+  static Room.Builder room(
+      RoomState state, int members, long lastSequence, @Nullable Member membership, int unread) {
     Room.Builder room =
         Mapping.room(state).toBuilder()
-            .setMemberCount(listing.members())
-            .setLastSequence(listing.head().lastSequence())
-            .setUnreadCount(listing.unread());
-    Member membership = listing.membership();
+            .setMemberCount(members)
+            .setLastSequence(lastSequence)
+            .setUnreadCount(unread);
     if (membership != null) {
       room.setRole(Mapping.role(membership.role())).setReadSequence(membership.readSequence());
     }

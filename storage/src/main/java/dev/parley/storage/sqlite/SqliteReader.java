@@ -105,6 +105,11 @@ final class SqliteReader implements JournalReader, AutoCloseable {
   }
 
   @Override
+  public int memberCount(TopicId topic) throws JournalException {
+    return pool.read(session -> new TopicRows(session).members(topic));
+  }
+
+  @Override
   public List<Member> members(TopicId topic, String afterUser, int limit) throws JournalException {
     return list(topic, (session, id) -> new MemberRows(session).page(id, afterUser, limit));
   }

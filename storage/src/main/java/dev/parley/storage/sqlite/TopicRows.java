@@ -29,6 +29,8 @@ record TopicRows(Session session) {
   private static final String PUT_SNAPSHOT =
       "INSERT INTO snapshot (topic, sequence, state) VALUES (?, ?, ?) ON CONFLICT (topic) DO UPDATE"
           + " SET sequence = excluded.sequence, state = excluded.state";
+  private static final String MEMBERS =
+      "SELECT members FROM topic WHERE kind = ? AND name = ? AND erased = 0";
   private static final Snapshot NO_SNAPSHOT = new Snapshot(0, new byte[0]);
 
   /// What a write needs to know of a topic.
@@ -67,6 +69,15 @@ record TopicRows(Session session) {
         state == null ? NO_SNAPSHOT : new Snapshot(rows.getLong(8), state),
         rows.getLong(5),
         rows.getInt(6) != 0);
+  }
+
+  int members(TopicId topic) throws SQLException {
+    PreparedStatement statement = session.prepare(MEMBERS);
+    statement.setString(1, topic.kind());
+    statement.setString(2, topic.name());
+    try (ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? rows.getInt(1) : 0;
+    }
   }
 
   Row insert(TopicId topic, long createdAtMicros) throws SQLException {

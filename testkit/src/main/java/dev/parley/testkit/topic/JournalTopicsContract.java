@@ -49,6 +49,7 @@ public abstract class JournalTopicsContract extends JournalFixture {
 
       assertThat(member("ann")).isEqualTo(new Member("ann", Role.MODERATOR, TIME_MICROS, 5));
       assertThat(reader().topic(ROOM, "x").members()).isEqualTo(1);
+      assertThat(reader().memberCount(ROOM)).isEqualTo(1);
     }
 
     @Test
@@ -70,6 +71,7 @@ public abstract class JournalTopicsContract extends JournalFixture {
               .member(new MemberChange.Remove("nobody")));
       assertThat(member("ann")).isNull();
       assertThat(reader().topic(ROOM, "ann").members()).isZero();
+      assertThat(reader().memberCount(ROOM)).isZero();
 
       commit(append(ROOM, 0).put("ann", Role.MEMBER));
       assertThat(member("ann").readSequence()).isZero();
@@ -87,6 +89,7 @@ public abstract class JournalTopicsContract extends JournalFixture {
 
       assertThat(reader().members(ROOM, "", 9)).extracting(Member::user).containsExactly("ben");
       assertThat(reader().topic(ROOM, "x").members()).isEqualTo(1);
+      assertThat(reader().memberCount(ROOM)).isEqualTo(1);
     }
 
     @Test

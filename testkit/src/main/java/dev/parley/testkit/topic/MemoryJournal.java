@@ -334,6 +334,14 @@ public final class MemoryJournal implements Journal, JournalReader {
   }
 
   @Override
+  public int memberCount(TopicId topic) {
+    synchronized (lock) {
+      MemoryTopic found = topics.get(topic);
+      return found == null ? 0 : found.members().size();
+    }
+  }
+
+  @Override
   public List<Member> members(TopicId topic, String afterUser, int limit) {
     synchronized (lock) {
       MemoryTopic found = topics.get(topic);
