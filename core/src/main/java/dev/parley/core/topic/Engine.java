@@ -45,6 +45,7 @@ public final class Engine implements AutoCloseable {
   private static final long MAX_CLOSE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long REAP_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long GATHER_NANOS = 100_000;
   private static final long MAX_SLEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Kinds kinds;
@@ -70,6 +71,7 @@ public final class Engine implements AutoCloseable {
   private volatile long closingNanos;
   private volatile @Nullable Refusal failure;
   private volatile @Nullable Throwable death;
+  private int lastTaken;
   private boolean reapable = true;
   private boolean reapedWell = true;
   private long probeNanos;
@@ -220,6 +222,7 @@ public final class Engine implements AutoCloseable {
           refuseQueued(STOPPING);
           break;
         }
+        gather();
         long sleepNanos = turn();
         sleeping = true;
         if (queue.isEmpty() && !closing && sleepNanos > 0) {
@@ -229,6 +232,15 @@ public final class Engine implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       die(e);
+    }
+  }
+
+  /// Where requests come faster than turns, but a turn takes little (nothing is synced), most turns
+  /// would be for a few of them, and each costs a commit, and a frame for every listener. So a turn
+  /// waits a moment for as many as the last one had. One that comes alone is never kept waiting.
+  private void gather() {
+    if (lastTaken > 1 && queued.get() < lastTaken && waiting.isEmpty() && !closing) {
+      LockSupport.parkNanos(this, GATHER_NANOS);
     }
   }
 
@@ -312,6 +324,7 @@ public final class Engine implements AutoCloseable {
       bytes += next.bytes();
     }
     queued.addAndGet(-refusable);
+    lastTaken = refusable;
     queuedBytes.addAndGet(-bytes);
   }
 
