@@ -27,7 +27,8 @@ public final class Settings {
     this.values = new EnumMap<>(values);
   }
 
-  /// Gathers the settings: defaults, then the file, then the environment, then flags.
+  /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
+  /// that is empty counts as none, as shells have it.
   ///
   /// @param file configuration file; null: none
   /// @param environment the process's environment
@@ -45,7 +46,7 @@ public final class Settings {
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
-      if (text != null) {
+      if (text != null && !text.isBlank()) {
         values.put(setting, new Value(text, "environment " + setting.variable()));
       }
     }
