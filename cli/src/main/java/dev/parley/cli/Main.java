@@ -12,6 +12,7 @@ import dev.parley.cli.importing.ImportCommand;
 import dev.parley.cli.importing.ImportIrcCommand;
 import dev.parley.cli.importing.ImportNdjsonCommand;
 import dev.parley.cli.output.PlainText;
+import dev.parley.cli.output.StandardOutput;
 import dev.parley.cli.output.Tty;
 import dev.parley.cli.replay.ReplayCommand;
 import dev.parley.cli.script.HistoryCommand;
@@ -28,7 +29,6 @@ import dev.parley.cli.serve.SelfTestCommand;
 import dev.parley.cli.serve.ServeCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -89,14 +89,14 @@ public final class Main implements Runnable {
     Streams streams =
         new Streams(
             System.in,
-            utf8(new FileOutputStream(FileDescriptor.out)),
-            utf8(new FileOutputStream(FileDescriptor.err)),
+            new StandardOutput(),
+            new PrintWriter(
+                new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8),
             Tty.detect());
     Given.strayVariables(System.getenv())
         .forEach(stray -> streams.err().println("parley: " + stray));
     streams.err().flush();
     int exitCode = run(streams, args);
-    streams.out().flush();
     streams.err().flush();
     System.exit(exitCode);
   }
@@ -108,7 +108,14 @@ public final class Main implements Runnable {
   }
 
   static int run(Streams streams, String... args) {
-    return commandLine(streams).execute(args);
+    int exitCode = commandLine(streams).execute(args);
+    if (!streams.out().checkError()) {
+      return exitCode;
+    }
+    if (!(streams.out() instanceof StandardOutput output && output.readerIsGone())) {
+      streams.err().println("parley: standard output cannot be written (is the disk full?)");
+    }
+    return exitCode == ExitCode.OK ? ExitCode.FAILED : exitCode;
   }
 
   /// The command with all of its sub-commands.
@@ -224,9 +231,5 @@ public final class Main implements Runnable {
     }
     err.flush();
     return Failures.exitCode(failure);
-  }
-
-  private static PrintWriter utf8(OutputStream out) {
-    return new PrintWriter(out, false, StandardCharsets.UTF_8);
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.Tty;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import org.junit.jupiter.api.Test;
 
 final class MainTest {
@@ -40,6 +42,33 @@ final class MainTest {
     assertThat(err.toString()).contains("Did you mean: parley send?");
     assertThat(parley("import", "icr")).isEqualTo(2);
     assertThat(err.toString()).contains("Did you mean: parley import irc?");
+  }
+
+  @Test
+  void dataThatAreLostAreNoSuccess() {
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw new IOException("No space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Streams streams =
+        new Streams(
+            InputStream.nullInputStream(),
+            new PrintWriter(full),
+            new PrintWriter(err, true),
+            Tty.NONE);
+    for (String[] args : new String[][] {{"--version"}, {"config"}, {"completion", "bash"}}) {
+      assertThat(Main.run(streams, args)).as(args[0]).isEqualTo(1);
+      assertThat(err.toString()).contains("standard output cannot be written");
+    }
   }
 
   private int parley(String... args) {
