@@ -104,7 +104,7 @@ final class Conversation {
 
   /// Waits until there is a room to talk in, at most so long.
   void awaitFirstRoom(Duration patience) throws InterruptedException {
-    await(() -> state.currentId() == null ? outbox.asked() : 0, patience);
+    await(() -> state.currentId() == null ? outbox.asked() + background.running() : 0, patience);
   }
 
   /// Waits until so little is unacknowledged that more may be said.
@@ -173,6 +173,9 @@ final class Conversation {
       loop.post(
           () -> {
             arrivals.take(event);
+            if (event.hasRoomJoined() && event.getRoomJoined().getReset()) {
+              deeds.beginAnew(event.getRoomJoined().getRoom().getId());
+            }
             if (event.hasMessage()) {
               outbox.shown(event.getMessage().getId());
             }

@@ -249,6 +249,7 @@ class TerminalChatTest {
     }
     try (TestTerminal ann = TestTerminal.chat(true, typed, args)) {
       ann.await("> ");
+      ann.awaitReading(1);
       ann.type(UP);
       ann.await("> something to remember");
     }
@@ -303,6 +304,33 @@ class TerminalChatTest {
     assertThat(parley.run("history", "-u", "bob", "general").out())
         .contains("ann: first\n")
         .contains("ann: third (edited)\n");
+  }
+
+  @Test
+  void aRestoredRoomIsShownFromItsEndAndNotWhole() throws Exception {
+    for (int i = 1; i <= 30; i++) {
+      parley.run("send", "-u", "bob", "general", "old " + i + ".");
+    }
+    try (TestTerminal ann = chat("ann", "--history", "2")) {
+      ann.await("bob: old 30.");
+      parley.restore();
+      ann.await("begins anew");
+      parley.run("send", "-u", "bob", "general", "after");
+      ann.await("bob: after");
+      assertThat(ann.raw()).contains("old 29.").doesNotContain("old 28.");
+    }
+  }
+
+  @Test
+  void ownersInvite() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      ann.line("/create ops");
+      ann.await("ann in ops");
+      ann.line("/invite bob chief");
+      ann.await("expected: /invite USER [moderator|owner]");
+      ann.line("/invite @bob owner");
+      ann.await("ann made bob an owner");
+    }
   }
 
   @Test
