@@ -33,7 +33,8 @@ class TerminalChatTest {
       bob.await("ann is typing");
       bob.line("hello ann");
 
-      String screen = ann.await("bob: hello ann");
+      ann.await("bob: hello ann");
+      String screen = ann.await("> half a li");
       assertThat(screen.indexOf("bob: hello ann")).isLessThan(screen.indexOf("> half a li"));
       ann.line("ne");
       bob.await("ann: half a line");
@@ -283,6 +284,23 @@ class TerminalChatTest {
       ann.awaitGone("not sent yet");
     }
     assertThat(parley.run("history", "-u", "bob", "general").lines()).hasSize(1);
+  }
+
+  @Test
+  void whoEndsBeforeAllIsSentIsToldWhatWasNot() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      parley.stop();
+      ann.await("reconnecting");
+      ann.line("into the void");
+      ann.await("⧖ into the void");
+      ann.awaitReading(2);
+      ann.type(CTRL_C);
+      ann.await("1 message not sent yet; Ctrl-C again to give it up");
+      ann.type(CTRL_C);
+      assertThat(ann.exitCode()).isEqualTo(3);
+      ann.await("1 message not acknowledged:");
+      ann.awaitGone("ann in general");
+    }
   }
 
   @Test
