@@ -31,9 +31,12 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -143,8 +146,9 @@ public final class Main implements Runnable {
             .addSubcommand(BenchCommand.commandLine(Main.class.getName(), streams.tty().error()))
             .addSubcommand(new SelfTestCommand(streams, Version.release()))
             .addSubcommand(new CompletionCommand(streams));
+    commands.addSubcommand(new HelpCommand());
     addHelp(commands);
-    commands.addSubcommand(help());
+    Values.install(commands);
     CommandGroups.install(commands);
     return commands
         .setOut(streams.out())
@@ -169,16 +173,6 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine help() {
-    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
-    help.getCommandSpec()
-        .usageMessage()
-        .header(new String[0])
-        .synopsisHeading("Usage: ")
-        .description("Prints the help of a command.");
-    return help;
-  }
-
   private static int explain(ParameterException wrong, String... args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
@@ -188,12 +182,30 @@ public final class Main implements Runnable {
       err.flush();
       return ExitCode.USAGE;
     }
-    err.println("parley: " + wrong.getMessage());
+    String stray = wrong instanceof MissingParameterException ? strayOption(command, args) : null;
+    if (stray != null) {
+      err.println("parley: unknown option \"" + PlainText.line(stray) + "\"");
+      err.println("        If it is no option, put -- and a space before it.");
+    } else {
+      err.println("parley: " + wrong.getMessage());
+    }
     if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
       err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  // What looks like an option and is none, so that something else seems to be missing; null: none.
+  private static @Nullable String strayOption(CommandLine command, String... args) {
+    Set<String> known = command.getCommandSpec().optionsMap().keySet();
+    return Stream.of(args)
+        .takeWhile(arg -> !arg.equals("--"))
+        .filter(arg -> arg.startsWith("-") && arg.length() > 1)
+        .filter(arg -> !known.contains(arg.split("=", 2)[0]))
+        .filter(arg -> arg.startsWith("--") || !known.contains(arg.substring(0, 2)))
+        .findFirst()
+        .orElse(null);
   }
 
   // Null: something else is wrong.

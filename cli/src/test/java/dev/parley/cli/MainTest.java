@@ -45,6 +45,34 @@ final class MainTest {
   }
 
   @Test
+  void whatIsNoOptionIsSaidToBeNone() {
+    assertThat(parley("send", "general", "-5 apples")).isEqualTo(2);
+    assertThat(err.toString()).contains("unknown option \"-5 apples\"").contains("put --");
+  }
+
+  @Test
+  void wrongValuesAreToldInWords() {
+    assertThat(parley("import", "irc", "--zone", "Nowhere", "x")).isEqualTo(2);
+    assertThat(parley("import", "irc", "--date", "today", "x")).isEqualTo(2);
+    assertThat(parley("config", "--config", "..")).isEqualTo(2);
+    assertThat(parley("rooms", "--connect-timeout", "-1")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("\"Nowhere\" (expected: a time zone")
+        .contains("\"today\" (expected: a day")
+        .contains("Is a directory")
+        .contains("--connect-timeout: -1 (expected: 1 or more)")
+        .doesNotContain("java.");
+  }
+
+  @Test
+  void helpKnowsCommandsBelowOthers() {
+    assertThat(parley("help", "rooms", "create")).isZero();
+    assertThat(out.toString()).startsWith("Usage: parley rooms create");
+    assertThat(parley("help", "rooms", "craete")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean: parley rooms create?");
+  }
+
+  @Test
   void dataThatAreLostAreNoSuccess() {
     Writer full =
         new Writer() {

@@ -96,6 +96,9 @@ public final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (timeoutSeconds < 1) {
+      throw CommandFailure.usage("--timeout: %d (expected: 1 or more)".formatted(timeoutSeconds));
+    }
     String text = text();
     print(say(message(roomId(), text)));
     return ExitCode.OK;

@@ -3,6 +3,7 @@ package dev.parley.server.config;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ public final class Settings {
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException(
           "configuration file %s cannot be read: %s (expected: lines such as listen = 0.0.0.0:50051)"
-              .formatted(file, e));
+              .formatted(
+                  file, e instanceof AccessDeniedException ? "access denied" : e.getMessage()));
     }
     Map<Setting, String> found = new EnumMap<>(Setting.class);
     for (String key : lines.stringPropertyNames()) {
