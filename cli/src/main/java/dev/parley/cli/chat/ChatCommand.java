@@ -56,7 +56,10 @@ public final class ChatCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(arity = "0..*", paramLabel = "ROOM", description = "Rooms. Default: general.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "ROOM",
+      description = "Rooms; @USER: yours with this one. Default: general.")
   private List<String> rooms = List.of();
 
   @Option(
