@@ -4,6 +4,10 @@
 #   find_jdk    sets JDK_HOME and JDK_VERSION (25.0.3+9-LTS, say); returns 1 if there is none.
 #   no_jdk      says on standard error what was found and what to do.
 
+# Services start without HOME; bash knows where it is, and so does Maven then.
+[ -n "${HOME:-}" ] || { unset HOME; HOME=~; }
+export HOME
+
 JDK_RELEASE=25
 JDK_HOME=
 JDK_VERSION=

@@ -12,6 +12,7 @@ import dev.parley.cli.importing.ImportCommand;
 import dev.parley.cli.importing.ImportIrcCommand;
 import dev.parley.cli.importing.ImportNdjsonCommand;
 import dev.parley.cli.output.PlainText;
+import dev.parley.cli.output.StandardOutput;
 import dev.parley.cli.output.Tty;
 import dev.parley.cli.replay.ReplayCommand;
 import dev.parley.cli.script.HistoryCommand;
@@ -28,12 +29,14 @@ import dev.parley.cli.serve.SelfTestCommand;
 import dev.parley.cli.serve.ServeCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -89,14 +92,14 @@ public final class Main implements Runnable {
     Streams streams =
         new Streams(
             System.in,
-            utf8(new FileOutputStream(FileDescriptor.out)),
-            utf8(new FileOutputStream(FileDescriptor.err)),
+            new StandardOutput(),
+            new PrintWriter(
+                new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8),
             Tty.detect());
     Given.strayVariables(System.getenv())
         .forEach(stray -> streams.err().println("parley: " + stray));
     streams.err().flush();
     int exitCode = run(streams, args);
-    streams.out().flush();
     streams.err().flush();
     System.exit(exitCode);
   }
@@ -108,7 +111,14 @@ public final class Main implements Runnable {
   }
 
   static int run(Streams streams, String... args) {
-    return commandLine(streams).execute(args);
+    int exitCode = commandLine(streams).execute(args);
+    if (!streams.out().checkError()) {
+      return exitCode;
+    }
+    if (!(streams.out() instanceof StandardOutput output && output.readerIsGone())) {
+      streams.err().println("parley: standard output cannot be written (is the disk full?)");
+    }
+    return exitCode == ExitCode.OK ? ExitCode.FAILED : exitCode;
   }
 
   /// The command with all of its sub-commands.
@@ -136,8 +146,9 @@ public final class Main implements Runnable {
             .addSubcommand(BenchCommand.commandLine(Main.class.getName(), streams.tty().error()))
             .addSubcommand(new SelfTestCommand(streams, Version.release()))
             .addSubcommand(new CompletionCommand(streams));
+    commands.addSubcommand(new HelpCommand());
     addHelp(commands);
-    commands.addSubcommand(help());
+    Values.install(commands);
     CommandGroups.install(commands);
     return commands
         .setOut(streams.out())
@@ -162,16 +173,6 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine help() {
-    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
-    help.getCommandSpec()
-        .usageMessage()
-        .header(new String[0])
-        .synopsisHeading("Usage: ")
-        .description("Prints the help of a command.");
-    return help;
-  }
-
   private static int explain(ParameterException wrong, String... args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
@@ -181,12 +182,30 @@ public final class Main implements Runnable {
       err.flush();
       return ExitCode.USAGE;
     }
-    err.println("parley: " + wrong.getMessage());
+    String stray = wrong instanceof MissingParameterException ? strayOption(command, args) : null;
+    if (stray != null) {
+      err.println("parley: unknown option \"" + PlainText.line(stray) + "\"");
+      err.println("        If it is no option, put -- and a space before it.");
+    } else {
+      err.println("parley: " + wrong.getMessage());
+    }
     if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
       err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  // What looks like an option and is none, so that something else seems to be missing; null: none.
+  private static @Nullable String strayOption(CommandLine command, String... args) {
+    Set<String> known = command.getCommandSpec().optionsMap().keySet();
+    return Stream.of(args)
+        .takeWhile(arg -> !arg.equals("--"))
+        .filter(arg -> arg.startsWith("-") && arg.length() > 1)
+        .filter(arg -> !known.contains(arg.split("=", 2)[0]))
+        .filter(arg -> arg.startsWith("--") || !known.contains(arg.substring(0, 2)))
+        .findFirst()
+        .orElse(null);
   }
 
   // Null: something else is wrong.
@@ -224,9 +243,5 @@ public final class Main implements Runnable {
     }
     err.flush();
     return Failures.exitCode(failure);
-  }
-
-  private static PrintWriter utf8(OutputStream out) {
-    return new PrintWriter(out, false, StandardCharsets.UTF_8);
   }
 }

@@ -75,6 +75,15 @@ class DataCommandsTest {
   }
 
   @Test
+  void anEmptyNameIsNotTheDirectoryThatOneIsIn() {
+    for (String command : new String[] {"check", "config"}) {
+      Result empty = command("", command, "--data=");
+      assertThat(empty.exitCode()).as(command).isEqualTo(2);
+      assertThat(empty.err()).contains("expected: a directory");
+    }
+  }
+
+  @Test
   void configShowsEverySettingAndRefusesWhatCannotBeUsed() {
     Result fine = command("", "config", "--listen", "127.0.0.1:1");
     assertThat(fine.exitCode()).isZero();

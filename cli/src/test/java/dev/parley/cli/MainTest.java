@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.Tty;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import org.junit.jupiter.api.Test;
 
 final class MainTest {
@@ -40,6 +42,61 @@ final class MainTest {
     assertThat(err.toString()).contains("Did you mean: parley send?");
     assertThat(parley("import", "icr")).isEqualTo(2);
     assertThat(err.toString()).contains("Did you mean: parley import irc?");
+  }
+
+  @Test
+  void whatIsNoOptionIsSaidToBeNone() {
+    assertThat(parley("send", "general", "-5 apples")).isEqualTo(2);
+    assertThat(err.toString()).contains("unknown option \"-5 apples\"").contains("put --");
+  }
+
+  @Test
+  void wrongValuesAreToldInWords() {
+    assertThat(parley("import", "irc", "--zone", "Nowhere", "x")).isEqualTo(2);
+    assertThat(parley("import", "irc", "--date", "today", "x")).isEqualTo(2);
+    assertThat(parley("config", "--config", "..")).isEqualTo(2);
+    assertThat(parley("rooms", "--connect-timeout", "-1")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("\"Nowhere\" (expected: a time zone")
+        .contains("\"today\" (expected: a day")
+        .contains("Is a directory")
+        .contains("--connect-timeout: -1 (expected: 1 or more)")
+        .doesNotContain("java.");
+  }
+
+  @Test
+  void helpKnowsCommandsBelowOthers() {
+    assertThat(parley("help", "rooms", "create")).isZero();
+    assertThat(out.toString()).startsWith("Usage: parley rooms create");
+    assertThat(parley("help", "rooms", "craete")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean: parley rooms create?");
+  }
+
+  @Test
+  void dataThatAreLostAreNoSuccess() {
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw new IOException("No space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Streams streams =
+        new Streams(
+            InputStream.nullInputStream(),
+            new PrintWriter(full),
+            new PrintWriter(err, true),
+            Tty.NONE);
+    for (String[] args : new String[][] {{"--version"}, {"config"}, {"completion", "bash"}}) {
+      assertThat(Main.run(streams, args)).as(args[0]).isEqualTo(1);
+      assertThat(err.toString()).contains("standard output cannot be written");
+    }
   }
 
   private int parley(String... args) {

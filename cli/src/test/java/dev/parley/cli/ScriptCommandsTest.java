@@ -3,9 +3,12 @@ package dev.parley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.TestParley.Result;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Timeout(60)
 class ScriptCommandsTest {
   @RegisterExtension final TestParley parley = new TestParley();
 
@@ -104,6 +107,26 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void tailOfARestoredServerSaysSoAndGoesOnFromItsEnd() throws Exception {
+    for (String text : new String[] {"one", "two", "three"}) {
+      parley.run("send", "-u", "ann", "general", text);
+    }
+    CompletableFuture<Result> tail =
+        CompletableFuture.supplyAsync(
+            () -> parley.run("tail", "-u", "bob", "general", "--history", "1", "-n", "4"));
+    while (!parley.run("users", "general").out().contains("bob")) {
+      assertThat(tail).isNotDone();
+    }
+    parley.restore();
+    while (!tail.isDone()) {
+      parley.run("send", "-u", "ann", "general", "after");
+    }
+    assertThat(tail.join().exitCode()).isZero();
+    assertThat(tail.join().err()).contains("was restored from a backup");
+    assertThat(tail.join().out()).contains("three", "after").doesNotContain("one", "two");
+  }
+
+  @Test
   void historyShowsWhatAMessageAnswers() {
     parley.run("send", "-u", "ann", "general", "who is there?", "--id", "q");
     parley.run("send", "-u", "bob", "general", "me", "--reply-to", "q");
@@ -175,7 +198,7 @@ class ScriptCommandsTest {
 
     Result unsure = parley.run("rooms", "delete", "ops", "-u", "ann");
     assertThat(unsure.exitCode()).isEqualTo(2);
-    assertThat(unsure.err()).contains("for good").contains("--yes");
+    assertThat(unsure.err()).contains("for good", "cannot be used again", "--yes");
     assertThat(parley.run("rooms", "delete", "dev", "-u", "bob", "--yes").exitCode()).isEqualTo(1);
     assertThat(parley.run("rooms", "delete", "ops", "-u", "ann", "--yes").exitCode()).isZero();
     assertThat(parley.run("rooms", "-u", "ann").out()).contains("dev").doesNotContain("ops");
@@ -188,6 +211,34 @@ class ScriptCommandsTest {
     assertThat(odd.err()).contains("1 to 128 bytes without spaces");
     assertThat(parley.run("rooms", "create", "@ann").err()).contains("stands for a person");
     assertThat(parley.run("rooms", "craete", "x").err()).contains("parley rooms create?");
+  }
+
+  @Test
+  void ownersMakeMembersAndOwners() {
+    parley.run("rooms", "create", "ops", "-u", "ann", "--private");
+    assertThat(parley.run("rooms", "add", "ops", "eve", "-u", "bob").exitCode()).isEqualTo(1);
+    assertThat(parley.run("rooms", "add", "ops", "bob", "-u", "ann").exitCode()).isZero();
+    assertThat(parley.run("rooms", "-u", "bob").out()).contains("ops");
+    assertThat(parley.run("rooms", "remove", "ops", "@bob", "-u", "ann").exitCode()).isZero();
+    assertThat(parley.run("rooms", "-u", "bob").out()).doesNotContain("ops");
+    parley.run("rooms", "add", "ops", "bob", "-u", "ann", "--role", "owner");
+    assertThat(parley.run("rooms", "delete", "ops", "-u", "bob", "--yes").exitCode()).isZero();
+    Result chief = parley.run("rooms", "add", "ops", "bob", "--role", "chief");
+    assertThat(chief.exitCode()).isEqualTo(2);
+    assertThat(chief.err()).contains("moderator").doesNotContain("dev.parley");
+  }
+
+  @Test
+  void twoPeopleTalkAloneByName() {
+    assertThat(parley.run("send", "-u", "ann", "@ben", "psst").exitCode()).isZero();
+    assertThat(parley.run("history", "-u", "ben", "@ann").out()).contains("ann: psst");
+    assertThat(parley.run("search", "-u", "ben", "--room", "@ann", "psst").out()).contains("psst");
+    assertThat(parley.run("tail", "-u", "ben", "@ann", "--history", "1", "-n", "1").out())
+        .contains("ann: psst");
+    assertThat(parley.runWith("hello\n", "chat", "-u", "ben", "@ann").out())
+        .contains("ann: psst")
+        .contains("ben: hello");
+    assertThat(parley.run("history", "-u", "ann", "@ben").out()).contains("ben: hello");
   }
 
   @Test

@@ -99,6 +99,18 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     start(data(), address.getPort());
   }
 
+  /// Starts it again with a backup of its data.
+  public void restore() throws Exception {
+    stop();
+    String file = folder.resolve("backup-" + System.nanoTime() + ".db").toString();
+    String data = "--data=" + data();
+    if (command("", "backup", data, file).exitCode() != 0
+        || command("", "restore", data, file, "--replace").exitCode() != 0) {
+      throw new IllegalStateException("not restored");
+    }
+    startAgain();
+  }
+
   private void start(Path data, int port) throws Exception {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
     settings.put(Setting.LISTEN, "127.0.0.1:" + port);

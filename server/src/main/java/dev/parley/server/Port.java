@@ -3,11 +3,13 @@ package dev.parley.server;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.ChannelOption;
 import java.util.List;
@@ -65,7 +67,14 @@ final class Port {
     builder.addService(ChannelzService.newInstance(CHANNELZ_PAGE));
     if (config.reflection()) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
+      builder.addService(olderReflection());
     }
     return builder.build();
+  }
+
+  // The same under the name v1alpha, for the many tools that ask for no other.
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 }

@@ -155,6 +155,29 @@ class OperationsTest {
   }
 
   @Test
+  void reflectionAnswersToItsOldNameToo() {
+    Inbox<
+            io.grpc.reflection.v1alpha.ServerReflectionRequest,
+            io.grpc.reflection.v1alpha.ServerReflectionResponse,
+            io.grpc.reflection.v1alpha.ServerReflectionResponse>
+        inbox = Inbox.of(List::of);
+    var unused =
+        io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(server.connect())
+            .serverReflectionInfo(inbox);
+    inbox
+        .call()
+        .onNext(
+            io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+                .setListServices("")
+                .build());
+    var answer =
+        inbox.await(io.grpc.reflection.v1alpha.ServerReflectionResponse::hasListServicesResponse);
+    assertThat(answer.getListServicesResponse().getServiceList())
+        .extracting(io.grpc.reflection.v1alpha.ServiceResponse::getName)
+        .containsAll(SERVICES);
+  }
+
+  @Test
   void reflectionCanBeTurnedOff() {
     var answers =
         reflect(closed.connect(), ServerReflectionRequest.newBuilder().setListServices(""));

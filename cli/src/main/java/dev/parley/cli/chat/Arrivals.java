@@ -129,6 +129,9 @@ final class Arrivals {
 
   private void message(ChatEvent event, ChatMessage message) {
     RoomView room = state.room(message.getRoomId());
+    if (room.isBeginningAnew()) {
+      return;
+    }
     room.remember(message);
     room.met(message.getSender());
     boolean mention = lines.mentionsMe(message) || (room.isDirect() && !isMine(message));
@@ -201,6 +204,9 @@ final class Arrivals {
 
   private void showOrMiss(ChatEvent event, String roomId, boolean mention) {
     RoomView room = state.room(roomId);
+    if (room.isBeginningAnew()) {
+      return;
+    }
     if (room == state.current()) {
       show(room, event);
     } else {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.LineReader;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -43,10 +45,21 @@ import picocli.CommandLine.Parameters;
 public final class ChatCommand implements Callable<Integer> {
   private static final int MAX_HISTORY_LINES = 2_000;
 
+  // It tells of unknown terminals with a stack trace, and works on. Held, since loggers are
+  // forgotten.
+  private static final Logger TERMINAL = Logger.getLogger("org.jline");
+
+  static {
+    TERMINAL.setLevel(Level.OFF);
+  }
+
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(arity = "0..*", paramLabel = "ROOM", description = "Rooms. Default: general.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "ROOM",
+      description = "Rooms; @USER: yours with this one. Default: general.")
   private List<String> rooms = List.of();
 
   @Option(

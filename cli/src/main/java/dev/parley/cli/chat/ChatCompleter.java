@@ -37,6 +37,9 @@ final class ChatCompleter implements Completer {
     if (index == 2 && command == CommandWord.REACT) {
       return EMOJIS.stream();
     }
+    if (index == 2 && command == CommandWord.INVITE) {
+      return Stream.of("member", "moderator", "owner");
+    }
     boolean mention = index < words.size() && words.get(index).startsWith("@");
     return mention ? mentions() : Stream.empty();
   }

@@ -1,5 +1,6 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.MemberRole;
 import dev.parley.chat.v1.UserStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ sealed interface ChatInput {
   ///
   /// @param text to say there at once; empty: nothing
   record Direct(String user, String text) implements ChatInput {}
+
+  /// `/invite ben moderator`.
+  record Invite(String user, MemberRole role) implements ChatInput {}
 
   record Rooms() implements ChatInput {}
 

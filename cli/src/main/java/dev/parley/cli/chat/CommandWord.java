@@ -13,6 +13,7 @@ enum CommandWord {
   SWITCH("ROOM", "look at another of your rooms", Kind.JOINED_ROOM),
   ROOMS("", "all rooms that there are", Kind.NOTHING),
   CREATE("ID [NAME]", "make a room and enter it; an id has no spaces", Kind.NOTHING),
+  INVITE("USER [moderator|owner]", "make somebody a member of this room, or more", Kind.USER),
   USERS("", "who is online in this room", Kind.NOTHING),
   DM("USER [TEXT]", "talk with one person alone", Kind.USER),
   ME("TEXT", "say that you do something", Kind.TEXT),

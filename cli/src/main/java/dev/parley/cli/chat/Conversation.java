@@ -9,6 +9,7 @@ import dev.parley.client.ChatListener;
 import dev.parley.client.ConnectionState;
 import dev.parley.client.ParleyClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -38,6 +39,7 @@ final class Conversation {
   private final Background background;
   private AttributedString shownStatus = AttributedString.EMPTY;
   private long nextReadNanos;
+  private volatile boolean givenUp;
 
   /// Connects.
   ///
@@ -104,7 +106,7 @@ final class Conversation {
 
   /// Waits until there is a room to talk in, at most so long.
   void awaitFirstRoom(Duration patience) throws InterruptedException {
-    await(() -> state.currentId() == null ? outbox.asked() : 0, patience);
+    await(() -> state.currentId() == null ? outbox.asked() + background.running() : 0, patience);
   }
 
   /// Waits until so little is unacknowledged that more may be said.
@@ -114,28 +116,42 @@ final class Conversation {
     }
   }
 
+  /// Messages that the server has not acknowledged.
+  ///
+  /// @param patience how long to wait for that to be none
+  int unacked(Duration patience) throws InterruptedException {
+    await(outbox::unacked, patience);
+    return counted(outbox::unacked);
+  }
+
+  /// Whatever is waited for, it is not from now on.
+  void giveUp() {
+    givenUp = true;
+  }
+
   /// Waits for acknowledgements, at most so long, and ends the connection.
   ///
   /// @return what was not acknowledged, and what was refused
   End end(Duration patience) throws InterruptedException {
     await(() -> outbox.unacked() + outbox.asked() + background.running(), patience);
     await(outbox::unshown, SHOWING);
-    int unacked = counted(outbox::unacked);
-    client.close(Duration.ofSeconds(1));
+    List<String> unsent = new ArrayList<>();
+    loop.runAndWait(() -> unsent.addAll(outbox.unackedTexts()));
+    client.close(givenUp ? Duration.ZERO : Duration.ofSeconds(1));
     int refused = counted(outbox::refused);
     loop.close();
-    return new End(unacked, refused, news.failure());
+    return new End(unsent, refused, news.failure());
   }
 
-  /// @param unacked messages not acknowledged
+  /// @param unsent messages not acknowledged, oldest first
   /// @param refused requests that the server refused
   /// @param failure why the connection ended by itself; null: it did not
-  record End(int unacked, int refused, @Nullable String failure) {}
+  record End(List<String> unsent, int refused, @Nullable String failure) {}
 
   // Until there is nothing left of what is counted.
   private void await(IntSupplier left, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (counted(left) > 0 && System.nanoTime() - deadline < 0 && !news.isOver()) {
+    while (counted(left) > 0 && System.nanoTime() - deadline < 0 && !news.isOver() && !givenUp) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
@@ -173,6 +189,9 @@ final class Conversation {
       loop.post(
           () -> {
             arrivals.take(event);
+            if (event.hasRoomJoined() && event.getRoomJoined().getReset()) {
+              deeds.beginAnew(event.getRoomJoined().getRoom().getId());
+            }
             if (event.hasMessage()) {
               outbox.shown(event.getMessage().getId());
             }

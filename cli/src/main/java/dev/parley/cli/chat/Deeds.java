@@ -48,6 +48,7 @@ final class Deeds {
       case ChatInput.Switch to -> rooms.look(to.room());
       case ChatInput.Create create -> rooms.create(create);
       case ChatInput.Direct direct -> rooms.direct(direct);
+      case ChatInput.Invite invite -> rooms.invite(invite);
       case ChatInput.Rooms _ -> listRooms();
       case ChatInput.Users _ -> listUsers();
       case ChatInput.History history -> history(history);
@@ -68,6 +69,11 @@ final class Deeds {
   /// Enters rooms, at the beginning; the first one is looked at.
   void enter(List<String> roomIds) {
     rooms.enter(roomIds);
+  }
+
+  /// Enters a room that was restored from a backup again, for as much of its past as ever.
+  void beginAnew(String roomId) {
+    rooms.join(roomId);
   }
 
   private void listRooms() {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 ///
 /// The stream tells only of rooms that it is in, so the list of rooms is asked for now and then.
 final class Inbox {
-  static final long INTERVAL_NANOS = 5_000_000_000L;
+  static final long INTERVAL_NANOS = 2_000_000_000L;
 
   private final Parts parts;
   private final Consumer<String> enter;

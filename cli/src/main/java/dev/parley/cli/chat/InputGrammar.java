@@ -1,5 +1,6 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.MemberRole;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.cli.chat.ChatInput.Target;
 import dev.parley.cli.chat.ChatInput.Wrong;
@@ -49,6 +50,7 @@ final class InputGrammar {
       case SWITCH -> isWord(rest) ? new ChatInput.Switch(rest) : null;
       case CREATE -> create(Words.of(rest));
       case DM -> direct(Words.of(rest));
+      case INVITE -> invite(Words.of(rest));
       case ME -> rest.isEmpty() ? null : new ChatInput.Act(rest);
       case REPLY -> reply(Words.of(rest));
       case EDIT -> edit(Words.of(rest));
@@ -90,8 +92,26 @@ final class InputGrammar {
     return wrong == null ? new ChatInput.Create(words.first(), words.rest()) : wrong(wrong);
   }
 
+  private static @Nullable ChatInput invite(Words words) {
+    String user = user(words.first());
+    MemberRole role =
+        switch (words.rest().toLowerCase(Locale.ROOT)) {
+          case "", "member" -> MemberRole.MEMBER_ROLE_MEMBER;
+          case "moderator" -> MemberRole.MEMBER_ROLE_MODERATOR;
+          case "owner" -> MemberRole.MEMBER_ROLE_OWNER;
+          default -> MemberRole.MEMBER_ROLE_UNKNOWN;
+        };
+    return user.isEmpty() || role == MemberRole.MEMBER_ROLE_UNKNOWN
+        ? null
+        : new ChatInput.Invite(user, role);
+  }
+
+  private static String user(String word) {
+    return word.startsWith("@") ? word.substring(1) : word;
+  }
+
   private static @Nullable ChatInput direct(Words words) {
-    String user = words.first().startsWith("@") ? words.first().substring(1) : words.first();
+    String user = user(words.first());
     return user.isEmpty() ? null : new ChatInput.Direct(user, words.rest());
   }
 

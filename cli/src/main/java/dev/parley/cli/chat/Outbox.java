@@ -6,9 +6,9 @@ import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.EventLines;
 import dev.parley.client.OutgoingMessage;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -17,7 +17,8 @@ import java.util.function.Function;
 final class Outbox {
   private final ChatLoop loop;
   private final Screen screen;
-  private final Set<String> unacked = new HashSet<>();
+  // Texts by message, in the order in which they were said.
+  private final Map<String, String> unacked = new LinkedHashMap<>();
   // Rooms by message.
   private final Map<String, String> unshown = new HashMap<>();
   private int asked;
@@ -32,7 +33,7 @@ final class Outbox {
   ///
   /// @param send hands it to the client
   void send(OutgoingMessage message, Function<OutgoingMessage, CompletableFuture<AckEvent>> send) {
-    unacked.add(message.id());
+    unacked.put(message.id(), message.content().getText());
     unshown.put(message.id(), message.room());
     track(message.id(), message.content().getText(), send.apply(message));
   }
@@ -100,6 +101,11 @@ final class Outbox {
   /// Messages not acknowledged.
   int unacked() {
     return unacked.size();
+  }
+
+  /// What they say, oldest first.
+  List<String> unackedTexts() {
+    return List.copyOf(unacked.values());
   }
 
   /// Other requests that are not answered.

@@ -2,6 +2,7 @@ package dev.parley.cli.chat;
 
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.output.Counts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,10 +40,10 @@ final class PipedChat {
     if (end.failure() != null) {
       throw CommandFailure.failed(end.failure());
     }
-    if (end.unacked() > 0) {
+    if (!end.unsent().isEmpty()) {
       throw CommandFailure.noAnswer(
-          "%,d messages were not acknowledged; whether they were said is unknown"
-              .formatted(end.unacked()));
+          "%s not acknowledged; whether they were said is unknown"
+              .formatted(Counts.of(end.unsent().size(), "message")));
     }
     return end.refused() > 0 ? ExitCode.FAILED : ExitCode.OK;
   }

@@ -1,6 +1,7 @@
 package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.CreateRoomRequest;
+import dev.parley.cli.command.RoomName;
 import dev.parley.client.JoinFrom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,15 @@ final class RoomDeeds {
 
   /// Enters rooms and looks at the first.
   void enter(List<String> roomIds) {
-    parts.state().lookWhenJoined(roomIds.getFirst());
-    roomIds.forEach(this::join);
+    for (String roomId : roomIds) {
+      if (RoomName.isPerson(roomId)) {
+        direct(new ChatInput.Direct(roomId.substring(1), ""));
+      } else if (roomId.equals(roomIds.getFirst())) {
+        enter(roomId);
+      } else {
+        join(roomId);
+      }
+    }
   }
 
   /// Enters a room without looking at it.
@@ -77,6 +85,16 @@ final class RoomDeeds {
     CreateRoomRequest request =
         CreateRoomRequest.newBuilder().setRoomId(create.room()).setName(create.name()).build();
     parts.background().call(() -> parts.client().createRoom(request), room -> enter(room.getId()));
+  }
+
+  void invite(ChatInput.Invite invite) {
+    parts.inRoom(
+        room ->
+            parts
+                .background()
+                .call(
+                    () -> parts.client().addMember(room.id(), invite.user(), invite.role()),
+                    _ -> {})); // the room is told, and the user with it
   }
 
   void direct(ChatInput.Direct direct) {

@@ -40,6 +40,7 @@ final class RoomView {
   private int unread;
   private boolean mentioned;
   private long missedDropped;
+  private boolean beginningAnew;
 
   RoomView(String id, String me) {
     this.id = id;
@@ -67,12 +68,21 @@ final class RoomView {
       remembered.clear();
       missed.clear();
       unread = 0;
+      missedDropped = 0;
       mentioned = false;
+      readSequence = 0;
     }
+    beginningAnew = reset;
     readSequence = Math.max(readSequence, room.getReadSequence());
     sentReadSequence = readSequence;
     title = Names.room(room, me);
     online.forEach(this::met);
+  }
+
+  /// Whether the room was restored from a backup, and is about to be joined once more: until then
+  /// all of it comes, which nobody wants to see.
+  boolean isBeginningAnew() {
+    return beginningAnew;
   }
 
   /// Somebody is here, or said something.

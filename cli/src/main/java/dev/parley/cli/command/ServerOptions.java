@@ -79,11 +79,17 @@ public final class ServerOptions {
   }
 
   /// The same for another user.
+  ///
+  /// @throws CommandFailure if what was given cannot be used
   public ClientBuilder builder(String userId) {
+    if (connectSeconds < 1) {
+      throw CommandFailure.usage(
+          "--connect-timeout: %d (expected: 1 or more)".formatted(connectSeconds));
+    }
     return ParleyClient.builder(server())
         .user(userId)
         .clientName(CLIENT_NAME)
-        .deadline(Duration.ofSeconds(Math.max(1, connectSeconds)));
+        .deadline(Duration.ofSeconds(connectSeconds));
   }
 
   /// Opens the stream of a new client.
@@ -118,15 +124,18 @@ public final class ServerOptions {
   // Whoever waits wants to know what for.
   private void await(CompletableFuture<?> connected, LastTry lastTry)
       throws InterruptedException, ExecutionException, TimeoutException {
-    int seconds = Math.max(1, connectSeconds);
+    int silent = Math.min(SILENT_SECONDS, connectSeconds);
     try {
-      connected.get(SILENT_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException _) {
+      connected.get(silent, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      if (silent == connectSeconds) {
+        throw e;
+      }
       String why = lastTry.words().lines().findFirst().orElse("");
       PrintWriter err = command.commandLine().getErr();
-      err.println("cannot reach %s (%s); trying for %d s".formatted(server(), why, seconds));
+      err.println("cannot reach %s (%s); trying for %d s".formatted(server(), why, connectSeconds));
       err.flush();
-      connected.get(seconds - SILENT_SECONDS, TimeUnit.SECONDS);
+      connected.get(connectSeconds - silent, TimeUnit.SECONDS);
     }
   }
 }

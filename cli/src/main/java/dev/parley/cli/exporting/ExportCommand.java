@@ -7,6 +7,7 @@ import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
+import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.JsonLines;
 import dev.parley.cli.output.Progress;
 import dev.parley.client.ParleyClient;
@@ -79,12 +80,16 @@ public final class ExportCommand implements Callable<Integer> {
 
   private void exportTo(ParleyClient client, Path file) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (var out = new PrintWriter(Files.newBufferedWriter(part, StandardCharsets.UTF_8))) {
-      if (!export(client, out)) {
-        throw CommandFailure.failed(part + ": cannot be written (is the disk full?)");
+    try {
+      try (var out = new PrintWriter(Files.newBufferedWriter(part, StandardCharsets.UTF_8))) {
+        if (!export(client, out)) {
+          throw CommandFailure.failed(file + ": cannot be written (is the disk full?)");
+        }
       }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
     }
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// @return false: the output cannot be written any more
@@ -104,7 +109,13 @@ public final class ExportCommand implements Callable<Integer> {
       }
     }
     progress.clear();
-    streams.err().println("exported %,d messages of %,d rooms".formatted(messages, rooms.size()));
+    streams
+        .err()
+        .println(
+            "exported "
+                + Counts.of(messages, "message")
+                + " of "
+                + Counts.of(rooms.size(), "room"));
     streams.err().flush();
     return true;
   }

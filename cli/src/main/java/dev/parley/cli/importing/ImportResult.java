@@ -1,5 +1,6 @@
 package dev.parley.cli.importing;
 
+import dev.parley.cli.output.Counts;
 import dev.parley.cli.source.Origin;
 import dev.parley.cli.source.Remark;
 import dev.parley.cli.source.SourceTally;
@@ -25,13 +26,13 @@ record ImportResult(SourceTally read, ImportReport report, double seconds) {
     List<String> lines = new ArrayList<>();
     long actions = read.remarks().count(Remark.ACTION);
     lines.add(
-        "read          %,12d lines of %,d %s: %,d messages%s"
+        "read          %,12d %s of %s: %s%s"
             .formatted(
                 read.lines(),
-                read.files(),
-                read.files() == 1 ? "file" : "files",
-                read.messages(),
-                actions == 0 ? "" : " and %,d actions".formatted(actions)));
+                read.lines() == 1 ? "line" : "lines",
+                Counts.of(read.files(), "file"),
+                Counts.of(read.messages(), "message"),
+                actions == 0 ? "" : " and " + Counts.of(actions, "action")));
     lines.add("imported      %,12d".formatted(report.imported()));
     lines.add("already there %,12d".formatted(report.duplicates()));
     lines.add("refused       %,12d".formatted(report.refused().total()));

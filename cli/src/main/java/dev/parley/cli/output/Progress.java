@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /// Tells how far something long has come, on standard error where that is a terminal: one line that
-/// is rewritten. Owned by one thread.
+/// is rewritten. Thread-safe.
 public final class Progress {
   private static final long NANOS = 1_000_000_000L;
   private static final long REWRITE_NANOS = NANOS / 5;
@@ -19,6 +19,7 @@ public final class Progress {
   private final long startNanos;
   private long nextNanos;
   private int shownChars;
+  private boolean ended;
 
   /// @param verb what is done, such as `importing`
   /// @param unit what is counted, such as `messages`
@@ -38,16 +39,25 @@ public final class Progress {
   ///
   /// @param count units done
   /// @param fraction part of all work that is done, 0 to 1; negative: unknown
-  public void update(long count, double fraction) {
+  public synchronized void update(long count, double fraction) {
     long now = nanoTime.getAsLong();
-    if (terminal && now - nextNanos >= 0) {
+    if (terminal && !ended && now - nextNanos >= 0) {
       nextNanos = now + REWRITE_NANOS;
       show(line(count, fraction, now - startNanos));
     }
   }
 
+  /// Shows nothing any more, and says something in a line of its own.
+  public synchronized void end(String words) {
+    ended = true;
+    clear();
+    err.println();
+    err.println(words);
+    err.flush();
+  }
+
   /// Takes the line off the terminal, so that other things can be printed.
-  public void clear() {
+  public synchronized void clear() {
     if (shownChars > 0) {
       err.print("\r" + " ".repeat(shownChars) + "\r");
       err.flush();

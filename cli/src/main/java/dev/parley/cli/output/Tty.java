@@ -1,6 +1,7 @@
 package dev.parley.cli.output;
 
 import java.io.IOException;
+import org.jline.terminal.Terminal;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
 
@@ -21,11 +22,12 @@ public record Tty(boolean input, boolean output, boolean error) {
         isTerminal(SystemStream.Error));
   }
 
-  /// Whether to use colours on standard output: only for people, and not for those who asked for
-  /// none (<https://no-color.org>).
+  /// Whether to use colours on standard output: only for people, not for those who asked for none
+  /// (<https://no-color.org>), and not on a terminal that has none.
   public boolean colours() {
     String noColour = System.getenv("NO_COLOR");
-    return output && (noColour == null || noColour.isEmpty());
+    boolean dumb = String.valueOf(System.getenv("TERM")).startsWith(Terminal.TYPE_DUMB);
+    return output && !dumb && (noColour == null || noColour.isEmpty());
   }
 
   private static boolean isTerminal(SystemStream stream) {

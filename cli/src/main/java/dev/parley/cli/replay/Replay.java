@@ -43,7 +43,8 @@ final class Replay implements AutoCloseable {
   private final List<ParleyClient> clients = new ArrayList<>();
   private final int[] sentBy;
   private int sent;
-  private boolean passing;
+  private final Thread atSignal = new Thread(this::interrupted, "replay-tidy");
+  private volatile boolean passing;
 
   Replay(ServerOptions server, String room, Cast cast, MessageNames names, Progress progress) {
     this.server = server;
@@ -59,8 +60,28 @@ final class Replay implements AutoCloseable {
   ///
   /// @param keep whether it stays there after the end
   void makeRoom(boolean keep) {
+    Runtime.getRuntime().addShutdownHook(atSignal);
     asOwner(client -> client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build()));
     passing = !keep;
+  }
+
+  // A signal ends the process: the room goes with it.
+  private void interrupted() {
+    progress.end("interrupted" + (passing ? "; deleting the room " + room : ""));
+    try {
+      tidy();
+    } catch (RuntimeException failure) {
+      progress.end(
+          "the room %s is still there (%s); to delete it: parley rooms delete %s --yes"
+              .formatted(room, Failures.shortly(failure), room));
+    }
+  }
+
+  private synchronized void tidy() {
+    if (passing) {
+      passing = false;
+      asOwner(client -> client.deleteRoom(room));
+    }
   }
 
   private void asOwner(Consumer<ParleyClient> deed) {
@@ -197,8 +218,11 @@ final class Replay implements AutoCloseable {
     List<CompletableFuture<Integer>> ends =
         clients.stream().map(client -> client.closeAsync(Duration.ofSeconds(1))).toList();
     ends.forEach(CompletableFuture::join);
-    if (passing) {
-      asOwner(client -> client.deleteRoom(room));
+    tidy();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atSignal);
+    } catch (IllegalStateException _) {
+      // it runs already
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
+import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.Progress;
 import dev.parley.cli.source.IrcOptions;
 import dev.parley.cli.source.IrcSource;
@@ -127,8 +128,11 @@ public final class ReplayCommand implements Callable<Integer> {
     streams
         .err()
         .println(
-            "%,d messages in %s by %,d clients"
-                .formatted(cast.messages(), where, cast.authors().size()));
+            "%s in %s by %s"
+                .formatted(
+                    Counts.of(cast.messages(), "message"),
+                    where,
+                    Counts.of(cast.authors().size(), "client")));
     streams.err().flush();
     var progress =
         new Progress(

@@ -1,5 +1,6 @@
 package dev.parley.cli.replay;
 
+import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +52,9 @@ record ReplayResult(
     lines.add(
         String.format(
             Locale.ROOT,
-            "%,d messages by %,d clients in %s: %,d acknowledged, %,d delivered, in %.1f s",
-            sent,
-            members.size(),
+            "%s by %s in %s: %,d acknowledged, %,d delivered, in %.1f s",
+            Counts.of(sent, "message"),
+            Counts.of(members.size(), "client"),
             room,
             acked,
             deliveries(),

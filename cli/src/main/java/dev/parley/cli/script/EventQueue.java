@@ -9,7 +9,6 @@ import dev.parley.client.ConnectionState.Connected;
 import dev.parley.client.ConnectionState.Connecting;
 import dev.parley.client.ConnectionState.Draining;
 import dev.parley.client.ConnectionState.Reconnecting;
-import dev.parley.client.ParleyException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ final class EventQueue implements ChatListener, AutoCloseable {
   record Told(String words) implements Next {}
 
   /// Nothing more comes.
-  record Ended(@Nullable ParleyException cause) implements Next {}
+  record Ended(@Nullable Throwable cause) implements Next {}
 
   /// The next, in order; waits for it.
   Next take() throws InterruptedException {
@@ -63,6 +62,11 @@ final class EventQueue implements ChatListener, AutoCloseable {
       case Closed end -> put(new Ended(end.cause()));
       case Connecting _, Draining _ -> {}
     }
+  }
+
+  /// Ends it from here: what waits is still to be taken.
+  void end(Throwable cause) {
+    put(new Ended(cause));
   }
 
   private void put(Next next) {

@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.GetHistoryRequest;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.client.ParleyClient;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  parley history general --limit 20",
+      "  parley history @ben                          # what you and ben said alone",
       "  parley history general --json | jq -r .content.text"
     })
 public final class HistoryCommand implements Callable<Integer> {
@@ -34,7 +36,10 @@ public final class HistoryCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOM",
+      description = "The room; @USER for yours with this one.")
   private String room = "";
 
   @Option(
@@ -62,13 +67,13 @@ public final class HistoryCommand implements Callable<Integer> {
     if (limit < 1 || limit > MAX_LIMIT) {
       throw CommandFailure.usage("--limit: %d (expected: 1 to %d)".formatted(limit, MAX_LIMIT));
     }
-    GetHistoryRequest.Builder request =
-        GetHistoryRequest.newBuilder().setRoomId(room).setLimit(limit);
+    GetHistoryRequest.Builder request = GetHistoryRequest.newBuilder().setLimit(limit);
     if (before != null) {
       request.setBeforeMessageId(before);
     }
     ParleyClient client = server.client();
     try {
+      request.setRoomId(RoomName.id(client, room));
       List<ChatMessage> messages = client.history(request.build());
       var printing = new Printing(streams, server.user());
       if (json) {

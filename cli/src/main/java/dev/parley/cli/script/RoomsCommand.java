@@ -1,11 +1,13 @@
 package dev.parley.cli.script;
 
 import dev.parley.chat.v1.CreateRoomRequest;
+import dev.parley.chat.v1.MemberRole;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.RoomVisibility;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Given;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.PlainText;
@@ -27,16 +29,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 
-/// `parley rooms`, `parley rooms create` and `parley rooms delete`.
+/// `parley rooms`, and what it does to one: create, delete, add, remove.
 @Command(
     name = "rooms",
-    description = "Lists the rooms that you may see, with your unread messages; makes and deletes.",
-    synopsisSubcommandLabel = "[create | delete]",
+    description = "Lists the rooms that you may see; makes rooms, members, owners.",
+    synopsisSubcommandLabel = "[create | delete | add | remove]",
     footer = {
       "",
       "Examples:",
       "  parley rooms --joined --json | jq -r 'select(.unreadCount) | .id'",
       "  parley rooms create ops --name 'The Ops'",
+      "  parley rooms add ops ben --role moderator",
       "  parley rooms delete ops --yes"
     })
 public final class RoomsCommand implements Callable<Integer> {
@@ -92,7 +95,7 @@ public final class RoomsCommand implements Callable<Integer> {
   @Command(
       name = "delete",
       description = "Deletes a room of yours with all that was said in it, for good.",
-      footer = {"", "Asks first, unless told --yes."})
+      footer = {"", "Its id cannot be used again. Asks first, unless told --yes."})
   int delete(
       @Parameters(paramLabel = "ID", description = "The room.") String id,
       @Option(
@@ -106,13 +109,64 @@ public final class RoomsCommand implements Callable<Integer> {
     return with(client -> client.deleteRoom(id));
   }
 
+  /// What somebody may do in a room.
+  enum Role {
+    member(MemberRole.MEMBER_ROLE_MEMBER),
+    moderator(MemberRole.MEMBER_ROLE_MODERATOR),
+    owner(MemberRole.MEMBER_ROLE_OWNER);
+
+    private final MemberRole inProtocol;
+
+    Role(MemberRole inProtocol) {
+      this.inProtocol = inProtocol;
+    }
+  }
+
+  @Command(
+      name = "add",
+      description = "Makes somebody a member of a room, or gives a member another role.",
+      footer = {
+        "",
+        "Moderators may change the room, add and remove members and delete anyone's messages;"
+            + " owners may do everything. Only they can do this.",
+        "",
+        "Example:  parley rooms add ops ben --role owner"
+      })
+  int add(
+      @Parameters(paramLabel = "ROOM", description = "The room.") String id,
+      @Parameters(paramLabel = "USER", description = "Who.") String who,
+      @Option(
+              names = "--role",
+              paramLabel = "ROLE",
+              defaultValue = "member",
+              description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+          Role role) {
+    return with(client -> client.addMember(id, person(who), role.inProtocol));
+  }
+
+  @Command(
+      name = "remove",
+      description = "Takes somebody out of a room; of private ones he knows no more then.")
+  int remove(
+      @Parameters(paramLabel = "ROOM", description = "The room.") String id,
+      @Parameters(paramLabel = "USER", description = "Who.") String who) {
+    return with(client -> client.removeMember(id, person(who)));
+  }
+
+  private static String person(String name) {
+    return RoomName.isPerson(name) ? name.substring(1) : name;
+  }
+
   private void confirm(String id) throws IOException {
     String deed =
-        "deletes the room " + PlainText.line(id) + " with all that was said in it, for good";
+        "deletes the room "
+            + PlainText.line(id)
+            + " with all that was said in it, for good;\n"
+            + "        its id cannot be used again";
     if (!streams.tty().input()) {
       throw CommandFailure.usage("this " + deed + "\nIf that is wanted, say --yes.");
     }
-    streams.err().print("This " + deed + ". Go on? [y/N] ");
+    streams.err().print("This " + deed + ".\nGo on? [y/N] ");
     streams.err().flush();
     var typed = new BufferedReader(new InputStreamReader(streams.in(), StandardCharsets.UTF_8));
     String answer = typed.readLine();

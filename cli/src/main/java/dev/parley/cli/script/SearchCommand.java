@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.client.ParleyClient;
@@ -39,7 +40,7 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--room",
       paramLabel = "ROOM",
-      description = "Only in this room. Default: all rooms that you are a member of.")
+      description = "Only in this room, or @USER. Default: all rooms that you are a member of.")
   private String room = "";
 
   @Option(names = "--from", paramLabel = "USER", description = "Only by this author.")
@@ -71,7 +72,7 @@ public final class SearchCommand implements Callable<Integer> {
               .search(
                   SearchMessagesRequest.newBuilder()
                       .setQuery(String.join(" ", words))
-                      .setRoomId(room)
+                      .setRoomId(RoomName.id(client, room))
                       .setAuthorId(author)
                       .setPageSize(limit)
                       .build())

@@ -3,6 +3,7 @@ package dev.parley.cli.script;
 import dev.parley.chat.v1.AckEvent;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.JsonLines;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  parley send general hello, world",
+      "  parley send @ben 'for you alone'",
       "  uptime | parley send ops -",
       "  parley send --id build-$ID ops 'it failed'   # once, however often tried"
     })
@@ -47,7 +49,10 @@ public final class SendCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOM",
+      description = "The room; @USER for yours with this one.")
   private String room = "";
 
   @Parameters(
@@ -91,9 +96,24 @@ public final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    OutgoingMessage message = message();
-    print(say(message));
+    if (timeoutSeconds < 1) {
+      throw CommandFailure.usage("--timeout: %d (expected: 1 or more)".formatted(timeoutSeconds));
+    }
+    String text = text();
+    print(say(message(roomId(), text)));
     return ExitCode.OK;
+  }
+
+  private String roomId() {
+    if (!RoomName.isPerson(room)) {
+      return room;
+    }
+    ParleyClient client = server.client();
+    try {
+      return RoomName.id(client, room);
+    } finally {
+      client.close(Duration.ZERO);
+    }
   }
 
   // Says it without entering the room: others would see somebody come and go for each message.
@@ -110,7 +130,7 @@ public final class SendCommand implements Callable<Integer> {
     }
     ParleyClient client = server.client();
     try {
-      client.becomeMember(room);
+      client.becomeMember(message.room());
     } finally {
       client.close(Duration.ZERO);
     }
@@ -126,8 +146,8 @@ public final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private OutgoingMessage message() throws IOException {
-    OutgoingMessage message = OutgoingMessage.text(room, text()).mentioning(mentions);
+  private OutgoingMessage message(String roomId, String text) {
+    OutgoingMessage message = OutgoingMessage.text(roomId, text).mentioning(mentions);
     if (id != null) {
       message = message.withId(id);
     }

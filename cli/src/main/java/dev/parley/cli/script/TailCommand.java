@@ -4,6 +4,7 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.JsonLines;
@@ -42,7 +43,10 @@ public final class TailCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOM",
+      description = "The room; @USER for yours with this one.")
   private String room = "";
 
   @Option(
@@ -74,15 +78,18 @@ public final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (history < 0 || history > JoinFrom.History.MAX_COUNT || count < 0) {
-      throw CommandFailure.usage(
-          "--history %d, -n %d (expected: 0 to 1000, and 0 or more)".formatted(history, count));
+    if (history < 0 || history > JoinFrom.History.MAX_COUNT) {
+      throw CommandFailure.usage("--history: %d (expected: 0 to 1000)".formatted(history));
+    }
+    if (count < 0) {
+      throw CommandFailure.usage("-n: %d (expected: 0 or more)".formatted(count));
     }
     var events = new EventQueue();
     ParleyClient client = server.connect(events);
     try {
-      join(client);
-      print(events);
+      String roomId = RoomName.id(client, room);
+      join(client, roomId);
+      print(client, roomId, events);
       return ExitCode.OK;
     } finally {
       events.close();
@@ -90,45 +97,79 @@ public final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private void join(ParleyClient client) throws InterruptedException, ExecutionException {
+  private void join(ParleyClient client, String roomId)
+      throws InterruptedException, ExecutionException {
     try {
-      client.join(room, JoinFrom.history(history)).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      client.join(roomId, JoinFrom.history(history)).get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException _) {
       throw CommandFailure.noAnswer("no answer to joining within " + ANSWER_SECONDS + " s");
     }
   }
 
-  private void print(EventQueue events) throws InterruptedException {
-    var messages = new MessageLines(server.user(), new Times(ZoneId.systemDefault()));
-    var printing = new Printing(streams, server.user());
+  private void print(ParleyClient client, String roomId, EventQueue events)
+      throws InterruptedException {
     long printed = 0;
+    boolean passing = false;
     while (printed < count && !streams.out().checkError()) {
       EventQueue.Next next = events.take();
       switch (next) {
         case EventQueue.Happened happened -> {
           ChatEvent event = happened.event();
-          if (isWanted(event)) {
-            printed++;
-            if (json) {
-              streams.out().println(JsonLines.of(event));
-            } else if (event.hasMessage()) {
-              printing.lines(messages.dated(event.getMessage(), null));
-            } else {
-              printing.lines(EventLines.of(event));
+          if (event.hasRoomJoined()) {
+            // All of a restored room would follow; what was asked for does instead.
+            passing = event.getRoomJoined().getReset();
+            if (passing) {
+              startOver(client, roomId, events);
             }
-            streams.out().flush();
+          }
+          if (isWanted(event) && !passing) {
+            printed++;
+            print(event);
           }
           if (event.hasRoomClosed()) {
             throw CommandFailure.failed(EventLines.closed(room, event.getRoomClosed()));
           }
         }
-        case EventQueue.Told told -> streams.err().println(told.words());
+        case EventQueue.Told told -> tell(told.words());
         case EventQueue.Ended ended ->
             throw CommandFailure.noAnswer(
                 "the connection is closed: "
                     + (ended.cause() == null ? "" : Failures.words(ended.cause())));
       }
     }
+  }
+
+  private void startOver(ParleyClient client, String roomId, EventQueue events) {
+    tell(
+        "the server was restored from a backup: what is printed from here on may have been"
+            + " printed before, with other numbers");
+    var _ =
+        client
+            .join(roomId, JoinFrom.history(history))
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    events.end(failure);
+                  }
+                });
+  }
+
+  private void print(ChatEvent event) {
+    var printing = new Printing(streams, server.user());
+    if (json) {
+      streams.out().println(JsonLines.of(event));
+    } else if (event.hasMessage()) {
+      var lines = new MessageLines(server.user(), new Times(ZoneId.systemDefault()));
+      printing.lines(lines.dated(event.getMessage(), null));
+    } else {
+      printing.lines(EventLines.of(event));
+    }
+    streams.out().flush();
+  }
+
+  private void tell(String words) {
+    streams.err().println(words);
+    streams.err().flush();
   }
 
   private boolean isWanted(ChatEvent event) {

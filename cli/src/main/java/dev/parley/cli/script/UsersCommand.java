@@ -2,6 +2,7 @@ package dev.parley.cli.script;
 
 import dev.parley.chat.v1.User;
 import dev.parley.cli.command.ExitCode;
+import dev.parley.cli.command.RoomName;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.render.Tables;
@@ -23,7 +24,10 @@ public final class UsersCommand implements Callable<Integer> {
   private final Streams streams;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "ROOM", description = "The room.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOM",
+      description = "The room; @USER for yours with this one.")
   private String room = "";
 
   @Option(names = "--json", description = "One parley.chat.v1.User a line.")
@@ -37,7 +41,7 @@ public final class UsersCommand implements Callable<Integer> {
   public Integer call() {
     ParleyClient client = server.client();
     try {
-      List<User> users = client.onlineUsers(room);
+      List<User> users = client.onlineUsers(RoomName.id(client, room));
       var printing = new Printing(streams, server.user());
       if (json) {
         printing.json(users);

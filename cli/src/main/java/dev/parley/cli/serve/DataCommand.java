@@ -1,5 +1,6 @@
 package dev.parley.cli.serve;
 
+import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.server.DataDirectory;
 import dev.parley.server.ServerException;
@@ -29,11 +30,14 @@ abstract class DataCommand implements Callable<Integer> {
   }
 
   private Path directory() {
+    if (data != null && data.toString().isBlank()) {
+      throw CommandFailure.usage("--data is empty (expected: a directory; . is this one)");
+    }
     if (data != null) {
       return data.toAbsolutePath().normalize();
     }
     String variable = System.getenv(Setting.DATA.variable());
-    return Path.of(variable == null ? Setting.DATA.defaultValue() : variable)
+    return Path.of(variable == null || variable.isBlank() ? Setting.DATA.defaultValue() : variable)
         .toAbsolutePath()
         .normalize();
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jline.utils.Signals;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,6 +89,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static void stop(CompletableFuture<ParleyServer> starting) {
+    // Who asks again does not want to wait for streams; what is acknowledged is on disk anyhow.
+    Signals.register("INT", () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
     try {
       starting.get(START_SECONDS, TimeUnit.SECONDS).close();
     } catch (ExecutionException | TimeoutException e) {

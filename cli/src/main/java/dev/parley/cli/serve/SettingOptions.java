@@ -5,6 +5,7 @@ import dev.parley.server.config.Setting;
 import dev.parley.server.config.Settings;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -30,10 +31,15 @@ final class SettingOptions {
           OptionSpec.builder("--" + setting.key())
               .paramLabel(setting.form())
               .type(String.class)
+              .completionCandidates(choices(setting))
               .description(
                   "%s. Default: %s.".formatted(sentence(setting.meaning()), setting.defaultValue()))
               .build());
     }
+  }
+
+  private static List<String> choices(Setting setting) {
+    return setting.form().contains("|") ? List.of(setting.form().split("\\|")) : List.of();
   }
 
   private static String sentence(String words) {

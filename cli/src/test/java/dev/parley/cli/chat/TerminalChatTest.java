@@ -33,7 +33,8 @@ class TerminalChatTest {
       bob.await("ann is typing");
       bob.line("hello ann");
 
-      String screen = ann.await("bob: hello ann");
+      ann.await("bob: hello ann");
+      String screen = ann.await("> half a li");
       assertThat(screen.indexOf("bob: hello ann")).isLessThan(screen.indexOf("> half a li"));
       ann.line("ne");
       bob.await("ann: half a line");
@@ -249,6 +250,7 @@ class TerminalChatTest {
     }
     try (TestTerminal ann = TestTerminal.chat(true, typed, args)) {
       ann.await("> ");
+      ann.awaitReading(1);
       ann.type(UP);
       ann.await("> something to remember");
     }
@@ -285,6 +287,23 @@ class TerminalChatTest {
   }
 
   @Test
+  void whoEndsBeforeAllIsSentIsToldWhatWasNot() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      parley.stop();
+      ann.await("reconnecting");
+      ann.line("into the void");
+      ann.await("⧖ into the void");
+      ann.awaitReading(2);
+      ann.type(CTRL_C);
+      ann.await("1 message not sent yet; Ctrl-C again to give it up");
+      ann.type(CTRL_C);
+      assertThat(ann.exitCode()).isEqualTo(3);
+      ann.await("1 message not acknowledged:");
+      ann.awaitGone("ann in general");
+    }
+  }
+
+  @Test
   void theLastMessageIsNeverAnOlderOneThanTheOneOnItsWay() throws Exception {
     try (TestTerminal ann = chat("ann")) {
       ann.line("first");
@@ -303,6 +322,33 @@ class TerminalChatTest {
     assertThat(parley.run("history", "-u", "bob", "general").out())
         .contains("ann: first\n")
         .contains("ann: third (edited)\n");
+  }
+
+  @Test
+  void aRestoredRoomIsShownFromItsEndAndNotWhole() throws Exception {
+    for (int i = 1; i <= 30; i++) {
+      parley.run("send", "-u", "bob", "general", "old " + i + ".");
+    }
+    try (TestTerminal ann = chat("ann", "--history", "2")) {
+      ann.await("bob: old 30.");
+      parley.restore();
+      ann.await("begins anew");
+      parley.run("send", "-u", "bob", "general", "after");
+      ann.await("bob: after");
+      assertThat(ann.raw()).contains("old 29.").doesNotContain("old 28.");
+    }
+  }
+
+  @Test
+  void ownersInvite() throws Exception {
+    try (TestTerminal ann = chat("ann")) {
+      ann.line("/create ops");
+      ann.await("ann in ops");
+      ann.line("/invite bob chief");
+      ann.await("expected: /invite USER [moderator|owner]");
+      ann.line("/invite @bob owner");
+      ann.await("ann made bob an owner");
+    }
   }
 
   @Test

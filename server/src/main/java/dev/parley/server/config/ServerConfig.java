@@ -120,8 +120,12 @@ public record ServerConfig(
   }
 
   private static Path path(Settings settings) throws ConfigException {
+    String text = settings.get(Setting.DATA).text();
+    if (text.isBlank()) {
+      throw wrong(settings, Setting.DATA, "a directory; . is this one");
+    }
     try {
-      return Path.of(settings.get(Setting.DATA).text()).toAbsolutePath().normalize();
+      return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
       throw wrong(settings, Setting.DATA, Setting.DATA.form());
     }

@@ -3,6 +3,7 @@ package dev.parley.server.config;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ public final class Settings {
     this.values = new EnumMap<>(values);
   }
 
-  /// Gathers the settings: defaults, then the file, then the environment, then flags.
+  /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
+  /// that is empty counts as none, as shells have it.
   ///
   /// @param file configuration file; null: none
   /// @param environment the process's environment
@@ -45,7 +47,7 @@ public final class Settings {
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
-      if (text != null) {
+      if (text != null && !text.isBlank()) {
         values.put(setting, new Value(text, "environment " + setting.variable()));
       }
     }
@@ -63,7 +65,8 @@ public final class Settings {
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException(
           "configuration file %s cannot be read: %s (expected: lines such as listen = 0.0.0.0:50051)"
-              .formatted(file, e));
+              .formatted(
+                  file, e instanceof AccessDeniedException ? "access denied" : e.getMessage()));
     }
     Map<Setting, String> found = new EnumMap<>(Setting.class);
     for (String key : lines.stringPropertyNames()) {

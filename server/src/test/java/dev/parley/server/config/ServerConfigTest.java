@@ -1,12 +1,24 @@
 package dev.parley.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ServerConfigTest {
+  @Test
+  void dataAreNotKeptWhereNobodySaid() throws Exception {
+    Settings empty = Settings.gather(null, Map.of(), Map.of(Setting.DATA, " "));
+    assertThatThrownBy(() -> ServerConfig.of(empty))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("data: \" \", from flag --data (expected: a directory");
+    Settings variable = Settings.gather(null, Map.of("PARLEY_DATA", ""), Map.of());
+    assertThat(ServerConfig.of(variable).data()).endsWithRaw(Path.of("parley-data"));
+  }
+
   @Test
   void timesAreWrittenAsTheyAreRead() throws Exception {
     assertThat(ServerConfig.text(Duration.ofSeconds(2))).isEqualTo("2s");
