@@ -53,7 +53,9 @@ public sealed interface RoomCommand {
   record Leave(Caller by) implements RoomCommand {}
 
   /// Makes someone a member, or gives a role.
-  record AddMember(Caller by, Profile user, Role role) implements RoomCommand {}
+  ///
+  /// @param role null: the one that the user has, or else that of a plain member
+  record AddMember(Caller by, Profile user, @Nullable Role role) implements RoomCommand {}
 
   /// Removes a member.
   record RemoveMember(Caller by, Profile user) implements RoomCommand {}

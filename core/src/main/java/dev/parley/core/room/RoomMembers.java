@@ -63,10 +63,11 @@ final class RoomMembers {
     notDirect(room);
     require(room, add.by(), Access.Action.MANAGE, facts);
     Member before = facts.member(add.user().id());
-    if (before != null && before.role() == add.role()) {
+    Role role = add.role() != null ? add.role() : Role.MEMBER;
+    if (before != null && (before.role() == role || add.role() == null)) {
       return Accepted.nothing();
     }
-    outranks(add.by(), facts, add.role());
+    outranks(add.by(), facts, role);
     if (before != null) {
       outranks(add.by(), facts, before.role());
       if (before.user().equals(add.by().id())) {
@@ -74,9 +75,9 @@ final class RoomMembers {
       }
     }
     List<RoomEntry> entries =
-        List.of(new RoomEntry.MemberChanged(add.by().user(), add.user(), add.role()));
+        List.of(new RoomEntry.MemberChanged(add.by().user(), add.user(), role));
     return Accepted.journal(entries)
-        .members(List.of(new MemberChange.Put(add.user().id(), add.role(), nowMicros)));
+        .members(List.of(new MemberChange.Put(add.user().id(), role, nowMicros)));
   }
 
   static Decision<RoomEntry> removeMember(

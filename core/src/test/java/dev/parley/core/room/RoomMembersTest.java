@@ -139,6 +139,11 @@ final class RoomMembersTest {
   void givingTheRoleThatIsThereChangesNothing() {
     room.enter(BOB);
     room.changesNothing(new RoomCommand.AddMember(ALICE, BOB.user(), Role.MEMBER));
+    room.changesNothing(new RoomCommand.AddMember(ALICE, ALICE.user(), null));
+    assertThat(room.accept(new RoomCommand.AddMember(ALICE, CAROL.user(), null)).members())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            MemberChange.Put.class, put -> assertThat(put.role()).isEqualTo(Role.MEMBER));
   }
 
   @ParameterizedTest

@@ -236,8 +236,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
               profile ->
                   submit(
                       id,
-                      new RoomCommand.AddMember(
-                          caller, profile, wanted == null ? Role.MEMBER : wanted),
+                      new RoomCommand.AddMember(caller, profile, wanted),
                       observer,
                       _ ->
                           replies.fromJournal(
