@@ -118,7 +118,7 @@ final class TestTerminal implements AutoCloseable {
             InputStream.nullInputStream(),
             new PrintWriter(Writer.nullWriter()),
             new PrintWriter(Writer.nullWriter()),
-            new Tty(true, colours, true));
+            new Tty(true, colours, true, colours));
     var command = new ChatCommand(streams);
     new CommandLine(command).parseArgs(args);
     Thread.ofPlatform()
