@@ -17,19 +17,22 @@ final class CommitWriter {
   private final WordIndex words;
   private final MemberRows members;
   private final ProfileRows profiles;
+  private final int freshBytes;
 
-  CommitWriter(Session session) {
+  CommitWriter(Session session, StorageLimits limits) {
     topics = new TopicRows(session);
     entries = new EntryRows(session);
     words = new WordIndex(session);
     members = new MemberRows(session);
     profiles = new ProfileRows(session);
+    freshBytes = limits.freshBytes();
   }
 
   void write(List<Append> appends, List<Profile> changed) throws SQLException, JournalException {
     for (Append append : appends) {
       write(append);
     }
+    words.moveFrom(freshBytes);
     for (Profile profile : changed) {
       profiles.put(profile);
     }
@@ -106,7 +109,7 @@ final class CommitWriter {
   }
 
   private void reword(long position, @Nullable String text, String author) throws SQLException {
-    words.delete(position);
+    words.delete(position - 1, position);
     if (text != null) {
       words.insert(position, text, author);
     }

@@ -12,7 +12,6 @@ record Reaper(Session session) {
       "SELECT max(position) FROM (SELECT position FROM entry WHERE position > ? AND position < ?"
           + " ORDER BY position LIMIT ?)";
   private static final String ENTRIES = "DELETE FROM entry WHERE position > ? AND position <= ?";
-  private static final String WORDS = "DELETE FROM words WHERE rowid > ? AND rowid <= ?";
   private static final String MEMBERS =
       "DELETE FROM member WHERE topic = ?1 AND user IN"
           + " (SELECT user FROM member WHERE topic = ?1 LIMIT ?2)";
@@ -56,15 +55,11 @@ record Reaper(Session session) {
       rows.next();
       end = rows.getLong(1);
     }
-    int removed = remove(ENTRIES, topic, end);
-    remove(WORDS, topic, end);
+    PreparedStatement entries = session.prepare(ENTRIES);
+    entries.setLong(1, Position.of(topic, 0));
+    entries.setLong(2, end);
+    int removed = entries.executeUpdate();
+    new WordIndex(session).delete(Position.of(topic, 0), end);
     return removed;
-  }
-
-  private int remove(String sql, long topic, long end) throws SQLException {
-    PreparedStatement statement = session.prepare(sql);
-    statement.setLong(1, Position.of(topic, 0));
-    statement.setLong(2, end);
-    return statement.executeUpdate();
   }
 }

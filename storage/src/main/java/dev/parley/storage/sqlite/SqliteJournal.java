@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The single writer. Owned by one thread.
 final class SqliteJournal implements Journal, AutoCloseable {
-  private static final int PROBE_BYTES = 64 << 10;
+  private static final int PROBE_BYTES = 256 << 10;
 
   private final Connector connector;
   private final SqliteReader reader;
@@ -131,7 +131,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
     }
     transaction(
         session -> {
-          new CommitWriter(session).write(appends, profiles);
+          new CommitWriter(session, connector.limits()).write(appends, profiles);
           return true;
         });
     cutLog();
@@ -143,6 +143,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
         session -> {
           var fill = session.prepare("INSERT OR REPLACE INTO probe (id, filler) VALUES (1, ?)");
           fill.setBytes(1, new byte[PROBE_BYTES]);
+          new WordIndex(session).moveFrom(connector.limits().freshBytes());
           return fill.executeUpdate();
         });
     transaction(session -> session.prepare("DELETE FROM probe").executeUpdate());

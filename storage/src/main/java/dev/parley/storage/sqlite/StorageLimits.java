@@ -13,6 +13,9 @@ import java.time.Duration;
 ///     multiple of this while someone reads for long (a backup), and is then cut back
 /// @param writerCacheBytes page cache of the write connection
 /// @param readerCacheBytes page cache of each read connection
+/// @param freshBytes length of the texts that gather before they go into the word index together,
+///     which keeps one commit waiting for some milliseconds, and that a search looks through one by
+///     one; each counts as 256 bytes at least
 /// @param alwaysCheckBytes up to this size the file is checked at every start, beyond it only
 ///     after an unclean end
 /// @param startCheck when the check at the start gives up, and the server starts with a warning
@@ -25,12 +28,13 @@ public record StorageLimits(
     int logBytes,
     int writerCacheBytes,
     int readerCacheBytes,
+    int freshBytes,
     long alwaysCheckBytes,
     Duration startCheck) {
   private static final int MIB = 1 << 20;
 
   /// 4 readers and 2 searches, waits of 10 s and 5 s, no quota, log 16 MiB, caches 32 and 4 MiB,
-  /// checks always up to 64 MiB and for 10 s.
+  /// 128 KiB of fresh text, checks always up to 64 MiB and for 10 s.
   public static final StorageLimits DEFAULTS =
       new StorageLimits(
           4,
@@ -41,6 +45,7 @@ public record StorageLimits(
           16 * MIB,
           32 * MIB,
           4 * MIB,
+          128 << 10,
           64L * MIB,
           Duration.ofSeconds(10));
 
@@ -65,6 +70,7 @@ public record StorageLimits(
         logBytes,
         writerCacheBytes,
         readerCacheBytes,
+        freshBytes,
         alwaysCheckBytes,
         startCheck);
   }
@@ -80,6 +86,23 @@ public record StorageLimits(
         logBytes,
         writerCacheBytes,
         readerCacheBytes,
+        freshBytes,
+        alwaysCheckBytes,
+        startCheck);
+  }
+
+  /// The same with another amount of fresh text.
+  public StorageLimits withFreshBytes(int bytes) {
+    return new StorageLimits(
+        readers,
+        searches,
+        readerWait,
+        busyWait,
+        maxFileBytes,
+        logBytes,
+        writerCacheBytes,
+        readerCacheBytes,
+        bytes,
         alwaysCheckBytes,
         startCheck);
   }
@@ -95,6 +118,7 @@ public record StorageLimits(
         bytes,
         writerCacheBytes,
         readerCacheBytes,
+        freshBytes,
         alwaysCheckBytes,
         startCheck);
   }

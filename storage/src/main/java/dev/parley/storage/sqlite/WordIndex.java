@@ -3,14 +3,35 @@ package dev.parley.storage.sqlite;
 import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.SearchWords;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The full-text index `words`, which holds no text, only where each word occurs.
+/// Where each word occurs.
+///
+/// The full-text index `words` costs much for each transaction and little for each text in it. So
+/// new texts lie in the table `fresh` until there is enough ([StorageLimits#freshBytes]), and then
+/// go into the index together. A search asks both, with the same query, in one state of the file:
+/// it finds everything that was committed before it.
 record WordIndex(Session session) {
-  private static final String INSERT = "INSERT INTO words (rowid, text, author) VALUES (?, ?, ?)";
-  private static final String DELETE = "DELETE FROM words WHERE rowid = ?";
+  /// What a text counts as at least, however short it is.
+  private static final int MIN_BYTES = 256;
+
+  private static final String INSERT =
+      "INSERT INTO fresh (id, position, text, author)"
+          + " VALUES ((SELECT coalesce(max(id), 0) FROM fresh) + ?, ?, ?, ?)";
+  private static final String LAST_FRESH = "SELECT max(id) FROM fresh";
+  private static final String MOVE =
+      "INSERT INTO words (rowid, text, author) SELECT position, text, author FROM fresh";
+  private static final String EMPTY = "DELETE FROM fresh";
+  private static final String DELETE = "DELETE FROM words WHERE rowid > ? AND rowid <= ?";
+  private static final String DELETE_FRESH =
+      "DELETE FROM fresh WHERE position > ? AND position <= ?";
+  private static final String FRESH =
+      "SELECT position, text, author FROM fresh WHERE position > ? AND position < ?";
   private static final String SEARCH =
       "SELECT "
           + EntryRows.COLUMNS
@@ -21,28 +42,70 @@ record WordIndex(Session session) {
 
   void insert(long position, String text, String author) throws SQLException {
     PreparedStatement statement = session.prepare(INSERT);
-    statement.setLong(1, position);
-    statement.setString(2, text);
-    statement.setString(3, token(author));
+    statement.setInt(1, Math.max(MIN_BYTES, text.length()));
+    statement.setLong(2, position);
+    statement.setString(3, text);
+    statement.setString(4, token(author));
     statement.executeUpdate();
   }
 
-  void delete(long position) throws SQLException {
-    PreparedStatement statement = session.prepare(DELETE);
-    statement.setLong(1, position);
-    statement.executeUpdate();
+  /// To be called at the end of a transaction that inserted.
+  ///
+  /// @param freshBytes how much there must be
+  void moveFrom(int freshBytes) throws SQLException {
+    if (session.queryLong(LAST_FRESH) >= freshBytes) {
+      session.prepare(MOVE).executeUpdate();
+      session.prepare(EMPTY).executeUpdate();
+    }
+  }
+
+  /// Removes the words of a range of entries.
+  ///
+  /// @param after the position before the first one
+  void delete(long after, long last) throws SQLException {
+    for (String sql : List.of(DELETE, DELETE_FRESH)) {
+      PreparedStatement statement = session.prepare(sql);
+      statement.setLong(1, after);
+      statement.setLong(2, last);
+      statement.executeUpdate();
+    }
   }
 
   /// Newest first.
   List<Entry> search(long topic, SearchWords words, @Nullable String author, long before, int limit)
       throws SQLException {
+    String match = match(words, author);
+    List<Entry> found = new ArrayList<>(indexed(topic, match, author, before, limit));
+    EntryRows entries = new EntryRows(session);
+    for (long position : fresh(topic, match, before)) {
+      Entry entry = entries.at(topic, Position.sequence(position));
+      if (entry != null && (author == null || author.equals(entry.author()))) {
+        found.add(entry);
+      }
+    }
+    found.sort(Comparator.comparingLong(Entry::sequence).reversed());
+    return found.size() > limit ? List.copyOf(found.subList(0, limit)) : found;
+  }
+
+  private List<Entry> indexed(
+      long topic, String match, @Nullable String author, long before, int limit)
+      throws SQLException {
     PreparedStatement statement = session.prepare(SEARCH);
-    statement.setString(1, match(words, author));
+    statement.setString(1, match);
     statement.setLong(2, Position.of(topic, 0));
     statement.setLong(3, Position.of(topic, before));
     statement.setString(4, author);
     statement.setInt(5, limit);
     return EntryRows.all(statement);
+  }
+
+  private List<Long> fresh(long topic, String match, long before) throws SQLException {
+    PreparedStatement statement = session.prepare(FRESH);
+    statement.setLong(1, Position.of(topic, 0));
+    statement.setLong(2, Position.of(topic, before));
+    try (ResultSet rows = statement.executeQuery()) {
+      return FreshWords.matching(rows, match);
+    }
   }
 
   /// The query in FTS5's language. Every term is a quoted string, in which only the quote itself

@@ -170,7 +170,11 @@ final class SqliteStoreTest {
     sql("PRAGMA user_version = 999");
     byte[] before = Files.readAllBytes(database());
 
-    assertRefused(StorageOpenException.Kind.NEWER, "999", "expected: <= 1", "run the newer");
+    assertRefused(
+        StorageOpenException.Kind.NEWER,
+        "999",
+        "expected: <= " + Migrations.VERSION,
+        "run the newer");
     assertThat(Files.readAllBytes(database())).isEqualTo(before);
   }
 
@@ -244,8 +248,8 @@ final class SqliteStoreTest {
         refused++;
       }
     }
-    // A page of a blob, or a free one, has no structure that could be damaged.
-    assertThat(refused).isGreaterThan(pages / 7 / 2);
+    // A page of a blob, or one of the many free ones, has no structure that could be damaged.
+    assertThat(refused).isGreaterThan(pages / 7 / 3);
   }
 
   @Test

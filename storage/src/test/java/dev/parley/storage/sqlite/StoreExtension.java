@@ -10,8 +10,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// A new store for each test. What a test leaves behind must be sound.
 final class StoreExtension implements BeforeEachCallback, AfterEachCallback {
+  private final StorageLimits limits;
   private Path directory;
   private SqliteStore store;
+
+  StoreExtension() {
+    this(StorageLimits.DEFAULTS);
+  }
+
+  StoreExtension(StorageLimits limits) {
+    this.limits = limits;
+  }
 
   SqliteStore store() {
     return store;
@@ -20,7 +29,7 @@ final class StoreExtension implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
     directory = Files.createTempDirectory("parley-test-");
-    store = SqliteStore.open(directory, Durability.OS, StorageLimits.DEFAULTS);
+    store = SqliteStore.open(directory, Durability.OS, limits);
   }
 
   @Override
