@@ -29,17 +29,10 @@ final class Comparisons {
     Tally tally = shard.tally();
     double deliveries = Math.max(1, tally.deliveries());
     double perFrame = Math.max(1, deliveries / Math.max(1, tally.frames()));
-    // With a window all rooms are busy, so all streams of a connection have something; with a rate
-    // it is one message, and so one room, at a time.
-    int busyStreams =
-        plan.rate() > 0
-            ? Math.ceilDiv(plan.streamsPerConnection(), plan.rooms().size())
-            : plan.streamsPerConnection();
     return new Work(
         plan.connections(),
         plan.streamsPerConnection(),
         plan.rooms().size(),
-        (int) Math.max(1, Math.round(perFrame * busyStreams)),
         (int) Math.round(tally.bytes() / deliveries + FRAME_HEADER_BYTES / perFrame),
         plan.textBytes(),
         plan.rate() > 0 ? deliveries / shard.seconds() : 0,

@@ -5,8 +5,7 @@ package dev.parley.bench.measure;
 /// @param connections sockets that are written to
 /// @param streamsPerConnection streams on each of them
 /// @param rooms rooms that they are in
-/// @param eventsPerWrite events that go to a socket at a time, at least 1
-/// @param eventBytes bytes of one of them on the wire
+/// @param eventBytes bytes of an event on the wire
 /// @param textBytes bytes of the text in it
 /// @param deliveriesPerSecond what is to be delivered each second; 0: as much as possible
 /// @param inFlight messages under way in each room, where there is no such number
@@ -15,14 +14,8 @@ public record Work(
     int connections,
     int streamsPerConnection,
     int rooms,
-    int eventsPerWrite,
     int eventBytes,
     int textBytes,
     double deliveriesPerSecond,
     int inFlight,
-    double seconds) {
-  /// Writes to each socket a second; 0: as many as possible.
-  public double writesPerSecond() {
-    return deliveriesPerSecond / ((double) connections * eventsPerWrite);
-  }
-}
+    double seconds) {}

@@ -1,112 +1,203 @@
 package dev.parley.bench.peer;
 
-import dev.parley.bench.measure.Cost;
-import dev.parley.bench.measure.Work;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// The same as `limit.c`, for machines without a C compiler: one thread writes, another reads and
-/// throws away; only the writing one's processor time counts. Used once.
-final class JavaLimit {
+/// The same as `limit.c`, for machines without a C compiler: one thread, whose processor time is
+/// the server's.
+final class JavaLimit implements AutoCloseable {
   private static final int READ_BYTES = 256 << 10;
-  /// A socket that was closed leaves the selector at the next look.
-  private static final int LOOK_MILLIS = 50;
-
+  private static final int COPIES = 64;
+  private static final String LINE_END = "\r\n";
   private static final double NANOS = 1e9;
 
-  private final Work work;
+  private final int frameBytes;
+  private final Selector selector;
+  private final ServerSocketChannel listener;
+  private final Thread thread;
+  private final List<Peer> peers = new ArrayList<>();
 
-  JavaLimit(Work work) {
-    this.work = work;
-  }
+  /// By subscription: copies of its frame, one after the other.
+  private final Map<Subscription, ByteBuffer> frames = new HashMap<>();
 
-  /// Does the work, on this thread.
-  Cost measure() throws IOException {
-    List<SocketChannel> sockets = new ArrayList<>();
-    try (ServerSocketChannel listener = ServerSocketChannel.open();
-        Selector selector = Selector.open()) {
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      for (int i = 0; i < work.connections(); i++) {
-        SocketChannel reading = SocketChannel.open(listener.getLocalAddress());
-        reading.configureBlocking(false);
-        reading.register(selector, SelectionKey.OP_READ);
-        SocketChannel writing = listener.accept();
-        writing.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        sockets.add(writing);
-      }
-      Thread reader =
-          Thread.ofPlatform().name("limit-reader").daemon().start(() -> readAll(selector));
-      Cost cost = write(sockets);
-      for (SocketChannel socket : sockets) {
-        socket.close();
-      }
-      reader.join();
-      return cost;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+  private record Subscription(String room, String id) {}
+
+  private static final class Peer {
+    final SocketChannel socket;
+    final List<Subscription> subscriptions = new ArrayList<>();
+    final ByteBuffer in = ByteBuffer.allocate(READ_BYTES);
+
+    Peer(SocketChannel socket) {
+      this.socket = socket;
     }
   }
 
-  private Cost write(List<SocketChannel> sockets) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(work.eventsPerWrite() * work.eventBytes());
-    long began = System.nanoTime();
-    long cpuBefore = cpuNanos();
-    long rounds = 0;
-    while (System.nanoTime() - began < work.seconds() * NANOS) {
-      if (work.writesPerSecond() > 0) {
-        long due = began + (long) (rounds / work.writesPerSecond() * NANOS);
-        while (due - System.nanoTime() > 0) {
-          LockSupport.parkNanos(due - System.nanoTime());
-        }
-      }
-      for (SocketChannel socket : sockets) {
-        bytes.clear();
-        while (bytes.hasRemaining()) {
-          var _ = socket.write(bytes);
-        }
-      }
-      rounds++;
-    }
-    long deliveries = rounds * work.eventsPerWrite() * work.connections();
-    return new Cost("sockets in Java", deliveries, (cpuNanos() - cpuBefore) / NANOS);
+  private JavaLimit(int frameBytes, Selector selector, ServerSocketChannel listener) {
+    this.frameBytes = frameBytes;
+    this.selector = selector;
+    this.listener = listener;
+    thread = Thread.ofPlatform().name("limit").daemon().unstarted(this::run);
   }
 
-  private static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  static JavaLimit start(int frameBytes) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    listener.configureBlocking(false);
+    Selector selector = Selector.open();
+    listener.register(selector, SelectionKey.OP_ACCEPT);
+    JavaLimit limit = new JavaLimit(frameBytes, selector, listener);
+    limit.thread.start();
+    return limit;
   }
 
-  private static void readAll(Selector selector) {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+  InetSocketAddress address() {
+    return new InetSocketAddress(
+        InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
+  }
+
+  double cpuSeconds() {
+    return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.threadId()) / NANOS;
+  }
+
+  private void run() {
     try {
-      while (!selector.keys().isEmpty()) {
-        var _ =
-            selector.select(
-                key -> {
-                  try {
-                    buffer.clear();
-                    if (((SocketChannel) key.channel()).read(buffer) < 0) {
-                      key.channel().close();
-                    }
-                  } catch (IOException e) {
-                    key.cancel();
-                  }
-                },
-                LOOK_MILLIS);
+      while (selector.isOpen()) {
+        selector.select();
+        for (SelectionKey key : selector.selectedKeys()) {
+          if (key.isAcceptable()) {
+            accept();
+          } else {
+            read(key);
+          }
+        }
+        selector.selectedKeys().clear();
       }
+    } catch (IOException | ClosedSelectorException _) {
+      // closed
+    }
+  }
+
+  private void accept() throws IOException {
+    SocketChannel socket = listener.accept();
+    if (socket != null) {
+      Peer peer = new Peer(socket);
+      peers.add(peer);
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      socket.configureBlocking(false);
+      socket.register(selector, SelectionKey.OP_READ, peer);
+    }
+  }
+
+  private void read(SelectionKey key) {
+    Peer peer = (Peer) key.attachment();
+    try {
+      if (peer.socket.read(peer.in) < 0) {
+        throw new IOException("it has gone");
+      }
+      take(peer);
     } catch (IOException e) {
-      // the writer has gone
+      peers.remove(peer);
+      key.cancel();
+    }
+  }
+
+  /// Takes whole lines and messages, and leaves the rest for the next time.
+  private void take(Peer peer) throws IOException {
+    Map<String, Integer> arrived = new HashMap<>();
+    ByteBuffer in = peer.in.flip();
+    for (String line = line(in); line != null; line = line(in)) {
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("PUB")) {
+        int message = Integer.parseInt(words[2]) + LINE_END.length();
+        if (in.remaining() < message) {
+          in.position(in.position() - line.length() - LINE_END.length());
+          break;
+        }
+        in.position(in.position() + message);
+        arrived.merge(words[1], 1, Integer::sum);
+      } else if (words[0].equals("SUB")) {
+        Subscription subscription = new Subscription(words[1], words[2]);
+        peer.subscriptions.add(subscription);
+        frames.computeIfAbsent(subscription, this::frames);
+      } else if (words[0].equals("PING")) {
+        write(peer, ascii("PONG" + LINE_END));
+      }
+    }
+    in.compact();
+    if (!arrived.isEmpty()) {
+      fanOut(arrived);
+    }
+  }
+
+  private static @Nullable String line(ByteBuffer in) {
+    for (int i = in.position(); i < in.limit(); i++) {
+      if (in.get(i) == '\n') {
+        byte[] line = new byte[i + 1 - in.position()];
+        in.get(line);
+        return new String(line, StandardCharsets.US_ASCII).strip();
+      }
+    }
+    return null;
+  }
+
+  private void fanOut(Map<String, Integer> arrived) throws IOException {
+    for (Peer peer : peers) {
+      for (Subscription subscription : peer.subscriptions) {
+        ByteBuffer ready = frames.get(subscription);
+        int count = arrived.getOrDefault(subscription.room(), 0);
+        for (int left = count; ready != null && left > 0; left -= COPIES) {
+          write(peer, ready.slice(0, Math.min(left, COPIES) * frameBytes));
+        }
+      }
+    }
+  }
+
+  private static void write(Peer peer, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      var _ = peer.socket.write(bytes);
+    }
+  }
+
+  private ByteBuffer frames(Subscription subscription) {
+    int payload = frameBytes;
+    String head;
+    do {
+      payload--;
+      head = "MSG %s %s %d%s".formatted(subscription.room(), subscription.id(), payload, LINE_END);
+    } while (payload > 0 && head.length() + payload + LINE_END.length() > frameBytes);
+    byte[] frame = ascii(head + "x".repeat(payload) + LINE_END).array();
+    ByteBuffer copies = ByteBuffer.allocateDirect(COPIES * frameBytes);
+    for (int i = 0; i < COPIES; i++) {
+      copies.put(i * frameBytes, frame, 0, Math.min(frame.length, frameBytes));
+    }
+    return copies;
+  }
+
+  private static ByteBuffer ascii(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public void close() throws IOException {
+    selector.close();
+    listener.close();
+    for (Peer peer : List.copyOf(peers)) {
+      peer.socket.close();
     }
   }
 }

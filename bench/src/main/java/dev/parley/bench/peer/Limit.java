@@ -5,18 +5,17 @@ import dev.parley.bench.measure.Cost;
 import dev.parley.bench.measure.Work;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
-/// Measures what delivering costs at least: the system calls, and nothing else. In C where there is
-/// a compiler, else in Java.
+/// Measures what the work costs at least: a server that does nothing but the system calls, under
+/// the same load. In C where there is a compiler, else in Java.
 public final class Limit {
+  private static final Pattern PORT = Pattern.compile("^port (\\d+)$");
   private static final int BUILD_SECONDS = 60;
-  private static final int SPARE_SECONDS = 60;
 
   private Limit() {}
 
@@ -33,7 +32,7 @@ public final class Limit {
           throw new LoadException("limit.c is missing in this build");
         }
         Files.copy(resource, source);
-        return build(source, program) ? inC(program, work) : new JavaLimit(work).measure();
+        return build(source, program) ? inC(program, work) : inJava(work);
       } finally {
         Files.deleteIfExists(program);
         Files.deleteIfExists(source);
@@ -66,37 +65,19 @@ public final class Limit {
   }
 
   private static Cost inC(Path program, Work work) throws IOException {
-    Process limit =
-        new ProcessBuilder(
-                program.toString(),
-                Integer.toString(work.connections()),
-                Integer.toString(work.eventsPerWrite()),
-                Integer.toString(work.eventBytes()),
-                String.format(Locale.ROOT, "%.6f", work.writesPerSecond()),
-                String.format(Locale.ROOT, "%.3f", work.seconds()))
-            .redirectErrorStream(true)
-            .start();
-    try {
-      if (!limit.waitFor((long) work.seconds() + SPARE_SECONDS, TimeUnit.SECONDS)) {
-        throw new LoadException("the limit does not come to an end");
-      }
-      return cost(limit);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LoadException("interrupted");
-    } finally {
-      limit.descendants().forEach(ProcessHandle::destroyForcibly);
-      limit.destroyForcibly();
+    List<String> command =
+        List.of(
+            program.toString(),
+            Integer.toString(work.eventBytes()),
+            Integer.toString(NatsLoad.subscriptionIds(work)));
+    try (PeerProcess server = PeerProcess.start("the limit", command, PORT)) {
+      return NatsLoad.measure("sockets in C", server.address(), server::cpuSeconds, work);
     }
   }
 
-  private static Cost cost(Process limit) throws IOException {
-    String said =
-        new String(limit.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-    if (limit.exitValue() != 0) {
-      throw new LoadException("the limit cannot be measured: " + said);
+  static Cost inJava(Work work) throws IOException {
+    try (JavaLimit server = JavaLimit.start(work.eventBytes())) {
+      return NatsLoad.measure("sockets in Java", server.address(), server::cpuSeconds, work);
     }
-    String[] words = said.split(" ", -1);
-    return new Cost("sockets in C", Long.parseLong(words[0]), Double.parseDouble(words[1]));
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.bench.peer;
 
+import dev.parley.bench.measure.Cost;
 import dev.parley.bench.measure.Work;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,13 +16,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 
-/// Clients of a NATS server, in its plain text protocol: one connection publishes to all rooms, the
-/// others subscribe. One thread reads for all of them; whoever calls [#run] publishes.
+/// Clients of a server that speaks the plain text protocol of NATS: one connection publishes to all
+/// rooms, the others subscribe. One thread reads for all of them; whoever calls [#run] publishes.
 final class NatsLoad implements AutoCloseable {
   private static final int READ_BYTES = 256 << 10;
   private static final int START_SECONDS = 20;
   private static final long NAP_NANOS = 20_000;
+  private static final double WARMUP_SECONDS = 1;
   private static final double NANOS = 1e9;
   private static final String HELLO = "CONNECT {\"verbose\":false,\"pedantic\":false}\r\n";
 
@@ -35,6 +38,25 @@ final class NatsLoad implements AutoCloseable {
   private final int[] members;
   private final Semaphore subscribed = new Semaphore(0);
   private volatile boolean closed;
+
+  /// Has a server do the work.
+  ///
+  /// @param cpuSeconds what the server has used until now
+  static Cost measure(String what, InetSocketAddress server, DoubleSupplier cpuSeconds, Work work)
+      throws IOException {
+    try (NatsLoad load = connect(server, work)) {
+      load.run(WARMUP_SECONDS);
+      double before = cpuSeconds.getAsDouble();
+      long delivered = load.delivered();
+      load.run(work.seconds());
+      return new Cost(what, load.delivered() - delivered, cpuSeconds.getAsDouble() - before);
+    }
+  }
+
+  /// All subscriptions' numbers are less than this.
+  static int subscriptionIds(Work work) {
+    return work.streamsPerConnection() * work.rooms();
+  }
 
   private NatsLoad(Work work, Selector selector, SocketChannel publisher) {
     this.work = work;

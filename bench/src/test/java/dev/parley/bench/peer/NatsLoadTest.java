@@ -95,13 +95,13 @@ final class NatsLoadTest {
   @Test
   void theWindowIsRefilledAsMessagesArrive() throws IOException {
     // 4 connections of 2 streams in 2 rooms: 4 members each; far more than one window of messages
-    Work work = new Work(4, 2, 2, 1, 100, 20, 0, 3, 1);
+    Work work = new Work(4, 2, 2, 100, 20, 0, 3, 1);
     assertThat(delivered(work, 0.5)).isGreaterThan(2 * 4 * 3);
   }
 
   @Test
   void noMoreThanTheRateIsPublished() throws IOException {
-    Work work = new Work(4, 2, 2, 1, 100, 20, 400, 3, 1);
+    Work work = new Work(4, 2, 2, 100, 20, 400, 3, 1);
     assertThat(delivered(work, 0.5)).isBetween(4L, 220L);
   }
 }
