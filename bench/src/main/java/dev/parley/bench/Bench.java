@@ -11,6 +11,7 @@ import dev.parley.bench.peer.Child;
 import dev.parley.bench.peer.Children;
 import dev.parley.bench.peer.SelfCommand;
 import dev.parley.bench.peer.SpawnedServer;
+import dev.parley.bench.report.Medians;
 import dev.parley.bench.report.Report;
 import dev.parley.bench.report.Texts;
 import io.grpc.ManagedChannel;
@@ -18,11 +19,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One measurement from the first to the last line: server, rooms, load, comparisons, report. Used
+/// Measurements from the first to the last line: server, rooms, load, comparisons, report. Used
 /// once, by one thread.
 final class Bench {
   private final BenchOptions options;
@@ -47,20 +50,18 @@ final class Bench {
   /// @throws LoadException if the load cannot be made
   /// @throws IllegalArgumentException if the options contradict each other
   boolean run() {
-    String name =
-        options.run != null ? options.run : "bench-" + UUID.randomUUID().toString().substring(0, 8);
     PlanMaker.plan(
-        options, new InetSocketAddress(0), name); // wrong usage shows before anything starts
+        options, new InetSocketAddress(0), name()); // wrong usage shows before anything starts
     if (options.process != null) {
-      return Child.run(PlanMaker.plan(options, address(options.server), name), System.in, out);
+      return Child.run(PlanMaker.plan(options, address(options.server), name()), System.in, out);
     }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
-        return run(PlanMaker.plan(options, address(options.server), name), options.pid);
+        return repeat(address(options.server), options.pid);
       }
       String durability = options.durability == null ? "fsync" : options.durability;
       try (SpawnedServer server = SpawnedServer.start(self, durability)) {
-        boolean passed = run(PlanMaker.plan(options, server.address(), name), server.pid());
+        boolean passed = repeat(server.address(), server.pid());
         if (!passed) {
           complain("the server's last words were:\n" + server.lastWords());
         }
@@ -69,7 +70,34 @@ final class Bench {
     }
   }
 
-  private boolean run(Plan plan, @Nullable Long pid) {
+  private String name() {
+    return options.run != null
+        ? options.run
+        : "bench-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private boolean repeat(InetSocketAddress server, @Nullable Long pid) {
+    List<Report> reports = new ArrayList<>();
+    boolean passed = true;
+    while (passed && reports.size() < options.repeat && !pause.isCut()) {
+      Report report = run(PlanMaker.plan(options, server, name()), pid);
+      print(options.json ? List.of(Texts.json(report)) : Texts.lines(report));
+      reports.add(report);
+      passed = report.check().passed();
+    }
+    if (options.repeat > 1 && !reports.isEmpty()) {
+      Medians medians = Medians.of(reports);
+      print(options.json ? List.of(Texts.json(medians)) : Texts.lines(medians));
+    }
+    return passed;
+  }
+
+  private void print(List<String> lines) {
+    lines.forEach(out::println);
+    out.flush();
+  }
+
+  private Report run(Plan plan, @Nullable Long pid) {
     makeRooms(plan);
     Umpire umpire = new Umpire(pid, new Progress(err, terminal, plan));
     Shard shard;
@@ -81,14 +109,7 @@ final class Bench {
     }
     Map<String, Cost> costs =
         pause.isCut() ? Map.of() : Comparisons.measure(options, plan, shard, this::complain);
-    Report report = Reports.of(plan, options, shard, umpire, costs, pause.isCut());
-    if (options.json) {
-      out.println(Texts.json(report));
-    } else {
-      Texts.lines(report).forEach(out::println);
-    }
-    out.flush();
-    return report.check().passed();
+    return Reports.of(plan, options, shard, umpire, costs, pause.isCut());
   }
 
   private void complain(String words) {

@@ -59,6 +59,13 @@ final class BenchOptions {
   double warmup;
 
   @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Measure N times, with everything compared, and print the medians too.")
+  int repeat;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       description = "Connections of those who listen.")
@@ -126,7 +133,7 @@ final class BenchOptions {
 
   @Option(
       names = "--with-limit",
-      description = "Measure too what writing the same bytes to sockets costs without a server.")
+      description = "Measure too what the system calls alone take for the same, in C.")
   boolean withLimit;
 
   @Option(

@@ -93,6 +93,7 @@ final class PlanMaker {
     positive("--size", options.size);
     positive("--processes", options.processes);
     positive("--threads", options.threads);
+    positive("--repeat", options.repeat);
     require(options.rate == null || options.rate > 0, "--rate", "more than 0");
     require(options.rate == null || options.inFlight == null, "--rate", "no --in-flight beside it");
     require(options.size == null || options.size <= 65_536, "--size", "at most 65536");

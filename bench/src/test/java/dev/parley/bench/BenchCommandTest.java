@@ -82,6 +82,22 @@ final class BenchCommandTest {
   }
 
   @Test
+  void repeatsAndTellsTheMedians() {
+    String server = ServerConfig.text(BenchCommandTest.server.address());
+    int exitCode =
+        bench(
+            "fanout --json --warmup 0.1 --seconds 0.3 --rooms 1 --members 3 --repeat 2 --server"
+                .concat(" " + server)
+                .split(" "));
+    assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).hasSize(3);
+    JsonNode medians = new JsonMapper().readTree(lines.getLast());
+    assertThat(medians.at("/repetitions").asInt()).isEqualTo(2);
+    assertThat(medians.at("/figures/deliveredPerSecond/median").asDouble()).isPositive();
+  }
+
+  @Test
   void fanoutAtARate() {
     JsonNode report = measure("fanout", "--rooms", "2", "--members", "5", "--rate", "100");
     // The time is the test machine's: no more than was to be sent, and something at all.

@@ -18,6 +18,29 @@ public final class Texts {
     return MAPPER.writeValueAsString(report);
   }
 
+  /// The same of several.
+  public static String json(Medians medians) {
+    return MAPPER.writeValueAsString(medians);
+  }
+
+  /// The same of several.
+  public static List<String> lines(Medians medians) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        format(
+            "%-40s %14s %14s %14s",
+            "of %d runs".formatted(medians.repetitions()), "least", "median", "greatest"));
+    medians
+        .figures()
+        .forEach(
+            (name, spread) ->
+                lines.add(
+                    format(
+                        "%-40s %,14.3f %,14.3f %,14.3f",
+                        name, spread.min(), spread.median(), spread.max())));
+    return lines;
+  }
+
   /// Lines for people.
   public static List<String> lines(Report report) {
     List<String> lines = new ArrayList<>();
@@ -133,7 +156,7 @@ public final class Texts {
 
   private static String compared(String name, Report.Comparison other) {
     String times =
-        other.times() > 0 ? format("; Parley takes %.1f times as much", other.times()) : "";
+        other.times() > 0 ? format("; Parley takes %.2f times as much", other.times()) : "";
     return format(
         "%-24s %.3f s per million deliveries (%s)%s",
         name, other.cpuSecondsPerMillionDeliveries(), other.what(), times);

@@ -1,0 +1,45 @@
+package dev.parley.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.bench.measure.Quantiles;
+import dev.parley.bench.measure.Tally;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class MediansTest {
+  private static Report report(double sends, double times) {
+    return new Report(
+        "fanout",
+        "native",
+        new Report.Load(1, 1, 1, 1, 0, 8, 100, 1, null),
+        1,
+        false,
+        Tally.ZERO,
+        new Report.PerSecond(sends, 0, 0),
+        Map.of("ack", new Quantiles(1, sends, 0, 2 * sends, 0, 0)),
+        null,
+        0,
+        Map.of("limit", new Report.Comparison("a limit", 1, 0.5, times)),
+        new Report.Check(true, 1, 1, 0, null, 0, null));
+  }
+
+  @Test
+  void tellsTheMiddleOfEachFigureAndLeavesOutWhatWasNotMeasured() {
+    Medians medians = Medians.of(List.of(report(30, 1), report(10, 3), report(20, 2)));
+
+    assertThat(medians.repetitions()).isEqualTo(3);
+    assertThat(medians.figures())
+        .containsEntry("acknowledgedPerSecond", new Medians.Spread(10, 20, 30))
+        .containsEntry("limit.times", new Medians.Spread(1, 2, 3))
+        .containsEntry("ack.p99", new Medians.Spread(20, 40, 60))
+        .doesNotContainKeys("deliveredPerSecond", "rssBytesPerConnection");
+  }
+
+  @Test
+  void theMiddleOfAnEvenNumberIsTheMeanOfTwo() {
+    assertThat(Medians.of(List.of(report(10, 1), report(30, 1))).figures())
+        .containsEntry("acknowledgedPerSecond", new Medians.Spread(10, 20, 30));
+  }
+}
