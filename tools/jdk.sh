@@ -1,4 +1,4 @@
-# Finds a JDK of release 25 or newer, without starting one. Sourced by ./parley and tools/format.
+# Finds a JDK of release 25 or newer, without starting one. Sourced by ./parley and the tools.
 # shellcheck shell=bash disable=SC2034
 #
 #   find_jdk    sets JDK_HOME and JDK_VERSION (25.0.3+9-LTS, say); returns 1 if there is none.
