@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// loop; bounded by the requests that the stream may have unanswered, and the rooms in its hello.
 final class NativeJoins {
   private final ChatStream stream;
-  private final Map<String, ArrayDeque<Pending>> pending = new HashMap<>();
+  private final Map<String, ArrayDeque<Pending>> pending = new HashMap<>(2);
 
   /// Those that have not begun: of the hello, and of calls beside the stream.
-  private final LinkedHashMap<String, Pending> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Pending> waiting = new LinkedHashMap<>(2);
 
   private int underWay;
 

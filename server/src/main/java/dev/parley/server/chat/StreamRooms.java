@@ -32,8 +32,8 @@ final class StreamRooms {
   private final ChatContext context;
   private final DeliveryLoop delivery;
   private final Dialect dialect;
-  private final Map<String, Subscriber> rooms = new LinkedHashMap<>();
-  private final Map<String, Integer> entering = new HashMap<>();
+  private final Map<String, Subscriber> rooms = new LinkedHashMap<>(2);
+  private final Map<String, Integer> entering = new HashMap<>(2);
 
   /// Ids of own messages on their way, by room, of a stream that does not want to see them again.
   private final Map<String, Set<String>> own = new HashMap<>();

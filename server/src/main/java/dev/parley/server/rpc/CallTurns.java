@@ -51,7 +51,7 @@ public final class CallTurns extends ServerTransportFilter implements ServerInte
 
   /// Calls of one connection that share a bound. Owned by the connection's event loop.
   private static final class Lane {
-    final ArrayDeque<Turn<?, ?>> waiting = new ArrayDeque<>();
+    final ArrayDeque<Turn<?, ?>> waiting = new ArrayDeque<>(1);
     final int max;
     final AtomicInteger inAll;
     final int maxInAll;
