@@ -16,6 +16,8 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -31,6 +33,9 @@ final class Lane implements AutoCloseable {
   /// What those who do not have.
   static final int SMALL_WINDOW_BYTES = 64 << 10;
 
+  /// Beyond so many senders, several share a connection: a machine has only so many.
+  private static final int MAX_SENDER_CONNECTIONS = 100;
+
   final Counts counts;
   final Latencies latencies = new Latencies();
   final MethodDescriptor<byte[], Frame> chat;
@@ -40,6 +45,8 @@ final class Lane implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
+  private final List<ManagedChannel> senderConnections = new ArrayList<>();
+  private int senders;
 
   Lane(Protocol protocol, Counts counts) {
     this.counts = counts;
@@ -64,6 +71,15 @@ final class Lane implements AutoCloseable {
         .flowControlWindow(windowBytes)
         .maxInboundMessageSize(MAX_FRAME_BYTES)
         .build();
+  }
+
+  /// The connection for one more sender, perhaps with others on it.
+  ManagedChannel connectSender(InetSocketAddress server) {
+    int number = senders++ % MAX_SENDER_CONNECTIONS;
+    if (number == senderConnections.size()) {
+      senderConnections.add(connect(server, WINDOW_BYTES));
+    }
+    return senderConnections.get(number);
   }
 
   /// Runs something on the lane: now if this is its thread.

@@ -65,7 +65,7 @@ final class Sender implements ChatCall.Owner {
   ///
   /// @param in run when that is done
   void open(InetSocketAddress server, Runnable in) {
-    ManagedChannel fresh = lane.connect(server, Lane.WINDOW_BYTES);
+    ManagedChannel fresh = lane.connectSender(server);
     channel = fresh;
     Runnable stream =
         () -> {
