@@ -72,6 +72,9 @@ final class ParleyCommand {
                 "-XX:+UseG1GC",
                 "-Xmx512m",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:G1PeriodicGCInterval=30000",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=30",
                 "-Dfile.encoding=" + StandardCharsets.UTF_8,
                 "-jar",
                 JAR.toString()));

@@ -12,12 +12,16 @@ import dev.parley.chat.v1.Join;
 import dev.parley.chat.v1.MessageContent;
 import dev.parley.chat.v1.Ping;
 import dev.parley.chat.v1.RoomPosition;
+import dev.parley.chat.v1.Typing;
 import dev.parley.chat.v1.User;
+import dev.parley.classic.JoinRoomRequest;
+import dev.parley.classic.JoinRoomResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayDeque;
@@ -28,13 +32,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One native stream, without what the client library does for its user:
+/// One stream, native unless said otherwise, without what the client library does for its user:
 /// nothing is tried again, nothing left out. It takes a message from the transport when it is asked
 /// for the next event, and so stalls when it is not. For one thread.
 final class RawStream implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
   private static final int NARROW_BYTES = 65_535;
+  private static final MethodDescriptor<ChatRequest, ChatEvent> CLASSIC_CHAT =
+      ChatServiceGrpc.getChatMethod().toBuilder()
+          .setFullMethodName(dev.parley.classic.ChatServiceGrpc.getChatMethod().getFullMethodName())
+          .build();
 
   private sealed interface Item {
     record Message(ChatEvent event) implements Item {}
@@ -43,6 +51,7 @@ final class RawStream implements AutoCloseable {
   }
 
   private final Runnable disconnect;
+  private final boolean batches;
   private final ClientCall<ChatRequest, ChatEvent> call;
   private final BlockingQueue<Item> received = new LinkedBlockingQueue<>();
   private final ArrayDeque<ChatEvent> batch = new ArrayDeque<>();
@@ -50,8 +59,16 @@ final class RawStream implements AutoCloseable {
   private @Nullable Status end;
 
   private RawStream(ManagedChannel channel, Runnable disconnect) {
+    this(channel, disconnect, ChatServiceGrpc.getChatMethod());
+  }
+
+  private RawStream(
+      ManagedChannel channel,
+      Runnable disconnect,
+      MethodDescriptor<ChatRequest, ChatEvent> method) {
     this.disconnect = disconnect;
-    call = channel.newCall(ChatServiceGrpc.getChatMethod(), CallOptions.DEFAULT);
+    batches = method == ChatServiceGrpc.getChatMethod();
+    call = channel.newCall(method, CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -87,16 +104,42 @@ final class RawStream implements AutoCloseable {
     return open(new RawStream(channel, channel::shutdownNow), user, positions);
   }
 
-  /// Opens a stream in no room yet, on a connection of its own that takes little at a time: what
-  /// the user does not read stays with the server.
-  static RawStream openNarrow(String address, String user) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
-            .flowControlWindow(NARROW_BYTES)
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build();
-    return open(new RawStream(channel, channel::shutdownNow), user, List.of());
+  /// Opens a stream in rooms, from their ends on, on a connection of its own that takes little at a
+  /// time: what the user does not read stays with the server.
+  static RawStream openNarrow(String address, String user, List<String> rooms) {
+    ManagedChannel channel = narrow(address);
+    List<RoomPosition> positions =
+        rooms.stream().map(room -> RoomPosition.newBuilder().setRoomId(room).build()).toList();
+    RawStream stream = open(new RawStream(channel, channel::shutdownNow), user, positions);
+    rooms.forEach(_ -> stream.next(ChatEvent.EventCase.CAUGHT_UP));
+    return stream;
+  }
+
+  /// The same in the classic protocol, of which the native one is a superset on the wire: rooms are
+  /// entered by calls beside the stream, and events come one at a time.
+  static RawStream openNarrowClassic(String address, String user, List<String> rooms) {
+    ManagedChannel channel = narrow(address);
+    RawStream stream = new RawStream(channel, channel::shutdownNow, CLASSIC_CHAT);
+    stream.send(ChatRequest.newBuilder().setSender(User.newBuilder().setId(user)).build());
+    var calls = dev.parley.classic.ChatServiceGrpc.newBlockingStub(channel);
+    for (String room : rooms) {
+      JoinRoomResponse answer =
+          calls.joinRoom(
+              JoinRoomRequest.newBuilder()
+                  .setRoomId(room)
+                  .setUser(dev.parley.classic.User.newBuilder().setId(user))
+                  .build());
+      assertThat(answer.getSuccess()).as("%s", answer).isTrue();
+    }
+    return stream;
+  }
+
+  private static ManagedChannel narrow(String address) {
+    return NettyChannelBuilder.forTarget(address)
+        .usePlaintext()
+        .flowControlWindow(NARROW_BYTES)
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build();
   }
 
   /// Opens a stream in rooms on a connection that others may use too.
@@ -157,6 +200,14 @@ final class RawStream implements AutoCloseable {
             .build());
   }
 
+  void type(String room, boolean typing) {
+    send(
+        ChatRequest.newBuilder()
+            .setRoomId(room)
+            .setTyping(Typing.newBuilder().setIsTyping(typing))
+            .build());
+  }
+
   void ping(long nonce) {
     send(ChatRequest.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build());
   }
@@ -172,6 +223,7 @@ final class RawStream implements AutoCloseable {
         case Item.Message message -> {
           asked = false;
           if (message.event().getBatchCount() > 0) {
+            assertThat(batches).as("a batch for a client that knows none").isTrue();
             batch.addAll(message.event().getBatchList());
           } else {
             batch.add(message.event());

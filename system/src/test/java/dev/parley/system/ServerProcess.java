@@ -161,8 +161,13 @@ final class ServerProcess implements AutoCloseable {
 
   /// The same, when it has thrown away what it does not need.
   long residentBytesAfterCollection() {
-    Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), "GC.run");
+    jcmd("GC.run");
+    jcmd("System.trim_native_heap");
     return residentBytes();
+  }
+
+  private void jcmd(String command) {
+    Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), command);
   }
 
   /// Ends it as `kill -9` does, and waits for its death.

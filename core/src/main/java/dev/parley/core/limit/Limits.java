@@ -92,6 +92,10 @@ public final class Limits {
   /// Most signals that wait for one stream; older ones give way.
   public static final int MAX_WAITING_SIGNALS = 256;
 
+  /// Most bytes of the signals that wait for one stream; older ones give way, so that one alone may
+  /// be longer.
+  public static final int MAX_WAITING_SIGNAL_BYTES = 64 << 10;
+
   /// Most bytes of entries read from a journal at once, one entry more than that not counted.
   public static final int MAX_READ_BYTES = 1 << 20;
 

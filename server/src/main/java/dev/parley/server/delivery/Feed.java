@@ -69,10 +69,15 @@ final class Feed {
   void flush() {
     dirty = false;
     if (!published.isEmpty()) {
-      Chunk chunk = new Chunk(topic, List.copyOf(published));
+      List<Entry> entries = List.copyOf(published);
       published.clear();
-      for (int i = subscribers.size() - 1; i >= 0; i--) {
-        deliver(chunk, subscribers.get(i));
+      for (int from = 0; from < entries.size(); ) {
+        int to = endOfPage(entries, from);
+        Chunk chunk = new Chunk(topic, entries.subList(from, to));
+        for (int i = subscribers.size() - 1; i >= 0; i--) {
+          deliver(chunk, subscribers.get(i));
+        }
+        from = to;
       }
     }
     if (!signals.isEmpty()) {
@@ -82,12 +87,22 @@ final class Feed {
     }
   }
 
+  /// A commit may be megabytes, and each stream holds a copy of what it is sent: so no more at once
+  /// than when catching up.
+  private static int endOfPage(List<Entry> entries, int from) {
+    int to = from;
+    for (int bytes = 0; to < entries.size() && bytes < OutboundStream.PAGE_BYTES; to++) {
+      bytes += entries.get(to).body().length;
+    }
+    return to;
+  }
+
   private static void deliver(Chunk chunk, Subscriber subscriber) {
     if (!subscriber.live || subscriber.cursor >= chunk.last()) {
       return;
     }
     OutboundStream stream = subscriber.stream;
-    if (stream.isReady() && subscriber.cursor == chunk.first() - 1) {
+    if (stream.takesMore() && subscriber.cursor == chunk.first() - 1) {
       chunk.sendTo(stream, subscriber.skip());
       subscriber.cursor = chunk.last();
     } else {
@@ -96,7 +111,7 @@ final class Feed {
   }
 
   private void tell(Signal signal) {
-    Map<WireFormat, List<WireEvent>> encoded = new LinkedHashMap<>(2);
+    Map<WireFormat, Told> encoded = new LinkedHashMap<>(2);
     String except = signal.exceptUser();
     for (int i = subscribers.size() - 1; i >= 0; i--) {
       Subscriber subscriber = subscribers.get(i);
@@ -104,8 +119,18 @@ final class Feed {
         OutboundStream stream = subscriber.stream;
         stream.signal(
             new SignalKey(topic, signal.key()),
-            encoded.computeIfAbsent(stream.format(), format -> format.events(topic, signal)));
+            encoded.computeIfAbsent(
+                stream.format(), format -> Told.of(format.events(topic, signal))));
       }
+    }
+  }
+
+  /// A signal as one format has it.
+  ///
+  /// @param bytes length of all events
+  record Told(List<WireEvent> events, int bytes) {
+    static Told of(List<WireEvent> events) {
+      return new Told(events, events.stream().mapToInt(event -> event.element().length).sum());
     }
   }
 

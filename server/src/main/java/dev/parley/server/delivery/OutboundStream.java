@@ -7,16 +7,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// The sending half of one stream. Owned by its event loop.
 ///
 /// What it holds is bounded: what was put in during one turn of the loop, the newest signals
-/// ([Limits#MAX_WAITING_SIGNALS]), and a cursor for each topic. It has no queue of entries: a
-/// stream that cannot take them is fed from the journal later.
+/// ([Limits#MAX_WAITING_SIGNALS], [Limits#MAX_WAITING_SIGNAL_BYTES]), and a cursor for each topic.
+/// It has no queue of entries: a stream that cannot take them is fed from the journal later.
 public final class OutboundStream {
-  /// Bytes of entries put into one frame when catching up.
-  private static final int PAGE_BYTES = 64 << 10;
+  /// Bytes of entries put into one frame, one entry more than that not counted; where a stream has
+  /// been sent that many in one turn, the rest waits for it in the journal.
+  static final int PAGE_BYTES = 64 << 10;
 
   private static final int PAGE_ENTRIES = 256;
 
@@ -26,7 +26,9 @@ public final class OutboundStream {
   private final boolean batches;
   private final List<Frame> pending = new ArrayList<>(2);
   private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
-  private final Map<Feed.SignalKey, List<WireEvent>> waitingSignals = new LinkedHashMap<>();
+  private final LinkedHashMap<Feed.SignalKey, Feed.Told> waitingSignals = new LinkedHashMap<>();
+  private int waitingSignalBytes;
+  private int pendingBytes;
   private boolean dirty;
   private boolean reading;
   private boolean closed;
@@ -53,6 +55,11 @@ public final class OutboundStream {
     return !closed && sink.isReady();
   }
 
+  /// Whether it can, with what this turn has for it already.
+  boolean takesMore() {
+    return pendingBytes < PAGE_BYTES && isReady();
+  }
+
   /// Sends an event at the end of this turn.
   public void send(WireEvent event) {
     send(batches ? event.batch() : event.alone());
@@ -63,6 +70,7 @@ public final class OutboundStream {
       return;
     }
     pending.add(frame);
+    pendingBytes += frame.length();
     if (!dirty) {
       dirty = true;
       loop.dirty(this);
@@ -71,19 +79,27 @@ public final class OutboundStream {
 
   /// Sends a signal now, or, if the stream is not ready, when it is, unless a newer one with the
   /// same key has come by then.
-  void signal(Feed.SignalKey key, List<WireEvent> events) {
-    if (events.isEmpty() || closed) {
+  void signal(Feed.SignalKey key, Feed.Told told) {
+    if (told.events().isEmpty() || closed) {
       return;
     }
     if (isReady()) {
-      events.forEach(this::send);
+      told.events().forEach(this::send);
       return;
     }
-    waitingSignals.remove(key);
-    waitingSignals.put(key, events);
-    if (waitingSignals.size() > Limits.MAX_WAITING_SIGNALS) {
-      waitingSignals.remove(waitingSignals.keySet().iterator().next());
+    Feed.Told older = waitingSignals.putLast(key, told);
+    waitingSignalBytes += told.bytes() - (older == null ? 0 : older.bytes());
+    while (waitingSignals.size() > 1
+        && (waitingSignals.size() > Limits.MAX_WAITING_SIGNALS
+            || waitingSignalBytes > Limits.MAX_WAITING_SIGNAL_BYTES)) {
+      waitingSignalBytes -= waitingSignals.pollFirstEntry().getValue().bytes();
     }
+  }
+
+  private void sendWaitingSignals() {
+    waitingSignals.values().forEach(told -> told.events().forEach(this::send));
+    waitingSignals.clear();
+    waitingSignalBytes = 0;
   }
 
   /// Whether there is nothing in the journal that it has yet to get.
@@ -102,6 +118,7 @@ public final class OutboundStream {
   /// Puts what was sent in this turn on its way.
   public void flush() {
     dirty = false;
+    pendingBytes = 0;
     if (pending.isEmpty() || closed) {
       pending.clear();
       return;
@@ -139,10 +156,7 @@ public final class OutboundStream {
       stalled = false;
     }
     while (isReady() && !reading) {
-      if (!waitingSignals.isEmpty()) {
-        waitingSignals.values().forEach(events -> events.forEach(this::send));
-        waitingSignals.clear();
-      }
+      sendWaitingSignals();
       Subscriber next = behind.peek();
       if (next == null) {
         break;
@@ -180,6 +194,7 @@ public final class OutboundStream {
           reading = false;
           if (!closed && subscriber.index >= 0 && !page.isEmpty()) {
             deliver(subscriber, page);
+            flush(); // or it would look ready, and be sent the next page too
           }
           pump();
         },

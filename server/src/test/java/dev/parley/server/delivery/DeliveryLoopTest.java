@@ -14,6 +14,7 @@ import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.Tail;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
+import dev.parley.testkit.topic.AppendBuilder;
 import dev.parley.testkit.topic.MemoryJournal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,20 +25,26 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What goes wrong for one stream or one topic concerns that one and no other.
+/// What goes wrong for one stream or one topic concerns that one and no other; and what one stream
+/// may hold.
+@Timeout(60)
 class DeliveryLoopTest {
   private static final TopicId HALL = new TopicId("room", "hall");
   private static final TopicId YARD = new TopicId("room", "yard");
+  private static final int READY_BYTES = 32 << 10;
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-  private final ReadLanes reads = ReadLanes.of(new MemoryJournal());
+  private final MemoryJournal journal = new MemoryJournal();
+  private final ReadLanes reads = ReadLanes.of(journal);
   private DeliveryLoop loop;
 
   @BeforeEach
@@ -64,7 +71,8 @@ class DeliveryLoopTest {
 
     @Override
     public List<WireEvent> events(TopicId topic, Signal signal) {
-      return List.of();
+      byte[] text = ((Said) signal).text().getBytes(UTF_8);
+      return List.of(WireEvent.build(1, text.length, out -> out.writeRawBytes(text)));
     }
 
     @Override
@@ -78,9 +86,26 @@ class DeliveryLoopTest {
     }
   }
 
-  /// A client, which ends its stream as a real one does when it is dropped.
+  /// A signal that says something, of which the newest of its kind is of interest.
+  private record Said(String kind, String text) implements Signal {
+    @Override
+    public Object key() {
+      return kind;
+    }
+
+    @Override
+    public @Nullable String exceptUser() {
+      return null;
+    }
+  }
+
+  /// A client, which ends its stream as a real one does when it is dropped. Until it reads it is
+  /// ready for as much as gRPC takes, if it is one of those who do not read at once.
   private final class Client implements Sink {
     final List<String> got = new ArrayList<>();
+    boolean reads = true;
+    int unread;
+    int mostUnread;
     @Nullable Throwable fault;
     @Nullable Refusal dropped;
     final OutboundStream stream = loop.open(this, new Plain(), false);
@@ -104,11 +129,19 @@ class DeliveryLoopTest {
 
     @Override
     public boolean isReady() {
-      return true;
+      return unread < READY_BYTES;
+    }
+
+    void read() {
+      unread = 0;
+      stream.pump();
+      loop.finish();
     }
 
     @Override
     public void send(Frame frame) {
+      unread += reads ? 0 : frame.length();
+      mostUnread = Math.max(mostUnread, unread);
       switch (fault) {
         case null -> got.add(text(frame));
         case Error error -> throw error;
@@ -205,5 +238,123 @@ class DeliveryLoopTest {
         });
     publish(HALL, 1, "one");
     assertThat(client.got).containsExactly("one");
+  }
+
+  private Client clientThatDoesNotRead() throws Exception {
+    Client client = client(HALL);
+    client.reads = false;
+    return client;
+  }
+
+  /// Has a client that does not read be sent as much as it takes.
+  private void fill(Client client) throws Exception {
+    commit("x".repeat(READY_BYTES));
+    assertThat(client.isReady()).isFalse();
+    client.got.clear();
+  }
+
+  /// Commits texts at once to the hall's journal, which is empty, and has them published.
+  private void commit(String... texts) throws Exception {
+    AppendBuilder append = AppendBuilder.append(HALL, 0);
+    List<Entry> entries = new ArrayList<>();
+    for (String text : texts) {
+      append.say("ann", text);
+      entries.add(new Entry(entries.size() + 1, 1, "ann", null, 0, text.getBytes(UTF_8)));
+    }
+    journal.commit(List.of(append.build()), List.of());
+    loop.publish(HALL, entries);
+    loop.flush();
+    var unused = onLoop(() -> null);
+  }
+
+  private void tell(String kind, String text) throws Exception {
+    loop.signal(HALL, new Said(kind, text));
+    loop.flush();
+    var unused = onLoop(() -> null);
+  }
+
+  /// Has a client read once, and waits for what is read from the journal for it.
+  private void read(Client client) throws Exception {
+    int before = client.got.size();
+    onLoop(
+        () -> {
+          client.read();
+          return null;
+        });
+    awaitMoreThan(before, client);
+  }
+
+  private void awaitMoreThan(int count, Client client) throws Exception {
+    while (onLoop(() -> client.got.size()) <= count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void ofACommitOfMegabytesAStreamThatDoesNotReadHoldsAPage() throws Exception {
+    Client stalled = clientThatDoesNotRead();
+    Client live = client(HALL);
+    String[] texts =
+        IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(40_000)).toArray(String[]::new);
+    commit(texts);
+    assertThat(stalled.got).hasSize(2);
+    while (onLoop(() -> stalled.got.size()) < texts.length) {
+      read(stalled);
+    }
+    assertThat(stalled.got).containsExactly(texts);
+    assertThat(stalled.mostUnread).isLessThan(3 * 40_000);
+    awaitMoreThan(texts.length - 1, live);
+    assertThat(live.got).containsExactly(texts);
+  }
+
+  @Test
+  void ofSignalsTheNewestOfEachKindWaits() throws Exception {
+    Client stalled = clientThatDoesNotRead();
+    fill(stalled);
+    for (int i = 0; i < 1_000; i++) {
+      tell("typing", "typing " + i);
+      tell("reading", "reading " + i);
+    }
+    assertThat(stalled.got).isEmpty();
+    read(stalled);
+    assertThat(stalled.got).containsExactly("typing 999", "reading 999");
+  }
+
+  @Test
+  void ofManySignalsTheNewestWait() throws Exception {
+    Client stalled = clientThatDoesNotRead();
+    fill(stalled);
+    for (int i = 0; i < 1_000; i++) {
+      tell("kind " + i, "of " + i);
+    }
+    read(stalled);
+    assertThat(stalled.got)
+        .hasSize(Limits.MAX_WAITING_SIGNALS)
+        .startsWith("of " + (1_000 - Limits.MAX_WAITING_SIGNALS))
+        .endsWith("of 999");
+  }
+
+  @Test
+  void ofLargeSignalsThoseWaitThatDoNotTakeTooMuch() throws Exception {
+    Client stalled = clientThatDoesNotRead();
+    fill(stalled);
+    for (int i = 0; i < 100; i++) {
+      tell("kind " + i, i + "x".repeat(20_000));
+    }
+    tell("kind 99", "short after all");
+    tell("kind 100", "short too");
+    read(stalled);
+    assertThat(stalled.got).hasSize(4).endsWith("short after all", "short too");
+  }
+
+  @Test
+  void theNewestSignalWaitsHoweverLargeItIs() throws Exception {
+    Client stalled = clientThatDoesNotRead();
+    fill(stalled);
+    String large = "x".repeat(2 * Limits.MAX_WAITING_SIGNAL_BYTES);
+    tell("older", "gives way");
+    tell("newest", large);
+    read(stalled);
+    assertThat(stalled.got).containsExactly(large);
   }
 }
