@@ -15,6 +15,7 @@ import dev.parley.bench.report.Medians;
 import dev.parley.bench.report.Report;
 import dev.parley.bench.report.Texts;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.PrintWriter;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// Measurements from the first to the last line: server, rooms, load, comparisons, report. Used
 /// once, by one thread.
 final class Bench {
+  /// Of less there is nothing to tell.
+  private static final double MIN_SECONDS = 0.1;
+
   private final BenchOptions options;
   private final SelfCommand self;
   private final PrintWriter out;
@@ -80,12 +84,22 @@ final class Bench {
     List<Report> reports = new ArrayList<>();
     boolean passed = true;
     while (passed && reports.size() < options.repeat && !pause.isCut()) {
+      if (options.repeat > 1 && !options.json) {
+        print(List.of("", "run %d of %d".formatted(reports.size() + 1, options.repeat), ""));
+      }
       Report report = run(PlanMaker.plan(options, server, name()), pid);
+      if (report.interrupted() && report.seconds() < MIN_SECONDS) {
+        complain("interrupted before anything was measured");
+        break;
+      }
       print(options.json ? List.of(Texts.json(report)) : Texts.lines(report));
-      reports.add(report);
       passed = report.check().passed();
+      if (!report.interrupted()) {
+        reports.add(report);
+      }
     }
-    if (options.repeat > 1 && !reports.isEmpty()) {
+    if (reports.size() > 1) {
+      print(options.json ? List.of() : List.of(""));
       Medians medians = Medians.of(reports);
       print(options.json ? List.of(Texts.json(medians)) : Texts.lines(medians));
     }
@@ -108,8 +122,17 @@ final class Bench {
       removeRooms(plan);
     }
     Map<String, Cost> costs =
-        pause.isCut() ? Map.of() : Comparisons.measure(options, plan, shard, this::complain);
+        pause.isCut()
+            ? Map.of()
+            : Comparisons.measure(options, plan, shard, this::complainUnlessCut);
     return Reports.of(plan, options, shard, umpire, costs, pause.isCut());
+  }
+
+  /// What fails after Ctrl-C fails because of it: it reaches the others too.
+  private void complainUnlessCut(String words) {
+    if (!pause.isCut()) {
+      complain(words);
+    }
   }
 
   private void complain(String words) {
@@ -134,9 +157,12 @@ final class Bench {
     try {
       RoomCalls.create(channel, plan.rooms());
     } catch (StatusRuntimeException e) {
+      String server = plan.server().getHostString() + ":" + plan.server().getPort();
       throw new LoadException(
-          "rooms cannot be made on %s: %s (another kind of server? name rooms that it has with --room)"
-              .formatted(plan.server(), e.getMessage()));
+          e.getStatus().getCode() == Status.Code.UNAVAILABLE
+              ? "no server answers at %s: is it running, and is --server right?".formatted(server)
+              : "rooms cannot be made on %s: %s (another kind of server? name rooms that it has with --room)"
+                  .formatted(server, e.getMessage()));
     } finally {
       var _ = channel.shutdownNow();
     }

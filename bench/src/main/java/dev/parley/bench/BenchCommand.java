@@ -46,13 +46,13 @@ import picocli.CommandLine.TypeConversionException;
       "Ctrl-C ends the measuring; what was measured until then is printed.",
       "",
       "Exit codes: 0 measured and correct; 1 a promise was broken, or no load could be made; 2"
-          + " wrong usage.",
+          + " wrong usage; 130 interrupted.",
       "",
       "Examples:",
       "  parley bench fanout --spawn --with-limit",
       "  parley bench ingest --spawn --durability fsync --in-flight 32",
       "  parley bench idle --spawn --connections 5000",
-      "  parley bench mixed --server 127.0.0.1:50051 --pid $(pgrep -f 'parley.jar serve')"
+      "  parley bench mixed --server 127.0.0.1:50051 --pid 12345"
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final int OK = 0;

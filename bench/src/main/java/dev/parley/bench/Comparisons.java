@@ -13,11 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What others take for the work that the server had. Pure functions, but for the measuring.
 final class Comparisons {
   private static final double MAX_SECONDS = 10;
   private static final double MILLION = 1e6;
+
+  /// Processor time is counted in hundredths of a second; of less than this, a ratio says nothing.
+  private static final double MIN_CPU_SECONDS = 0.25;
 
   /// What HTTP/2 and gRPC put before each message, in bytes.
   private static final int FRAME_HEADER_BYTES = 14;
@@ -67,10 +71,17 @@ final class Comparisons {
 
   /// The cost beside ours.
   ///
-  /// @param own Parley's processor time for a million deliveries; 0: unknown
-  static Report.Comparison compared(Cost cost, double own) {
+  /// @param server what Parley's server used; null: unknown
+  static Report.Comparison compared(Cost cost, Report.@Nullable Server server) {
     double other = cost.deliveries() == 0 ? 0 : cost.cpuSeconds() * MILLION / cost.deliveries();
+    double times =
+        server == null
+                || other == 0
+                || cost.cpuSeconds() < MIN_CPU_SECONDS
+                || server.cpuSeconds() < MIN_CPU_SECONDS
+            ? 0
+            : server.cpuSecondsPerMillionDeliveries() / other;
     return new Report.Comparison(
-        cost.what(), cost.deliveries(), other, other > 0 ? own / other : 0);
+        cost.what(), cost.deliveries(), cost.deliveries() / cost.seconds(), other, times);
   }
 }

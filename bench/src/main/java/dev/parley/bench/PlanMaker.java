@@ -100,10 +100,16 @@ final class PlanMaker {
     require(
         options.seconds > 0 && options.warmup >= 0,
         "--seconds, --warmup",
-        "more than 0, 0 or more");
+        "seconds, of which there must be some to measure");
     require(options.slowPercent >= 0 && options.slowPercent <= 100, "--slow-readers", "0 to 100");
     require(options.durability == null || options.spawn, "--durability", "--spawn beside it");
     require(options.pid == null || !options.spawn, "--pid", "no --spawn beside it");
+    require(
+        options.connections == null
+            || options.members == null
+            || options.streamsPerConnection == null,
+        "--connections, --members, --streams-per-connection",
+        "two of them at most: they tell the third");
     require(
         options.workload != Workload.IDLE || (options.rate == null && options.inFlight == null),
         "--rate, --in-flight",

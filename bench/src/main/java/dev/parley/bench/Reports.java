@@ -32,12 +32,14 @@ final class Reports {
     Latencies latencies = Latencies.decode(shard.histograms());
     Map<String, Quantiles> times = new LinkedHashMap<>();
     for (Latency latency : Latency.values()) {
-      times.put(latency.key(), latencies.quantiles(latency));
+      Quantiles quantiles = latencies.quantiles(latency);
+      if (quantiles.count() > 0) {
+        times.put(latency.key(), quantiles);
+      }
     }
     Report.Server server = server(plan, tally, umpire);
-    double own = server == null ? 0 : server.cpuSecondsPerMillionDeliveries();
     Map<String, Report.Comparison> compared = new LinkedHashMap<>();
-    costs.forEach((name, cost) -> compared.put(name, Comparisons.compared(cost, own)));
+    costs.forEach((name, cost) -> compared.put(name, Comparisons.compared(cost, server)));
     return new Report(
         plan.workload().toString(),
         plan.protocol().toString(),
@@ -52,6 +54,7 @@ final class Reports {
             plan.processes(),
             options.spawn ? (options.durability == null ? "fsync" : options.durability) : null),
         shard.seconds(),
+        Math.max(0, Math.round(plan.rate() * shard.seconds()) - tally.sent()),
         interrupted,
         tally,
         new Report.PerSecond(

@@ -33,7 +33,7 @@ final class Lane implements AutoCloseable {
   /// What those who do not have.
   static final int SMALL_WINDOW_BYTES = 64 << 10;
 
-  /// Beyond so many senders, several share a connection: a machine has only so many.
+  /// Beyond so many senders on a lane, several share a connection: a process has only so many.
   private static final int MAX_SENDER_CONNECTIONS = 100;
 
   final Counts counts;

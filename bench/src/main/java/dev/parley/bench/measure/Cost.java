@@ -4,5 +4,6 @@ package dev.parley.bench.measure;
 ///
 /// @param what who, in words
 /// @param deliveries messages delivered
+/// @param seconds how long that took
 /// @param cpuSeconds processor time of the one who delivers
-public record Cost(String what, long deliveries, double cpuSeconds) {}
+public record Cost(String what, long deliveries, double seconds, double cpuSeconds) {}

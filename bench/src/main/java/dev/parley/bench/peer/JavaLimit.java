@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// the server's.
 final class JavaLimit implements AutoCloseable {
   private static final int READ_BYTES = 256 << 10;
-  private static final int COPIES = 64;
+  private static final int MAX_COPIES = 64;
+  private static final int MAX_COPIES_BYTES = 256 << 10;
+  private static final int MIN_FRAME_BYTES = 64;
   private static final String LINE_END = "\r\n";
   private static final double NANOS = 1e9;
 
   private final int frameBytes;
+  private final int copies;
   private final Selector selector;
   private final ServerSocketChannel listener;
   private final Thread thread;
@@ -48,7 +52,8 @@ final class JavaLimit implements AutoCloseable {
   }
 
   private JavaLimit(int frameBytes, Selector selector, ServerSocketChannel listener) {
-    this.frameBytes = frameBytes;
+    this.frameBytes = Math.max(MIN_FRAME_BYTES, frameBytes);
+    copies = Math.clamp(MAX_COPIES_BYTES / this.frameBytes, 1, MAX_COPIES);
     this.selector = selector;
     this.listener = listener;
     thread = Thread.ofPlatform().name("limit").daemon().unstarted(this::run);
@@ -155,20 +160,26 @@ final class JavaLimit implements AutoCloseable {
     return null;
   }
 
-  private void fanOut(Map<String, Integer> arrived) throws IOException {
-    for (Peer peer : peers) {
+  private void fanOut(Map<String, Integer> arrived) {
+    for (Peer peer : List.copyOf(peers)) {
+      List<ByteBuffer> bytes = new ArrayList<>();
       for (Subscription subscription : peer.subscriptions) {
         ByteBuffer ready = frames.get(subscription);
         int count = arrived.getOrDefault(subscription.room(), 0);
-        for (int left = count; ready != null && left > 0; left -= COPIES) {
-          write(peer, ready.slice(0, Math.min(left, COPIES) * frameBytes));
+        for (int left = count; ready != null && left > 0; left -= copies) {
+          bytes.add(ready.slice(0, Math.min(left, copies) * frameBytes));
         }
+      }
+      try {
+        write(peer, bytes.toArray(ByteBuffer[]::new));
+      } catch (IOException e) {
+        peers.remove(peer);
       }
     }
   }
 
-  private static void write(Peer peer, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
+  private static void write(Peer peer, ByteBuffer... bytes) throws IOException {
+    while (Arrays.stream(bytes).anyMatch(ByteBuffer::hasRemaining)) {
       var _ = peer.socket.write(bytes);
     }
   }
@@ -181,11 +192,11 @@ final class JavaLimit implements AutoCloseable {
       head = "MSG %s %s %d%s".formatted(subscription.room(), subscription.id(), payload, LINE_END);
     } while (payload > 0 && head.length() + payload + LINE_END.length() > frameBytes);
     byte[] frame = ascii(head + "x".repeat(payload) + LINE_END).array();
-    ByteBuffer copies = ByteBuffer.allocateDirect(COPIES * frameBytes);
-    for (int i = 0; i < COPIES; i++) {
-      copies.put(i * frameBytes, frame, 0, Math.min(frame.length, frameBytes));
+    ByteBuffer ready = ByteBuffer.allocateDirect(copies * frameBytes);
+    for (int i = 0; i < copies; i++) {
+      ready.put(i * frameBytes, frame, 0, Math.min(frame.length, frameBytes));
     }
-    return copies;
+    return ready;
   }
 
   private static ByteBuffer ascii(String text) {

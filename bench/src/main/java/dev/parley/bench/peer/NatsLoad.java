@@ -5,6 +5,7 @@ import dev.parley.bench.measure.Work;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -48,8 +49,13 @@ final class NatsLoad implements AutoCloseable {
       load.run(WARMUP_SECONDS);
       double before = cpuSeconds.getAsDouble();
       long delivered = load.delivered();
+      long began = System.nanoTime();
       load.run(work.seconds());
-      return new Cost(what, load.delivered() - delivered, cpuSeconds.getAsDouble() - before);
+      return new Cost(
+          what,
+          load.delivered() - delivered,
+          (System.nanoTime() - began) / NANOS,
+          cpuSeconds.getAsDouble() - before);
     }
   }
 
@@ -76,7 +82,7 @@ final class NatsLoad implements AutoCloseable {
       for (int i = 0; i < work.connections(); i++) {
         load.subscribe(SocketChannel.open(server), i);
       }
-      Thread.ofPlatform().name("nats-reader").daemon().start(load::read);
+      Thread.ofPlatform().name("peer-reader").daemon().start(load::read);
       load.awaitSubscriptions();
       return load;
     } catch (IOException e) {
@@ -175,7 +181,7 @@ final class NatsLoad implements AutoCloseable {
       while (!closed) {
         var _ = selector.select(key -> read(key, buffer));
       }
-    } catch (IOException e) {
+    } catch (IOException | ClosedSelectorException _) {
       // closed
     }
   }

@@ -41,12 +41,12 @@ public record Medians(int repetitions, Map<String, Spread> figures) {
     if (server != null) {
       put(figures, "cpuSecondsPerMillionDeliveries", server.cpuSecondsPerMillionDeliveries());
       put(figures, "cpuSecondsPerMillionSends", server.cpuSecondsPerMillionSends());
-      put(figures, "rssBytesPerConnection", (double) server.rssBytesPerConnection());
     }
     report
         .compared()
         .forEach(
             (name, other) -> {
+              put(figures, name + ".deliveredPerSecond", other.deliveriesPerSecond());
               put(
                   figures,
                   name + ".cpuSecondsPerMillionDeliveries",

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param protocol name of the protocol
 /// @param load what the load was made of
 /// @param seconds how long was measured
+/// @param unsent messages that were due at the rate, and that were not sent meanwhile: the times do
+///     not know of them
 /// @param interrupted whether it was cut short
 /// @param counts what was counted meanwhile
 /// @param perSecond rates
@@ -20,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// @param generatorCpuSeconds processor time of the load generator itself
 /// @param compared what the same work cost others, by name
 /// @param check whether everybody got everything
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Report(
     String workload,
     String protocol,
     Load load,
     double seconds,
+    long unsent,
     boolean interrupted,
     Tally counts,
     PerSecond perSecond,
@@ -89,10 +92,16 @@ public record Report(
   ///
   /// @param what in words
   /// @param deliveries messages delivered
+  /// @param deliveriesPerSecond the same, a second
   /// @param cpuSecondsPerMillionDeliveries processor time of the one who delivers, for a million
-  /// @param times how many times as much Parley's server took; 0: unknown
+  /// @param times how many times as much Parley's server took; 0: unknown, or one of the two took
+  ///     too little to tell
   public record Comparison(
-      String what, long deliveries, double cpuSecondsPerMillionDeliveries, double times) {}
+      String what,
+      long deliveries,
+      double deliveriesPerSecond,
+      double cpuSecondsPerMillionDeliveries,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double times) {}
 
   /// Whether everybody got everything.
   ///

@@ -11,6 +11,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Texts {
   private static final JsonMapper MAPPER = new JsonMapper();
 
+  /// Part of what was to be sent that may be missing without a word: it is on its way.
+  private static final double MAX_UNSENT = 0.02;
+
   private Texts() {}
 
   /// One line of JSON.
@@ -36,9 +39,16 @@ public final class Texts {
             (name, spread) ->
                 lines.add(
                     format(
-                        "%-40s %,14.3f %,14.3f %,14.3f",
-                        name, spread.min(), spread.median(), spread.max())));
+                        "%-40s %14s %14s %14s",
+                        name,
+                        number(spread.min()),
+                        number(spread.median()),
+                        number(spread.max()))));
     return lines;
+  }
+
+  private static String number(double value) {
+    return value >= 1_000 ? format("%,.0f", value) : format("%.3f", value);
   }
 
   /// Lines for people.
@@ -85,6 +95,14 @@ public final class Texts {
 
   private static void figures(Report report, List<String> lines) {
     row(lines, "acknowledged", format("%,.0f/s", report.perSecond().sends()));
+    if (report.unsent() > report.load().rate() * report.seconds() * MAX_UNSENT) {
+      row(
+          lines,
+          "  of those that were due",
+          format(
+              "%.0f %%: server or load generator cannot do more; the times do not know of the rest",
+              100 * report.perSecond().sends() / report.load().rate()));
+    }
     row(lines, "delivered", format("%,.0f/s", report.perSecond().deliveries()));
     if (report.counts().signals() > 0) {
       row(lines, "signals", format("%,.0f/s", report.counts().signals() / report.seconds()));
@@ -156,10 +174,16 @@ public final class Texts {
 
   private static String compared(String name, Report.Comparison other) {
     String times =
-        other.times() > 0 ? format("; Parley takes %.2f times as much", other.times()) : "";
+        other.times() > 0
+            ? format("; Parley takes %.2f times as much", other.times())
+            : "; too little to compare";
     return format(
-        "%-24s %.3f s per million deliveries (%s)%s",
-        name, other.cpuSecondsPerMillionDeliveries(), other.what(), times);
+        "%-24s %.3f s per million deliveries, %,.0f/s (%s)%s",
+        name,
+        other.cpuSecondsPerMillionDeliveries(),
+        other.deliveriesPerSecond(),
+        other.what(),
+        times);
   }
 
   private static void verdict(Report.Check check, List<String> lines) {

@@ -17,7 +17,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { COPIES = 64, READ_BYTES = 1 << 18, MAX_ROOMS = 1 << 16, MAX_VECTORS = 1024 };
+enum { MAX_COPIES_BYTES = 1 << 18, MIN_FRAME_BYTES = 64, READ_BYTES = 1 << 18, MAX_ROOMS = 1 << 16, MAX_VECTORS = 1024 };
 
 struct connection {
   int fd;
@@ -27,8 +27,8 @@ struct connection {
   int pending_bytes;
 };
 
-static int frame_bytes, max_subscriptions;
-static char **frames; // of each subscription id: COPIES of its frame, one after the other
+static int frame_bytes, copies, max_subscriptions;
+static char **frames; // of each subscription id: copies of its frame, one after the other
 static struct connection **all;
 static int connections, capacity;
 static int *arrived; // of each room, in what was read at once
@@ -48,8 +48,9 @@ static char *ready_frames(int id, const char *room) {
     payload--;
     head_bytes = snprintf(head, sizeof head, "MSG %s %d %d\r\n", room, id, payload);
   } while (payload > 0 && head_bytes + payload + 2 > frame_bytes);
-  char *bytes = malloc((size_t)frame_bytes * COPIES);
-  for (int i = 0; i < COPIES; i++) {
+  char *bytes = malloc((size_t)frame_bytes * copies);
+  if (!bytes) fail("malloc");
+  for (int i = 0; i < copies; i++) {
     char *frame = bytes + (size_t)i * frame_bytes;
     memset(frame, 'x', frame_bytes);
     memcpy(frame, head, head_bytes);
@@ -93,13 +94,13 @@ static void fan_out(void) {
     struct connection *one = all[i];
     int count = 0;
     for (int j = 0; j < one->subscriptions; j++) {
-      for (int left = arrived[one->rooms[j]]; left > 0; left -= COPIES) {
+      for (int left = arrived[one->rooms[j]]; left > 0; left -= copies) {
         if (count == MAX_VECTORS) {
           write_all(one->fd, vectors, count);
           count = 0;
         }
         vectors[count].iov_base = frames[one->ids[j]];
-        vectors[count++].iov_len = (size_t)frame_bytes * (left < COPIES ? left : COPIES);
+        vectors[count++].iov_len = (size_t)frame_bytes * (left < copies ? left : copies);
       }
     }
     write_all(one->fd, vectors, count);
@@ -154,6 +155,10 @@ int main(int count, char **arguments) {
     return 2;
   }
   frame_bytes = atoi(arguments[1]);
+  if (frame_bytes < MIN_FRAME_BYTES) frame_bytes = MIN_FRAME_BYTES;
+  copies = MAX_COPIES_BYTES / frame_bytes;
+  if (copies > 64) copies = 64;
+  if (copies < 1) copies = 1;
   max_subscriptions = atoi(arguments[2]);
   frames = calloc(max_subscriptions, sizeof *frames);
   arrived = calloc(MAX_ROOMS, sizeof *arrived);

@@ -15,13 +15,14 @@ final class MediansTest {
         "native",
         new Report.Load(1, 1, 1, 1, 0, 8, 100, 1, null),
         1,
+        0,
         false,
         Tally.ZERO,
         new Report.PerSecond(sends, 0, 0),
         Map.of("ack", new Quantiles(1, sends, 0, 2 * sends, 0, 0)),
         null,
         0,
-        Map.of("limit", new Report.Comparison("a limit", 1, 0.5, times)),
+        Map.of("limit", new Report.Comparison("a limit", 1, 1, 0.5, times)),
         new Report.Check(true, 1, 1, 0, null, 0, null));
   }
 
@@ -34,7 +35,7 @@ final class MediansTest {
         .containsEntry("acknowledgedPerSecond", new Medians.Spread(10, 20, 30))
         .containsEntry("limit.times", new Medians.Spread(1, 2, 3))
         .containsEntry("ack.p99", new Medians.Spread(20, 40, 60))
-        .doesNotContainKeys("deliveredPerSecond", "rssBytesPerConnection");
+        .doesNotContainKeys("deliveredPerSecond", "resumedPerSecond");
   }
 
   @Test

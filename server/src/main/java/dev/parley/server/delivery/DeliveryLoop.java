@@ -39,6 +39,10 @@ public final class DeliveryLoop implements Outlet {
   /// Items worked off before the event loop may do something else.
   private static final int MAX_ITEMS = 8_192;
 
+  /// Topics of which the pages of a large commit are kept until the next commit: they take as much
+  /// as the commit, encoded.
+  private static final int MAX_PAGED_FEEDS = 8;
+
   private final ScheduledExecutorService eventLoop;
   private final Reads reads;
   private final Clock clock;
@@ -51,6 +55,9 @@ public final class DeliveryLoop implements Outlet {
   private final List<Feed> dirtyFeeds = new ArrayList<>();
   private final List<OutboundStream> dirtyStreams = new ArrayList<>();
   private final Set<OutboundStream> toPump = new LinkedHashSet<>();
+
+  /// Feeds whose newest commit had several pages, the newest last.
+  private final LinkedHashSet<Feed> pagedFeeds = new LinkedHashSet<>();
 
   private sealed interface Item {
     record Published(TopicId topic, List<Entry> entries) implements Item {}
@@ -148,7 +155,7 @@ public final class DeliveryLoop implements Outlet {
   /// Sends what this turn gathered. To be called at the end of whatever put something in.
   public void finish() {
     for (Feed feed : drain(dirtyFeeds)) {
-      guard(feed, feed::flush);
+      guard(feed, () -> flush(feed));
     }
     List<OutboundStream> pumped = drain(toPump);
     for (OutboundStream stream : drain(dirtyStreams).reversed()) {
@@ -156,6 +163,16 @@ public final class DeliveryLoop implements Outlet {
     }
     for (OutboundStream stream : pumped) {
       guard(stream, stream::pump);
+    }
+  }
+
+  private void flush(Feed feed) {
+    if (feed.flush()) {
+      pagedFeeds.remove(feed);
+      pagedFeeds.add(feed);
+      if (pagedFeeds.size() > MAX_PAGED_FEEDS) {
+        pagedFeeds.removeFirst().forgetPages();
+      }
     }
   }
 
@@ -257,6 +274,7 @@ public final class DeliveryLoop implements Outlet {
     subscriber.stream.forget(subscriber);
     if (subscriber.feed.isEmpty()) {
       feeds.remove(subscriber.feed.topic);
+      pagedFeeds.remove(subscriber.feed);
     }
   }
 
@@ -265,10 +283,11 @@ public final class DeliveryLoop implements Outlet {
     if (feed == null) {
       return;
     }
-    feed.flush();
+    flush(feed);
     for (Subscriber subscriber : List.copyOf(feed.subscribers())) {
       String user = eviction.user();
       if (user == null || user.equals(subscriber.subscription().user().id())) {
+        subscriber.takeNewest();
         unsubscribe(subscriber);
         subscriber.evicted(eviction.reason());
       }

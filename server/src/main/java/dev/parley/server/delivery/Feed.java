@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One topic on one event loop: who listens here, and what has been published but not yet handed to
 /// them. Owned by the event loop.
@@ -17,6 +18,10 @@ final class Feed {
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final List<Entry> published = new ArrayList<>();
   private final LinkedHashMap<Object, Signal> signals = new LinkedHashMap<>();
+
+  /// Pages of the newest commit, if it had several, for those who take them one by one: encoded
+  /// once for all.
+  private List<Chunk> pages = List.of();
 
   /// End of the journal, as far as it has been published here.
   long last;
@@ -66,18 +71,18 @@ final class Feed {
   }
 
   /// Hands everything published to those who listen.
-  void flush() {
+  ///
+  /// @return whether there are several pages now, which are kept until [#forgetPages]
+  boolean flush() {
     dirty = false;
     if (!published.isEmpty()) {
-      List<Entry> entries = List.copyOf(published);
+      List<Chunk> chunks = split(List.copyOf(published));
       published.clear();
-      for (int from = 0; from < entries.size(); ) {
-        int to = endOfPage(entries, from);
-        Chunk chunk = new Chunk(topic, entries.subList(from, to));
+      pages = chunks.size() > 1 ? chunks : List.of();
+      for (Chunk chunk : chunks) {
         for (int i = subscribers.size() - 1; i >= 0; i--) {
           deliver(chunk, subscribers.get(i));
         }
-        from = to;
       }
     }
     if (!signals.isEmpty()) {
@@ -85,6 +90,31 @@ final class Feed {
       signals.clear();
       told.forEach(this::tell);
     }
+    return !pages.isEmpty();
+  }
+
+  /// The page that begins after a sequence; null: it is to be read.
+  @Nullable Chunk page(long after) {
+    for (Chunk page : pages) {
+      if (page.first() == after + 1) {
+        return page;
+      }
+    }
+    return null;
+  }
+
+  void forgetPages() {
+    pages = List.of();
+  }
+
+  private List<Chunk> split(List<Entry> entries) {
+    List<Chunk> chunks = new ArrayList<>(1);
+    for (int from = 0; from < entries.size(); ) {
+      int to = endOfPage(entries, from);
+      chunks.add(new Chunk(topic, entries.subList(from, to)));
+      from = to;
+    }
+    return chunks;
   }
 
   /// A commit may be megabytes, and each stream holds a copy of what it is sent: so no more at once

@@ -167,11 +167,17 @@ public final class OutboundStream {
         next.live = true;
         caughtUp(next);
       } else {
-        List<Entry> page = feed.tail.read(next.cursor, feed.last, PAGE_ENTRIES, PAGE_BYTES);
-        if (page.isEmpty()) {
+        Chunk page = feed.page(next.cursor);
+        List<Entry> entries =
+            page != null
+                ? List.of()
+                : feed.tail.read(next.cursor, feed.last, PAGE_ENTRIES, PAGE_BYTES);
+        if (page != null) {
+          deliver(next, page);
+        } else if (entries.isEmpty()) {
           read(next);
         } else {
-          deliver(next, page);
+          deliver(next, new Chunk(feed.topic, entries));
         }
       }
       flush();
@@ -193,7 +199,7 @@ public final class OutboundStream {
         page -> {
           reading = false;
           if (!closed && subscriber.index >= 0 && !page.isEmpty()) {
-            deliver(subscriber, page);
+            deliver(subscriber, new Chunk(subscriber.feed.topic, page));
             flush(); // or it would look ready, and be sent the next page too
           }
           pump();
@@ -206,14 +212,13 @@ public final class OutboundStream {
         });
   }
 
-  private void deliver(Subscriber subscriber, List<Entry> page) {
-    if (page.getFirst().sequence() != subscriber.cursor + 1) {
+  private void deliver(Subscriber subscriber, Chunk page) {
+    if (page.first() != subscriber.cursor + 1) {
       throw new IllegalStateException(
-          "%s: read %d after %d"
-              .formatted(subscriber.feed.topic, page.getFirst().sequence(), subscriber.cursor));
+          "%s: read %d after %d".formatted(subscriber.feed.topic, page.first(), subscriber.cursor));
     }
-    new Chunk(subscriber.feed.topic, page).sendTo(this, subscriber.skip());
-    subscriber.cursor = page.getLast().sequence();
+    page.sendTo(this, subscriber.skip());
+    subscriber.cursor = page.last();
     if (subscriber.caughtUpAt >= 0 && subscriber.cursor >= subscriber.caughtUpAt) {
       caughtUp(subscriber);
     }

@@ -60,6 +60,17 @@ public final class Subscriber {
     return feed.topic;
   }
 
+  /// Takes what is left of the newest commit, ready or not: there is no later.
+  void takeNewest() {
+    if (held) {
+      return;
+    }
+    for (Chunk page = feed.page(cursor); page != null; page = feed.page(cursor)) {
+      page.sendTo(stream, skip());
+      cursor = page.last();
+    }
+  }
+
   void evicted(String reason) {
     evicted.accept(reason);
   }

@@ -9,6 +9,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.signal.Signal;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Attachment;
+import dev.parley.core.topic.Decision;
 import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.Tail;
@@ -45,6 +46,7 @@ class DeliveryLoopTest {
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final MemoryJournal journal = new MemoryJournal();
   private final ReadLanes reads = ReadLanes.of(journal);
+  private final Plain format = new Plain();
   private DeliveryLoop loop;
 
   @BeforeEach
@@ -60,8 +62,11 @@ class DeliveryLoopTest {
 
   /// Entries as their bodies; an entry that says "unspeakable" cannot be encoded.
   private static final class Plain implements WireFormat {
+    int encoded;
+
     @Override
     public WireEvent event(TopicId topic, Entry entry) {
+      encoded++;
       String body = new String(entry.body(), UTF_8);
       if (body.equals("unspeakable")) {
         throw new IllegalStateException("an entry that cannot be encoded");
@@ -108,7 +113,7 @@ class DeliveryLoopTest {
     int mostUnread;
     @Nullable Throwable fault;
     @Nullable Refusal dropped;
-    final OutboundStream stream = loop.open(this, new Plain(), false);
+    final OutboundStream stream = loop.open(this, format, false);
     final List<Subscriber> subscribers = new ArrayList<>();
 
     Client in(TopicId topic) {
@@ -255,6 +260,12 @@ class DeliveryLoopTest {
 
   /// Commits texts at once to the hall's journal, which is empty, and has them published.
   private void commit(String... texts) throws Exception {
+    queue(texts);
+    loop.flush();
+    var unused = onLoop(() -> null);
+  }
+
+  private void queue(String... texts) throws Exception {
     AppendBuilder append = AppendBuilder.append(HALL, 0);
     List<Entry> entries = new ArrayList<>();
     for (String text : texts) {
@@ -263,8 +274,6 @@ class DeliveryLoopTest {
     }
     journal.commit(List.of(append.build()), List.of());
     loop.publish(HALL, entries);
-    loop.flush();
-    var unused = onLoop(() -> null);
   }
 
   private void tell(String kind, String text) throws Exception {
@@ -294,8 +303,7 @@ class DeliveryLoopTest {
   void ofACommitOfMegabytesAStreamThatDoesNotReadHoldsAPage() throws Exception {
     Client stalled = clientThatDoesNotRead();
     Client live = client(HALL);
-    String[] texts =
-        IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(40_000)).toArray(String[]::new);
+    String[] texts = texts(50, 40_000);
     commit(texts);
     assertThat(stalled.got).hasSize(2);
     while (onLoop(() -> stalled.got.size()) < texts.length) {
@@ -305,6 +313,35 @@ class DeliveryLoopTest {
     assertThat(stalled.mostUnread).isLessThan(3 * 40_000);
     awaitMoreThan(texts.length - 1, live);
     assertThat(live.got).containsExactly(texts);
+  }
+
+  private static String[] texts(int count, int length) {
+    return IntStream.range(0, count).mapToObj(i -> i + "x".repeat(length)).toArray(String[]::new);
+  }
+
+  @Test
+  void aCommitOfManyPagesIsEncodedOnceForAllWhoKeepUp() throws Exception {
+    List<Client> clients = List.of(client(HALL), client(HALL), client(HALL));
+    String[] texts = texts(50, 40_000);
+    commit(texts);
+    for (Client client : clients) {
+      awaitMoreThan(texts.length - 1, client);
+      assertThat(client.got).containsExactly(texts);
+    }
+    assertThat(onLoop(() -> format.encoded)).isEqualTo(texts.length);
+  }
+
+  @Test
+  void whoIsTakenOutOfATopicHasEverythingOfTheCommitBefore() throws Exception {
+    Client keepsUp = client(HALL);
+    Client stalled = clientThatDoesNotRead();
+    String[] texts = texts(50, 40_000);
+    queue(texts);
+    loop.evict(HALL, new Decision.Eviction(null, "deleted"));
+    loop.flush();
+    var unused = onLoop(() -> null);
+    assertThat(keepsUp.got).containsExactly(texts);
+    assertThat(stalled.got).containsExactly(texts);
   }
 
   @Test

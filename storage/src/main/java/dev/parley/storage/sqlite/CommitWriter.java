@@ -17,25 +17,27 @@ final class CommitWriter {
   private final WordIndex words;
   private final MemberRows members;
   private final ProfileRows profiles;
-  private final int freshBytes;
+  private int freshChars;
 
-  CommitWriter(Session session, StorageLimits limits) {
+  CommitWriter(Session session) {
     topics = new TopicRows(session);
     entries = new EntryRows(session);
     words = new WordIndex(session);
     members = new MemberRows(session);
     profiles = new ProfileRows(session);
-    freshBytes = limits.freshBytes();
   }
 
-  void write(List<Append> appends, List<Profile> changed) throws SQLException, JournalException {
+  /// Writes them.
+  ///
+  /// @return how much text it added to what is not in the word index
+  int write(List<Append> appends, List<Profile> changed) throws SQLException, JournalException {
     for (Append append : appends) {
       write(append);
     }
-    words.moveFrom(freshBytes);
     for (Profile profile : changed) {
       profiles.put(profile);
     }
+    return freshChars;
   }
 
   private void write(Append append) throws SQLException, JournalException {
@@ -89,7 +91,7 @@ final class CommitWriter {
   private void write(long topic, long sequence, Draft draft) throws SQLException {
     entries.insert(topic, sequence, draft);
     if (draft.text() != null) {
-      words.insert(Position.of(topic, sequence), draft.text(), draft.author());
+      freshChars += words.insert(Position.of(topic, sequence), draft.text(), draft.author());
     }
   }
 
@@ -111,7 +113,7 @@ final class CommitWriter {
   private void reword(long position, @Nullable String text, String author) throws SQLException {
     words.delete(position - 1, position);
     if (text != null) {
-      words.insert(position, text, author);
+      freshChars += words.insert(position, text, author);
     }
   }
 

@@ -71,6 +71,7 @@ record Connector(Path file, Durability durability, StorageLimits limits) {
 
   /// As a URI, because the driver takes a question mark in a path for the start of options.
   private Connection connect(SQLiteConfig config) throws SQLException {
+    NativeLibrary.load();
     return config.createConnection("jdbc:sqlite:" + file.toUri());
   }
 }

@@ -1,12 +1,14 @@
 package dev.parley.storage.sqlite;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection with the statements that were prepared on it. Not thread-safe.
 ///
@@ -14,6 +16,7 @@ import java.util.Map;
 final class Session implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private @Nullable Session memory;
 
   /// @param connection not in auto-commit mode, in which the driver adds a statement to each one
   Session(Connection connection) {
@@ -28,6 +31,20 @@ final class Session implements AutoCloseable {
       statements.put(sql, statement);
     }
     return statement;
+  }
+
+  /// A session of its own in memory, which lives as long as this one.
+  ///
+  /// @param schema what is in it, to begin with
+  Session memory(String schema) throws SQLException {
+    Session made = memory;
+    if (made == null) {
+      made = new Session(DriverManager.getConnection("jdbc:sqlite::memory:"));
+      memory = made;
+      made.connection.setAutoCommit(false);
+      made.prepare(schema).executeUpdate();
+    }
+    return made;
   }
 
   void commit() throws SQLException {
@@ -67,6 +84,9 @@ final class Session implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    if (memory != null) {
+      memory.close();
+    }
     connection.close();
   }
 }

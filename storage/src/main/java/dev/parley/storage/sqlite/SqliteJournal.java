@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// The single writer. Owned by one thread.
 final class SqliteJournal implements Journal, AutoCloseable {
   private static final int PROBE_BYTES = 256 << 10;
+  private static final long UNKNOWN = -1;
 
   private final Connector connector;
   private final SqliteReader reader;
@@ -26,6 +27,9 @@ final class SqliteJournal implements Journal, AutoCloseable {
 
   /// Null at first and after a failure, until the next call opens another.
   private @Nullable Session session;
+
+  /// How much text waits for the word index, or more; see [WordIndex].
+  private long freshChars = UNKNOWN;
 
   private boolean closed;
 
@@ -129,11 +133,21 @@ final class SqliteJournal implements Journal, AutoCloseable {
     if (appends.isEmpty() && profiles.isEmpty()) {
       return;
     }
-    transaction(
-        session -> {
-          new CommitWriter(session, connector.limits()).write(appends, profiles);
-          return true;
-        });
+    freshChars =
+        transaction(
+            session -> {
+              int added = new CommitWriter(session).write(appends, profiles);
+              WordIndex words = new WordIndex(session);
+              // Not known after a failure: nothing of it was written.
+              long before = freshChars;
+              freshChars = UNKNOWN;
+              long now = before == UNKNOWN ? words.freshChars() : before + added;
+              if (now >= connector.limits().freshChars()) {
+                words.move();
+                now = 0;
+              }
+              return now;
+            });
     cutLog();
   }
 
@@ -143,7 +157,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
         session -> {
           var fill = session.prepare("INSERT OR REPLACE INTO probe (id, filler) VALUES (1, ?)");
           fill.setBytes(1, new byte[PROBE_BYTES]);
-          new WordIndex(session).moveFrom(connector.limits().freshBytes());
+          new WordIndex(session).move();
           return fill.executeUpdate();
         });
     transaction(session -> session.prepare("DELETE FROM probe").executeUpdate());

@@ -13,9 +13,9 @@ import java.time.Duration;
 ///     multiple of this while someone reads for long (a backup), and is then cut back
 /// @param writerCacheBytes page cache of the write connection
 /// @param readerCacheBytes page cache of each read connection
-/// @param freshBytes length of the texts that gather before they go into the word index together,
+/// @param freshChars length of the texts that gather before they go into the word index together,
 ///     which keeps one commit waiting for some milliseconds, and that a search looks through one by
-///     one; each counts as 256 bytes at least
+///     one; each counts as 256 characters at least
 /// @param alwaysCheckBytes up to this size the file is checked at every start, beyond it only
 ///     after an unclean end
 /// @param startCheck when the check at the start gives up, and the server starts with a warning
@@ -28,13 +28,13 @@ public record StorageLimits(
     int logBytes,
     int writerCacheBytes,
     int readerCacheBytes,
-    int freshBytes,
+    int freshChars,
     long alwaysCheckBytes,
     Duration startCheck) {
   private static final int MIB = 1 << 20;
 
   /// 4 readers and 2 searches, waits of 10 s and 5 s, no quota, log 16 MiB, caches 32 and 4 MiB,
-  /// 128 KiB of fresh text, checks always up to 64 MiB and for 10 s.
+  /// 65,536 fresh characters, checks always up to 64 MiB and for 10 s.
   public static final StorageLimits DEFAULTS =
       new StorageLimits(
           4,
@@ -45,7 +45,7 @@ public record StorageLimits(
           16 * MIB,
           32 * MIB,
           4 * MIB,
-          128 << 10,
+          64 << 10,
           64L * MIB,
           Duration.ofSeconds(10));
 
@@ -70,7 +70,7 @@ public record StorageLimits(
         logBytes,
         writerCacheBytes,
         readerCacheBytes,
-        freshBytes,
+        freshChars,
         alwaysCheckBytes,
         startCheck);
   }
@@ -86,13 +86,13 @@ public record StorageLimits(
         logBytes,
         writerCacheBytes,
         readerCacheBytes,
-        freshBytes,
+        freshChars,
         alwaysCheckBytes,
         startCheck);
   }
 
   /// The same with another amount of fresh text.
-  public StorageLimits withFreshBytes(int bytes) {
+  public StorageLimits withFreshChars(int chars) {
     return new StorageLimits(
         readers,
         searches,
@@ -102,7 +102,7 @@ public record StorageLimits(
         logBytes,
         writerCacheBytes,
         readerCacheBytes,
-        bytes,
+        chars,
         alwaysCheckBytes,
         startCheck);
   }
@@ -118,7 +118,7 @@ public record StorageLimits(
         bytes,
         writerCacheBytes,
         readerCacheBytes,
-        freshBytes,
+        freshChars,
         alwaysCheckBytes,
         startCheck);
   }

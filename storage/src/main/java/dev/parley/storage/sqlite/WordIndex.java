@@ -13,19 +13,21 @@ import org.jspecify.annotations.Nullable;
 /// Where each word occurs.
 ///
 /// The full-text index `words` costs much for each transaction and little for each text in it. So
-/// new texts lie in the table `fresh` until there is enough ([StorageLimits#freshBytes]), and then
+/// new texts lie in the table `fresh` until there is enough ([StorageLimits#freshChars]), and then
 /// go into the index together. A search asks both, with the same query, in one state of the file:
 /// it finds everything that was committed before it.
 record WordIndex(Session session) {
   /// What a text counts as at least, however short it is.
-  private static final int MIN_BYTES = 256;
+  private static final int MIN_CHARS = 256;
 
   private static final String INSERT =
-      "INSERT INTO fresh (id, position, text, author)"
-          + " VALUES ((SELECT coalesce(max(id), 0) FROM fresh) + ?, ?, ?, ?)";
-  private static final String LAST_FRESH = "SELECT max(id) FROM fresh";
+      "INSERT INTO fresh (position, text, author) VALUES (?, ?, ?)";
+  private static final String CHARS = "SELECT sum(max(length(text), " + MIN_CHARS + ")) FROM fresh";
+
+  /// In the index's order: it writes what it has where the next position is a smaller one.
   private static final String MOVE =
-      "INSERT INTO words (rowid, text, author) SELECT position, text, author FROM fresh";
+      "INSERT INTO words (rowid, text, author)"
+          + " SELECT position, text, author FROM fresh ORDER BY position";
   private static final String EMPTY = "DELETE FROM fresh";
   private static final String DELETE = "DELETE FROM words WHERE rowid > ? AND rowid <= ?";
   private static final String DELETE_FRESH =
@@ -40,23 +42,27 @@ record WordIndex(Session session) {
           + " AND (?4 IS NULL OR e.author = ?4)"
           + " ORDER BY w.rowid DESC LIMIT ?5";
 
-  void insert(long position, String text, String author) throws SQLException {
+  /// Adds a text.
+  ///
+  /// @return what it counts as
+  int insert(long position, String text, String author) throws SQLException {
     PreparedStatement statement = session.prepare(INSERT);
-    statement.setInt(1, Math.max(MIN_BYTES, text.length()));
-    statement.setLong(2, position);
-    statement.setString(3, text);
-    statement.setString(4, token(author));
+    statement.setLong(1, position);
+    statement.setString(2, text);
+    statement.setString(3, token(author));
     statement.executeUpdate();
+    return Math.max(MIN_CHARS, text.length());
   }
 
-  /// To be called at the end of a transaction that inserted.
-  ///
-  /// @param freshBytes how much there must be
-  void moveFrom(int freshBytes) throws SQLException {
-    if (session.queryLong(LAST_FRESH) >= freshBytes) {
-      session.prepare(MOVE).executeUpdate();
-      session.prepare(EMPTY).executeUpdate();
-    }
+  /// How much there is that is not in the index; looks at all of it.
+  long freshChars() throws SQLException {
+    return session.queryLong(CHARS);
+  }
+
+  /// Puts all that is fresh into the index.
+  void move() throws SQLException {
+    session.prepare(MOVE).executeUpdate();
+    session.prepare(EMPTY).executeUpdate();
   }
 
   /// Removes the words of a range of entries.
@@ -77,10 +83,12 @@ record WordIndex(Session session) {
     String match = match(words, author);
     List<Entry> found = new ArrayList<>(indexed(topic, match, author, before, limit));
     EntryRows entries = new EntryRows(session);
+    int fresh = 0;
     for (long position : fresh(topic, match, before)) {
-      Entry entry = entries.at(topic, Position.sequence(position));
+      Entry entry = fresh == limit ? null : entries.at(topic, Position.sequence(position));
       if (entry != null && (author == null || author.equals(entry.author()))) {
         found.add(entry);
+        fresh++;
       }
     }
     found.sort(Comparator.comparingLong(Entry::sequence).reversed());
@@ -104,7 +112,7 @@ record WordIndex(Session session) {
     statement.setLong(1, Position.of(topic, 0));
     statement.setLong(2, Position.of(topic, before));
     try (ResultSet rows = statement.executeQuery()) {
-      return FreshWords.matching(rows, match);
+      return FreshWords.matching(session, rows, match);
     }
   }
 

@@ -103,7 +103,7 @@ final class JournalModelTest {
 
   private static SqliteStore open(Path directory) throws StorageOpenException {
     return SqliteStore.open(
-        directory, Durability.OS, StorageLimits.DEFAULTS.withFreshBytes(5 * 256));
+        directory, Durability.OS, StorageLimits.DEFAULTS.withFreshChars(5 * 256));
   }
 
   private static String outcome(Journal journal, Step.Commit commit) throws JournalException {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The contract once more, with every text in the word index as soon as it is committed.
 final class SqliteJournalReaderIndexedAtOnceTest extends JournalReaderContract {
   @RegisterExtension
-  final StoreExtension store = new StoreExtension(StorageLimits.DEFAULTS.withFreshBytes(1));
+  final StoreExtension store = new StoreExtension(StorageLimits.DEFAULTS.withFreshChars(1));
 
   @Override
   protected Journal journal() {
