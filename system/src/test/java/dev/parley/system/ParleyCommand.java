@@ -18,6 +18,7 @@ final class ParleyCommand {
       Path.of(System.getProperty("parley.jar", "../cli/target/parley/parley.jar"))
           .toAbsolutePath()
           .normalize();
+  private static final Path TOOLS = Path.of("../tools").toAbsolutePath().normalize();
 
   private ParleyCommand() {}
 
@@ -58,9 +59,18 @@ final class ParleyCommand {
     }
   }
 
-  /// The command as the launcher starts it, with nothing of Parley's in the environment but that
-  /// a server takes a free port, whatever else runs on this machine.
+  /// The command as the launcher starts a server, with nothing of Parley's in the environment but
+  /// that a server takes a free port, whatever else runs on this machine.
   static ProcessBuilder builder(List<String> arguments) {
+    return builder(List.of("@" + TOOLS.resolve("serve.args"), "-Xmx512m"), arguments);
+  }
+
+  /// The same, as on a machine with little memory.
+  static ProcessBuilder smallBuilder(List<String> arguments) {
+    return builder(List.of("@" + TOOLS.resolve("small.args")), arguments);
+  }
+
+  private static ProcessBuilder builder(List<String> flags, List<String> arguments) {
     assertThat(JAR).as("the built command; ./mvnw verify builds it first").exists();
     List<String> words =
         new ArrayList<>(
@@ -69,15 +79,9 @@ final class ParleyCommand {
                 "-XX:+UseCompactObjectHeaders",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseG1GC",
-                "-Xmx512m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:G1PeriodicGCInterval=30000",
-                "-XX:MinHeapFreeRatio=10",
-                "-XX:MaxHeapFreeRatio=30",
-                "-Dfile.encoding=" + StandardCharsets.UTF_8,
-                "-jar",
-                JAR.toString()));
+                "-Dfile.encoding=" + StandardCharsets.UTF_8));
+    words.addAll(flags);
+    words.addAll(List.of("-jar", JAR.toString()));
     words.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_"));

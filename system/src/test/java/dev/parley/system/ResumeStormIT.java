@@ -184,8 +184,8 @@ class ResumeStormIT {
 
   private static void report(String what, List<Member> members) {
     System.out.printf(
-        "ResumeStormIT: %,d of %,d %s: each of the others was sent at most %d events of presence,"
-            + " %,d bytes%n",
+        "ResumeStormIT: %,d of %,d %s: sent to each of the others: events of presence: %d,"
+            + " bytes: %,d%n",
         HALF,
         2 * HALF,
         what,

@@ -57,6 +57,19 @@ final class ServerProcess implements AutoCloseable {
   /// Starts a server in a changed environment, without waiting.
   static ServerProcess launch(
       Map<String, String> environment, Path data, int port, String... options) {
+    ProcessBuilder builder = ParleyCommand.builder(serve(data, port, options));
+    builder.environment().putAll(environment);
+    return launch(builder);
+  }
+
+  /// Starts a server as on a machine with little memory, and waits until it listens.
+  static ServerProcess startSmall(Path data) {
+    ServerProcess server = launch(ParleyCommand.smallBuilder(serve(data, 0)));
+    server.awaitListening();
+    return server;
+  }
+
+  private static List<String> serve(Path data, int port, String... options) {
     List<String> arguments =
         new ArrayList<>(
             List.of("serve", "--listen", "127.0.0.1:" + port, "--data", data.toString()));
@@ -64,9 +77,11 @@ final class ServerProcess implements AutoCloseable {
     if (!arguments.contains("--drain-grace")) {
       arguments.addAll(List.of("--drain-grace", "100ms"));
     }
+    return arguments;
+  }
+
+  private static ServerProcess launch(ProcessBuilder builder) {
     try {
-      ProcessBuilder builder = ParleyCommand.builder(arguments);
-      builder.environment().putAll(environment);
       return new ServerProcess(builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -148,10 +163,19 @@ final class ServerProcess implements AutoCloseable {
 
   /// Memory that it has in use, as the system sees it.
   long residentBytes() {
+    return memory("VmRSS:");
+  }
+
+  /// The most memory that it has ever had in use.
+  long peakResidentBytes() {
+    return memory("VmHWM:");
+  }
+
+  private long memory(String line) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
       return lines
-              .filter(line -> line.startsWith("VmRSS:"))
-              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .filter(each -> each.startsWith(line))
+              .mapToLong(each -> Long.parseLong(each.replaceAll("\\D", "")))
               .sum()
           << 10;
     } catch (IOException e) {
@@ -159,7 +183,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /// The same, when it has thrown away what it does not need.
+  /// Memory that it has in use when it has thrown away what it does not need.
   long residentBytesAfterCollection() {
     jcmd("GC.run");
     jcmd("System.trim_native_heap");

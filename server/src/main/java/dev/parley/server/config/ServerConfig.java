@@ -57,7 +57,8 @@ public record ServerConfig(
             defaults.maxBatchBytes(),
             defaults.maxTailEntries(),
             defaults.maxTailBytes(),
-            number(settings, Setting.MAX_TAIL_BYTES, 1 << 20, Long.MAX_VALUE),
+            Math.min(
+                number(settings, Setting.MAX_TAIL_BYTES, 1 << 20, Long.MAX_VALUE), quarterOfHeap()),
             defaults.maxIdleTopics(),
             defaults.snapshotEvery(),
             duration(settings, Setting.PRESENCE_GRACE, "0s", "10m"),
@@ -80,6 +81,11 @@ public record ServerConfig(
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
         duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
         limits);
+  }
+
+  /// What is set for machines with memory to spare must not fill a small heap.
+  private static long quarterOfHeap() {
+    return Runtime.getRuntime().maxMemory() / 4;
   }
 
   /// Whether what is acknowledged outlives the server.

@@ -20,7 +20,10 @@ public enum Setting {
   MAX_IN_FLIGHT("64", "1..4096", "requests of one stream that may wait for their answers"),
   MAX_CONNECTIONS("50000", "1..1000000", "connections at once; further ones are closed"),
   MAX_STREAMS_PER_CONNECTION("1000", "1..100000", "calls at once on one connection"),
-  MAX_TAIL_BYTES("67108864", "1048576..", "memory for the newest entries of all rooms, in bytes"),
+  MAX_TAIL_BYTES(
+      "67108864",
+      "1048576..",
+      "memory for the newest entries of all rooms, in bytes; at most a quarter of the heap"),
   MAX_STORE_BYTES("0", "0..", "size at which the store counts as full, in bytes; 0: no limit"),
   PRESENCE_GRACE("10s", "0s..10m", "time to come back before a user is said to have left"),
   PRESENCE_INTERVAL("250ms", "10ms..1m", "least time between two tellings of who came and went"),

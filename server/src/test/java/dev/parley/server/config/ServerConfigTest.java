@@ -28,4 +28,15 @@ class ServerConfigTest {
       assertThat(ServerConfig.text(ServerConfig.of(settings).drainGrace())).isEqualTo(text);
     }
   }
+
+  @Test
+  void newestEntriesTakeAtMostAQuarterOfTheHeap() throws Exception {
+    long quarter = Runtime.getRuntime().maxMemory() / 4;
+    for (long set : new long[] {1 << 20, quarter, quarter + 1, Long.MAX_VALUE}) {
+      Settings settings =
+          Settings.gather(null, Map.of(), Map.of(Setting.MAX_TAIL_BYTES, Long.toString(set)));
+      assertThat(ServerConfig.of(settings).limits().maxTailBytesInAll())
+          .isEqualTo(Math.min(set, quarter));
+    }
+  }
 }
