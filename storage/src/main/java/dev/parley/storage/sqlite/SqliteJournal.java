@@ -83,6 +83,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
   private JournalException giveUp(SQLException e) {
     Session failed = session;
     session = null;
+    freshChars = UNKNOWN; // perhaps it was committed all the same
     reader.discardIdle();
     try {
       if (failed != null) {
@@ -138,10 +139,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
             session -> {
               int added = new CommitWriter(session).write(appends, profiles);
               WordIndex words = new WordIndex(session);
-              // Not known after a failure: nothing of it was written.
-              long before = freshChars;
-              freshChars = UNKNOWN;
-              long now = before == UNKNOWN ? words.freshChars() : before + added;
+              long now = freshChars == UNKNOWN ? words.freshChars() : freshChars + added;
               if (now >= connector.limits().freshChars()) {
                 words.move();
                 now = 0;

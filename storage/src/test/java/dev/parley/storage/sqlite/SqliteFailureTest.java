@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.SearchWords;
 import dev.parley.core.topic.TopicId;
 import dev.parley.testkit.topic.AppendBuilder;
 import java.nio.file.Files;
@@ -79,6 +80,26 @@ final class SqliteFailureTest {
       assertThat(store.journal().head(ROOM).erased()).isTrue();
     }
     assertThat(SqliteStore.check(directory)).isEmpty();
+  }
+
+  /// Otherwise a file that is too full for it would be said to work, again and again.
+  @Test
+  void aProbeTriesWhatTheNextCommitsHaveToDo() throws Exception {
+    try (SqliteStore store = SqliteStore.open(directory, Durability.OS, StorageLimits.DEFAULTS)) {
+      say(store, "words that wait for their index");
+      assertThat(fresh()).isEqualTo(1);
+      store.journal().probe();
+      assertThat(fresh()).isZero();
+      assertThat(store.reader().search(ROOM, SearchWords.parse("wait"), null, 9, 9)).hasSize(1);
+    }
+  }
+
+  private long fresh() throws Exception {
+    try (Session session =
+        new Connector(DataFiles.database(directory), Durability.OS, StorageLimits.DEFAULTS)
+            .reader()) {
+      return session.queryLong("SELECT count(*) FROM fresh");
+    }
   }
 
   @Test

@@ -1,22 +1,9 @@
 package dev.parley.storage.sqlite;
 
-import dev.parley.core.topic.Journal;
-import dev.parley.core.topic.JournalReader;
-import dev.parley.testkit.topic.JournalContract;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 /// The contract once more, with every text in the word index as soon as it is committed.
-final class SqliteJournalIndexedAtOnceTest extends JournalContract {
-  @RegisterExtension
-  final StoreExtension store = new StoreExtension(StorageLimits.DEFAULTS.withFreshChars(1));
-
+final class SqliteJournalIndexedAtOnceTest extends SqliteJournalTest {
   @Override
-  protected Journal journal() {
-    return store.store().journal();
-  }
-
-  @Override
-  protected JournalReader reader() {
-    return store.store().reader();
+  StorageLimits limits() {
+    return StorageLimits.DEFAULTS.withFreshChars(1);
   }
 }

@@ -5,8 +5,12 @@ import dev.parley.core.topic.JournalReader;
 import dev.parley.testkit.topic.JournalContract;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-final class SqliteJournalTest extends JournalContract {
-  @RegisterExtension final StoreExtension store = new StoreExtension();
+class SqliteJournalTest extends JournalContract {
+  @RegisterExtension final StoreExtension store = new StoreExtension(limits());
+
+  StorageLimits limits() {
+    return StorageLimits.DEFAULTS;
+  }
 
   @Override
   protected Journal journal() {
