@@ -11,6 +11,7 @@ import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.Outlet;
 import dev.parley.core.topic.Subscription;
 import dev.parley.core.topic.TopicId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,6 +40,9 @@ public final class DeliveryLoop implements Outlet {
   /// Items worked off before the event loop may do something else.
   private static final int MAX_ITEMS = 8_192;
 
+  /// Streams flushed before what they have put on the event loop.
+  private static final int MAX_FLUSHED_AT_ONCE = 8;
+
   /// Topics of which the pages of a large commit are kept until the next commit: they take as much
   /// as the commit, encoded.
   private static final int MAX_PAGED_FEEDS = 8;
@@ -53,7 +57,8 @@ public final class DeliveryLoop implements Outlet {
   private final Map<TopicId, Feed> feeds = new HashMap<>();
   private final Set<OutboundStream> streams = new LinkedHashSet<>();
   private final List<Feed> dirtyFeeds = new ArrayList<>();
-  private final List<OutboundStream> dirtyStreams = new ArrayList<>();
+  private final ArrayDeque<OutboundStream> dirtyStreams = new ArrayDeque<>();
+  private boolean flushing;
   private final Set<OutboundStream> toPump = new LinkedHashSet<>();
 
   /// Feeds whose newest commit had several pages, the newest last.
@@ -104,11 +109,15 @@ public final class DeliveryLoop implements Outlet {
   @Override
   public void flush() {
     if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
-      try {
-        eventLoop.execute(this::turn);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("an event loop has ended before all answers to it");
-      }
+      runLater(this::turn);
+    }
+  }
+
+  private void runLater(Runnable task) {
+    try {
+      eventLoop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("an event loop has ended before everything was sent");
     }
   }
 
@@ -158,11 +167,27 @@ public final class DeliveryLoop implements Outlet {
       guard(feed, () -> flush(feed));
     }
     List<OutboundStream> pumped = drain(toPump);
-    for (OutboundStream stream : drain(dirtyStreams).reversed()) {
-      guard(stream, stream::flush);
-    }
+    flushStreams();
     for (OutboundStream stream : pumped) {
       guard(stream, stream::pump);
+    }
+  }
+
+  /// Flushes a few streams, and the others after what these have put on the event loop: gRPC writes
+  /// to a connection in a task of its own, which finds in the processor's cache what it needs only
+  /// if not hundreds of other streams came between.
+  private void flushStreams() {
+    for (int i = 0; i < MAX_FLUSHED_AT_ONCE && !dirtyStreams.isEmpty(); i++) {
+      OutboundStream stream = dirtyStreams.remove();
+      guard(stream, stream::flush);
+    }
+    if (!dirtyStreams.isEmpty() && !flushing) {
+      flushing = true;
+      runLater(
+          () -> {
+            flushing = false;
+            flushStreams();
+          });
     }
   }
 
