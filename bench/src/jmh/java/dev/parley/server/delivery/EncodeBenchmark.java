@@ -51,7 +51,7 @@ public class EncodeBenchmark {
   }
 
   private Frame encode(List<Entry> entries) {
-    new Chunk(Talk.ROOM, entries).sendTo(stream, null);
+    new Chunk(Talk.ROOM, entries, true).sendTo(stream, null);
     loop.finish();
     return taker.last();
   }

@@ -27,10 +27,12 @@ import java.util.function.Supplier;
 final class Lane implements AutoCloseable {
   private static final int MAX_FRAME_BYTES = 64 << 20;
 
-  /// What those who read all the time have under way.
-  static final int WINDOW_BYTES = 1 << 20;
+  private static final int MAX_WINDOW_BYTES = 64 << 20;
 
-  /// What those who do not have.
+  /// What those who read all the time have under way, at least.
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  /// What those who do not have, and a stream's part of what a connection has.
   static final int SMALL_WINDOW_BYTES = 64 << 10;
 
   /// Beyond so many senders on a lane, several share a connection: a process has only so many.
@@ -57,9 +59,16 @@ final class Lane implements AutoCloseable {
     loop = group.next();
   }
 
+  /// What those who read all the time have under way. A connection has one window for all of its
+  /// streams; where it is full, a server sends to each in small pieces, and both work for that.
+  static int windowBytes(int streams) {
+    return Math.clamp((long) streams * SMALL_WINDOW_BYTES, WINDOW_BYTES, MAX_WINDOW_BYTES);
+  }
+
   /// A new connection, made when the first stream is opened on it. All callbacks are on the lane.
   ///
-  /// @param windowBytes bytes that may be under way to each stream that has not asked for them
+  /// @param windowBytes bytes that may be under way on it, and to each of its streams, that these
+  ///     have not asked for
   ManagedChannel connect(InetSocketAddress server, int windowBytes) {
     Class<? extends Channel> type =
         Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -77,7 +86,7 @@ final class Lane implements AutoCloseable {
   ManagedChannel connectSender(InetSocketAddress server) {
     int number = senders++ % MAX_SENDER_CONNECTIONS;
     if (number == senderConnections.size()) {
-      senderConnections.add(connect(server, WINDOW_BYTES));
+      senderConnections.add(connect(server, windowBytes(1)));
     }
     return senderConnections.get(number);
   }

@@ -69,7 +69,7 @@ final class Population implements AutoCloseable {
         new Link(
             lane(number),
             plan.server(),
-            slow ? Lane.SMALL_WINDOW_BYTES : Lane.WINDOW_BYTES,
+            slow ? Lane.SMALL_WINDOW_BYTES : Lane.windowBytes(plan.streamsPerConnection()),
             List.copyOf(subscribers));
     if (slow) {
       slowLinks.add(link);

@@ -18,6 +18,12 @@ final class RoomTraffic {
   /// Messages acknowledged to this process.
   final AtomicLong acknowledged = new AtomicLong();
 
+  /// Senders in this process.
+  final AtomicInteger senders = new AtomicInteger();
+
+  /// Messages sent by this process.
+  final AtomicLong sent = new AtomicLong();
+
   private final AtomicLong delivered = new AtomicLong();
   private final CopyOnWriteArrayList<Runnable> waiting = new CopyOnWriteArrayList<>();
 
@@ -41,8 +47,10 @@ final class RoomTraffic {
     }
   }
 
-  /// Messages that have reached the readers here, on average.
-  long deliveredToEach() {
-    return delivered.get() / Math.max(1, readers.get());
+  /// Messages sent here that have not reached the readers here, on average. Those that other
+  /// processes send to the same room are taken for ours.
+  long underWay() {
+    int all = readers.get();
+    return all == 0 ? 0 : sent.get() - delivered.get() / all;
   }
 }

@@ -48,6 +48,7 @@ final class Sender implements ChatCall.Owner {
     this.lane = lane;
     this.protocol = plan.protocol();
     this.room = room;
+    room.senders.incrementAndGet();
     this.verdict = verdict;
     user = "%s-sender-%d".formatted(plan.run(), number);
     template = new MessageTemplate(room.id, number, plan.textBytes(), new SplittableRandom(number));
@@ -174,21 +175,21 @@ final class Sender implements ChatCall.Owner {
     if (window == 0) {
       return;
     }
-    while (running && !broken && sent - done() < window) {
+    while (running && !broken && hasRoom()) {
       send(System.nanoTime());
     }
   }
 
-  private long done() {
-    return pacedByReaders && room.readers.get() > 0
-        ? Math.min(answered, room.deliveredToEach())
-        : answered;
+  private boolean hasRoom() {
+    return sent - answered < window
+        && (!pacedByReaders || room.underWay() < (long) window * room.senders.get());
   }
 
   private void send(long atNanos) {
     ChatCall open = call;
     if (open != null && !open.hasEnded()) {
       sent++;
+      room.sent.incrementAndGet();
       lane.counts.sent.increment();
       open.send(template.next(atNanos));
     }

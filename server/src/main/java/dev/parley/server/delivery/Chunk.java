@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Chunk {
   private final TopicId topic;
   private final List<Entry> entries;
+  private final boolean whole;
   private final Map<WireFormat, @Nullable WireEvent[]> events = new HashMap<>(2);
   private final Map<WireFormat, Frame> batches = new HashMap<>(2);
 
-  Chunk(TopicId topic, List<Entry> entries) {
+  Chunk(TopicId topic, List<Entry> entries, boolean whole) {
     this.topic = topic;
     this.entries = entries;
+    this.whole = whole;
+  }
+
+  /// Whether it ends here though more may have been published since.
+  boolean isWhole() {
+    return whole;
   }
 
   long first() {

@@ -1,7 +1,6 @@
 package dev.parley.server.delivery;
 
 import dev.parley.core.error.Reason;
-import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.signal.Signal;
 import dev.parley.core.time.Clock;
@@ -15,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +43,9 @@ public final class DeliveryLoop implements Outlet {
   /// Streams flushed before what they have put on the event loop.
   private static final int MAX_FLUSHED_AT_ONCE = 8;
 
+  /// Pages kept for streams that are behind, about [OutboundStream#PAGE_BYTES] each.
+  private static final int MAX_PAGES = 64;
+
   /// Topics of which the pages of a large commit are kept until the next commit: they take as much
   /// as the commit, encoded.
   private static final int MAX_PAGED_FEEDS = 8;
@@ -60,6 +63,15 @@ public final class DeliveryLoop implements Outlet {
   private final ArrayDeque<OutboundStream> dirtyStreams = new ArrayDeque<>();
   private boolean flushing;
   private final Set<OutboundStream> toPump = new LinkedHashSet<>();
+
+  /// What was last fed to streams that are behind, the least recently used first: encoded once for
+  /// all that come by the same place.
+  private final LinkedHashMap<PageStart, Chunk> pages = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// Who waits for what is being read from the journal.
+  private final Map<PageStart, List<Subscriber>> reading = new HashMap<>();
+
+  private record PageStart(Feed feed, long after) {}
 
   /// Feeds whose newest commit had several pages, the newest last.
   private final LinkedHashSet<Feed> pagedFeeds = new LinkedHashSet<>();
@@ -319,38 +331,81 @@ public final class DeliveryLoop implements Outlet {
     }
   }
 
-  /// Reads entries for a stream that is behind; one of the callbacks is called on this thread.
-  void read(
-      TopicId topic,
-      long after,
-      long upTo,
-      int maxEntries,
-      int maxBytes,
-      Consumer<List<Entry>> done,
-      Consumer<Refusal> failed) {
-    reads.read(
-        reader -> reader.read(topic, after, upTo, maxEntries, maxBytes),
-        page -> execute(() -> done.accept(page)),
-        refusal ->
-            execute(() -> later(topic, after, upTo, maxEntries, maxBytes, done, failed, refusal)));
+  /// The entries after a place, if they are in memory: those that others were fed, or those of the
+  /// tail. Pages end at multiples of [OutboundStream#PAGE_ENTRIES] or where they are full, so that
+  /// streams that fell behind at different places are soon fed the same ones.
+  @Nullable Chunk page(Feed feed, long after) {
+    Chunk page = pages.get(new PageStart(feed, after));
+    if (page != null && (page.isWhole() || page.last() == feed.last)) {
+      return page;
+    }
+    long end = endOfPage(feed, after);
+    List<Entry> entries =
+        feed.tail.read(after, end, OutboundStream.PAGE_ENTRIES, OutboundStream.PAGE_BYTES);
+    return entries.isEmpty() ? page : keep(feed, entries, end);
   }
 
-  private void later(
-      TopicId topic,
-      long after,
-      long upTo,
-      int maxEntries,
-      int maxBytes,
-      Consumer<List<Entry>> done,
-      Consumer<Refusal> failed,
-      Refusal refusal) {
-    if (refusal.retryAfter() == null) {
-      failed.accept(refusal);
+  private static long endOfPage(Feed feed, long after) {
+    long next = (after / OutboundStream.PAGE_ENTRIES + 1) * OutboundStream.PAGE_ENTRIES;
+    return Math.min(next, feed.last);
+  }
+
+  private Chunk keep(Feed feed, List<Entry> entries, long end) {
+    long last = entries.getLast().sequence();
+    boolean whole = last < end || last % OutboundStream.PAGE_ENTRIES == 0;
+    Chunk page = new Chunk(feed.topic, entries, whole);
+    pages.putLast(new PageStart(feed, page.first() - 1), page);
+    if (pages.size() > MAX_PAGES) {
+      pages.pollFirstEntry();
+    }
+    return page;
+  }
+
+  /// Reads the entries after a subscriber's cursor from the journal, for all that are there; its
+  /// stream is told on this thread.
+  void read(Subscriber subscriber) {
+    PageStart start = new PageStart(subscriber.feed, subscriber.cursor);
+    List<Subscriber> waiting = reading.get(start);
+    if (waiting != null) {
+      waiting.add(subscriber);
       return;
     }
-    after(
-        refusal.retryAfter().toNanos(),
-        () -> read(topic, after, upTo, maxEntries, maxBytes, done, failed));
+    reading.put(start, new ArrayList<>(List.of(subscriber)));
+    read(start);
+  }
+
+  private void read(PageStart start) {
+    long end = endOfPage(start.feed(), start.after());
+    reads.read(
+        reader ->
+            reader.read(
+                start.feed().topic,
+                start.after(),
+                end,
+                OutboundStream.PAGE_ENTRIES,
+                OutboundStream.PAGE_BYTES),
+        entries ->
+            execute(
+                () -> {
+                  Chunk page = entries.isEmpty() ? null : keep(start.feed(), entries, end);
+                  tell(start, subscriber -> subscriber.stream.fed(subscriber, page));
+                }),
+        refusal ->
+            execute(
+                () -> {
+                  if (refusal.retryAfter() == null) {
+                    tell(start, subscriber -> subscriber.stream.cannotBeFed(refusal));
+                  } else {
+                    after(refusal.retryAfter().toNanos(), () -> read(start));
+                  }
+                }));
+  }
+
+  private void tell(PageStart start, Consumer<Subscriber> what) {
+    List<Subscriber> waiting = reading.remove(start);
+    if (waiting != null) {
+      waiting.forEach(subscriber -> guard(subscriber.stream, () -> what.accept(subscriber)));
+    }
   }
 
   /// Runs something on the event loop's thread, later.

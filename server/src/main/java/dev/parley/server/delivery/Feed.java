@@ -111,7 +111,7 @@ final class Feed {
     List<Chunk> chunks = new ArrayList<>(1);
     for (int from = 0; from < entries.size(); ) {
       int to = endOfPage(entries, from);
-      chunks.add(new Chunk(topic, entries.subList(from, to)));
+      chunks.add(new Chunk(topic, entries.subList(from, to), true));
       from = to;
     }
     return chunks;

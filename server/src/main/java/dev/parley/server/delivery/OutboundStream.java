@@ -1,12 +1,13 @@
 package dev.parley.server.delivery;
 
+import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.topic.Entry;
 import dev.parley.core.topic.TopicId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The sending half of one stream. Owned by its event loop.
 ///
@@ -18,7 +19,12 @@ public final class OutboundStream {
   /// been sent that many in one turn, the rest waits for it in the journal.
   static final int PAGE_BYTES = 64 << 10;
 
-  private static final int PAGE_ENTRIES = 256;
+  /// Bytes put in by a turn, and perhaps by the next ones before it is flushed, with which a stream
+  /// is taken to be as busy as gRPC takes it to be with as many that have not left.
+  private static final int READY_BYTES = 32 << 10;
+
+  /// Most entries of a page.
+  static final int PAGE_ENTRIES = 256;
 
   private final DeliveryLoop loop;
   private final Sink sink;
@@ -57,7 +63,7 @@ public final class OutboundStream {
 
   /// Whether it can, with what this turn has for it already.
   boolean takesMore() {
-    return pendingBytes < PAGE_BYTES && isReady();
+    return pendingBytes < READY_BYTES && isReady();
   }
 
   /// Sends an event at the end of this turn.
@@ -152,6 +158,7 @@ public final class OutboundStream {
   /// Feeds those of its subscribers that are behind, as far as the stream can take it, and tells
   /// the sink if there is nothing left.
   public void pump() {
+    flush(); // or it would look ready for a page more
     if (isReady()) {
       stalled = false;
     }
@@ -168,16 +175,14 @@ public final class OutboundStream {
         caughtUp(next);
       } else {
         Chunk page = feed.page(next.cursor);
-        List<Entry> entries =
-            page != null
-                ? List.of()
-                : feed.tail.read(next.cursor, feed.last, PAGE_ENTRIES, PAGE_BYTES);
-        if (page != null) {
-          deliver(next, page);
-        } else if (entries.isEmpty()) {
-          read(next);
+        if (page == null) {
+          page = loop.page(feed, next.cursor);
+        }
+        if (page == null) {
+          reading = true;
+          loop.read(next);
         } else {
-          deliver(next, new Chunk(feed.topic, entries));
+          deliver(next, page);
         }
       }
       flush();
@@ -188,28 +193,24 @@ public final class OutboundStream {
     }
   }
 
-  private void read(Subscriber subscriber) {
-    reading = true;
-    loop.read(
-        subscriber.feed.topic,
-        subscriber.cursor,
-        subscriber.feed.last,
-        PAGE_ENTRIES,
-        PAGE_BYTES,
-        page -> {
-          reading = false;
-          if (!closed && subscriber.index >= 0 && !page.isEmpty()) {
-            deliver(subscriber, new Chunk(subscriber.feed.topic, page));
-            flush(); // or it would look ready, and be sent the next page too
-          }
-          pump();
-        },
-        refusal -> {
-          reading = false;
-          if (!closed) {
-            sink.drop(refusal);
-          }
-        });
+  /// Takes what was read from the journal.
+  ///
+  /// @param page null: there was nothing
+  void fed(Subscriber subscriber, @Nullable Chunk page) {
+    reading = false;
+    if (!closed && subscriber.index >= 0 && page != null) {
+      deliver(subscriber, page);
+      flush(); // or it would look ready, and be sent the next page too
+    }
+    pump();
+  }
+
+  /// Ends because the journal cannot be read.
+  void cannotBeFed(Refusal refusal) {
+    reading = false;
+    if (!closed) {
+      sink.drop(refusal);
+    }
   }
 
   private void deliver(Subscriber subscriber, Chunk page) {

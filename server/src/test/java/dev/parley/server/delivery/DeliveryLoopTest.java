@@ -117,17 +117,23 @@ class DeliveryLoopTest {
     final List<Subscriber> subscribers = new ArrayList<>();
 
     Client in(TopicId topic) {
+      return in(topic, 0, 0);
+    }
+
+    /// @param last sequence of the journal's end
+    /// @param after last sequence that the client has
+    Client in(TopicId topic, long last, long after) {
       Profile user = new Profile("u" + System.identityHashCode(this), "u", "u", "");
       Subscriber subscriber =
           loop.subscribe(
               stream,
               topic,
               new Subscription(user, loop, true),
-              new Attachment.Begun(0, 1, new Tail(16, 1 << 16), "", 1, List.of(), null),
+              new Attachment.Begun(last, 1, new Tail(16, 1 << 16), "", 1, List.of(), null),
               null,
               _ -> {});
       subscribers.add(subscriber);
-      loop.release(subscriber, 0);
+      loop.release(subscriber, after);
       loop.finish();
       return this;
     }
@@ -266,14 +272,20 @@ class DeliveryLoopTest {
   }
 
   private void queue(String... texts) throws Exception {
-    AppendBuilder append = AppendBuilder.append(HALL, 0);
+    journal(texts);
     List<Entry> entries = new ArrayList<>();
     for (String text : texts) {
-      append.say("ann", text);
       entries.add(new Entry(entries.size() + 1, 1, "ann", null, 0, text.getBytes(UTF_8)));
     }
-    journal.commit(List.of(append.build()), List.of());
     loop.publish(HALL, entries);
+  }
+
+  private void journal(String... texts) throws Exception {
+    AppendBuilder append = AppendBuilder.append(HALL, 0);
+    for (String text : texts) {
+      append.say("ann", text);
+    }
+    journal.commit(List.of(append.build()), List.of());
   }
 
   private void tell(String kind, String text) throws Exception {
@@ -329,6 +341,39 @@ class DeliveryLoopTest {
       assertThat(client.got).containsExactly(texts);
     }
     assertThat(onLoop(() -> format.encoded)).isEqualTo(texts.length);
+  }
+
+  @Test
+  void thoseWhoAreBehindAtDifferentPlacesAreSoonFedTheSamePages() throws Exception {
+    String[] texts = texts(5_000, 100);
+    journal(texts);
+    List<Client> clients = new ArrayList<>();
+    for (int after : new int[] {0, 1, 200, 300}) {
+      clients.add(
+          onLoop(
+              () -> {
+                Client client = new Client();
+                client.reads = false;
+                return client.in(HALL, texts.length, after);
+              }));
+    }
+    for (Client client : clients) {
+      while (onLoop(() -> readsAndWaits(client))) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(clients)
+        .extracting(client -> client.got.size())
+        .containsExactly(5_000, 4_999, 4_800, 4_700);
+    assertThat(clients)
+        .allSatisfy(client -> assertThat(texts).endsWith(client.got.toArray(String[]::new)));
+    // Everything once, and the ways of three of them to the end of a page.
+    assertThat(onLoop(() -> format.encoded)).isBetween(5_000, 5_000 + 3 * 256);
+  }
+
+  private static boolean readsAndWaits(Client client) {
+    client.read();
+    return !client.stream.isCaughtUp();
   }
 
   @Test
