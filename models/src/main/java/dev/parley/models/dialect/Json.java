@@ -41,9 +41,13 @@ final class Json {
   /// What says that something is not what it was to be. (Without Jackson's exception, which quotes
   /// as much as it likes.)
   static ModelException malformed(String text, String what) {
-    String quoted = text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "…";
     return new ModelException(
-        ModelException.Kind.MALFORMED, "the provider sent no %s: %s".formatted(what, quoted));
+        ModelException.Kind.MALFORMED, "the provider sent no %s: %s".formatted(what, quoted(text)));
+  }
+
+  /// As much of a text as a message may hold.
+  static String quoted(String text) {
+    return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "…";
   }
 
   /// A text that is there, or nothing.

@@ -1,0 +1,222 @@
+package dev.parley.models.dialect;
+
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelEvent.StopReason;
+import dev.parley.core.model.ModelEvent.Usage;
+import dev.parley.core.model.ModelException;
+import dev.parley.models.sse.ServerSentEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/// Reads a stream of chat completion chunks. It ends with `[DONE]`, or with a reason to finish and
+/// then either the usage or the end of the stream. (Usage comes with the reason, in a chunk of its
+/// own after it, or never.)
+final class OpenAiReader implements AnswerReader {
+  private static final String LAST = "[DONE]";
+
+  private boolean started;
+  private boolean finished;
+  private boolean refused;
+
+  /// The provider's; empty: none yet.
+  private String finishReason = "";
+
+  private Usage usage = Usage.UNKNOWN;
+
+  /// Ids of the calls so far.
+  private final List<String> callIds = new ArrayList<>();
+
+  /// From the provider's index (-1: none) to ours of the newest call that has it. They differ, as
+  /// there are servers that count no calls but the first.
+  private final Map<Long, Integer> calls = new HashMap<>();
+
+  @Override
+  public void read(ServerSentEvent event, Consumer<ModelEvent> out) {
+    if (finished) {
+      return;
+    }
+    switch (event.name()) {
+      case "message" -> message(event.data(), out);
+      case "error" -> throw OpenAiErrors.inAnswer(Json.parse(event.data(), "error"));
+      default -> {
+        // Such as "ping".
+      }
+    }
+  }
+
+  @Override
+  public void end(Consumer<ModelEvent> out) {
+    if (finished) {
+      return;
+    }
+    if (finishReason.isEmpty()) {
+      throw cut();
+    }
+    finish(out);
+  }
+
+  private void message(String data, Consumer<ModelEvent> out) {
+    if (data.equals(LAST)) {
+      if (!started) {
+        throw cut();
+      }
+      finish(out);
+      return;
+    }
+    JsonNode chunk = Json.parse(data, "chunk of an answer");
+    if (OpenAiErrors.isError(chunk)) {
+      throw OpenAiErrors.inAnswer(chunk);
+    }
+    JsonNode choices = chunk.path("choices");
+    if (!choices.isArray()) {
+      throw Json.malformed(data, "chunk with choices");
+    }
+    // Azure's first chunk is about the prompt: it has no choice, and no id yet.
+    if (!started && (!choices.isEmpty() || !Json.text(chunk, "id").isEmpty())) {
+      started = true;
+      out.accept(new ModelEvent.Started(Json.text(chunk, "id"), Json.text(chunk, "model")));
+    }
+    for (JsonNode choice : choices) {
+      if (Json.number(choice, "index") <= 0) {
+        choice(choice, out);
+      }
+    }
+    JsonNode counts = chunk.path("usage");
+    if (counts.isObject()) {
+      usage = with(counts);
+      if (!finishReason.isEmpty()) {
+        finish(out);
+      }
+    }
+  }
+
+  private void choice(JsonNode choice, Consumer<ModelEvent> out) {
+    JsonNode delta = choice.path("delta");
+    boolean empty = delta.isMissingNode() || delta.isNull();
+    if (!choice.isObject() || !(empty || delta.isObject())) {
+      throw Json.malformed(choice.toString(), "choice with a delta");
+    }
+    String reasoning = Json.text(delta, "reasoning_content");
+    reasoning(reasoning.isEmpty() ? Json.text(delta, "reasoning") : reasoning, out);
+    content(delta.path("content"), out);
+    String refusal = Json.text(delta, "refusal");
+    if (!refusal.isEmpty()) {
+      refused = true;
+      out.accept(new ModelEvent.Refused(refusal));
+    }
+    for (JsonNode call : delta.path("tool_calls")) {
+      call(call, out);
+    }
+    String reason = Json.text(choice, "finish_reason");
+    if (reason.equals("error")) {
+      throw new ModelException(
+          ModelException.Kind.FAILED, "the provider ended its answer because of an error");
+    }
+    if (!reason.isEmpty()) {
+      finishReason = reason;
+    }
+  }
+
+  /// Text, or an array of texts and thoughts as Mistral has it.
+  private static void content(JsonNode content, Consumer<ModelEvent> out) {
+    if (content.isString()) {
+      text(content.stringValue(), out);
+    } else if (content.isArray()) {
+      for (JsonNode part : content) {
+        switch (Json.text(part, "type")) {
+          case "text" -> text(Json.text(part, "text"), out);
+          case "thinking" -> {
+            reasoning(Json.text(part, "thinking"), out);
+            for (JsonNode thought : part.path("thinking")) {
+              reasoning(Json.text(thought, "text"), out);
+            }
+          }
+          default -> {
+            // Such as "reference".
+          }
+        }
+      }
+    } else if (!content.isNull() && !content.isMissingNode()) {
+      throw Json.malformed(content.toString(), "content");
+    }
+  }
+
+  private static void text(String text, Consumer<ModelEvent> out) {
+    if (!text.isEmpty()) {
+      out.accept(new ModelEvent.Text(text));
+    }
+  }
+
+  private static void reasoning(String text, Consumer<ModelEvent> out) {
+    if (!text.isEmpty()) {
+      out.accept(new ModelEvent.Reasoning(text, null));
+    }
+  }
+
+  /// A piece of a call. It begins another one if its index is new; or if its id is, as long as it
+  /// has a name too: there are servers that give all calls the same index, and others that make up
+  /// an id for each piece.
+  private void call(JsonNode piece, Consumer<ModelEvent> out) {
+    JsonNode function = piece.path("function");
+    String id = Json.text(piece, "id");
+    String name = Json.text(function, "name");
+    JsonNode given = function.path("arguments");
+    String arguments = given.isObject() ? given.toString() : Json.text(function, "arguments");
+    long place = Json.number(piece, "index");
+    int index = calls.getOrDefault(place, -1);
+    if (index < 0 || (!id.isEmpty() && !name.isEmpty() && !id.equals(callIds.get(index)))) {
+      if (id.isEmpty() || name.isEmpty()) {
+        throw Json.malformed(piece.toString(), "tool call with an id and a name");
+      }
+      index = callIds.size();
+      callIds.add(id);
+      calls.put(place, index);
+      out.accept(new ModelEvent.ToolCall(index, id, name, arguments));
+    } else if (!arguments.isEmpty()) {
+      out.accept(new ModelEvent.ToolCall(index, "", "", arguments));
+    }
+  }
+
+  private Usage with(JsonNode counts) {
+    return new Usage(
+        count(counts, "prompt_tokens", usage.input()),
+        count(counts, "completion_tokens", usage.output()),
+        count(counts.path("prompt_tokens_details"), "cached_tokens", usage.cachedInput()),
+        count(counts.path("completion_tokens_details"), "reasoning_tokens", usage.reasoning()));
+  }
+
+  private static long count(JsonNode counts, String field, long before) {
+    long count = Json.number(counts, field);
+    return count < 0 ? before : count;
+  }
+
+  private void finish(Consumer<ModelEvent> out) {
+    finished = true;
+    out.accept(new ModelEvent.Finished(stopReason(), finishReason, usage));
+  }
+
+  private StopReason stopReason() {
+    return switch (finishReason) {
+      case "stop" -> {
+        if (refused) {
+          yield StopReason.REFUSAL;
+        }
+        // OpenAI says so of a call that the prompt demanded, too.
+        yield callIds.isEmpty() ? StopReason.STOP : StopReason.TOOL_CALLS;
+      }
+      case "length", "model_length" -> StopReason.LENGTH;
+      case "tool_calls", "function_call" -> StopReason.TOOL_CALLS;
+      case "content_filter" -> StopReason.CONTENT_FILTER;
+      default -> StopReason.OTHER;
+    };
+  }
+
+  private static ModelException cut() {
+    return new ModelException(
+        ModelException.Kind.CUT, "the provider's answer stopped without its proper end");
+  }
+}
