@@ -21,8 +21,8 @@ final class AnthropicReader implements AnswerReader {
   /// A block that has begun.
   ///
   /// @param call index of the call among calls; -1: the block is none
-  /// @param input what a call has for arguments, if none come later
-  private record Block(String type, int call, String input) {}
+  /// @param input what a call has for arguments, if none come later; empty: some came
+  private record Block(int call, String input) {}
 
   private final Map<Long, Block> open = new HashMap<>();
   private int blocks;
@@ -96,7 +96,7 @@ final class AnthropicReader implements AnswerReader {
     boolean isCall = type.equals("tool_use");
     JsonNode arguments = content.path("input");
     Block block =
-        new Block(type, isCall ? calls++ : -1, arguments.isObject() ? arguments.toString() : "{}");
+        new Block(isCall ? calls++ : -1, arguments.isObject() ? arguments.toString() : "{}");
     open.put(index, block);
     switch (type) {
       case "text" -> tellText(Json.text(content, "text"), out);
@@ -131,7 +131,7 @@ final class AnthropicReader implements AnswerReader {
       case "input_json_delta" -> {
         String piece = given(delta, "partial_json", data);
         if (block.call() >= 0 && !piece.isEmpty()) {
-          open.put(index, new Block(block.type(), block.call(), ""));
+          open.put(index, new Block(block.call(), ""));
           out.accept(new ModelEvent.ToolCall(block.call(), "", "", piece));
         }
       }
