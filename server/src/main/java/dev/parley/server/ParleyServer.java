@@ -11,6 +11,8 @@ import dev.parley.core.topic.Engine;
 import dev.parley.core.topic.Kinds;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.user.Profile;
+import dev.parley.models.Gateway;
+import dev.parley.models.http.Patience;
 import dev.parley.server.chat.ChatContext;
 import dev.parley.server.chat.ChatServices;
 import dev.parley.server.chat.OpenStreams;
@@ -19,6 +21,7 @@ import dev.parley.server.chat.StreamGroup;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.ReadLanes;
+import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
 import dev.parley.storage.sqlite.SqliteStore;
@@ -32,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +64,7 @@ public final class ParleyServer implements AutoCloseable {
   private final ReadLanes reads;
   private final EventLoops eventLoops;
   private final List<StreamGroup> groups;
+  private final Gateway gateway;
   private final HealthWatch health;
   private final Server port;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -72,6 +77,7 @@ public final class ParleyServer implements AutoCloseable {
       ReadLanes reads,
       EventLoops eventLoops,
       List<StreamGroup> groups,
+      Gateway gateway,
       HealthWatch health,
       Server port) {
     this.config = config;
@@ -80,6 +86,7 @@ public final class ParleyServer implements AutoCloseable {
     this.reads = reads;
     this.eventLoops = eventLoops;
     this.groups = groups;
+    this.gateway = gateway;
     this.health = health;
     this.port = port;
   }
@@ -122,17 +129,19 @@ public final class ParleyServer implements AutoCloseable {
             clock,
             config.limits(),
             version);
-    List<ServerServiceDefinition> services = new ChatServices(context, groups).all();
+    Gateway gateway = new Gateway(config.providers(), eventLoops.workers(), Patience.DEFAULT);
+    List<ServerServiceDefinition> services =
+        new ArrayList<>(new ChatServices(context, groups).all());
+    services.addAll(new ModelServices(gateway, calls, config.limits()).all());
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
     Connections connections = new Connections(config.maxConnections());
     CallTurns turns =
-        new CallTurns(
-            ChatServices.CONVERSATIONS, clock, config.limits().stallTimeout(), connections::close);
+        new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     ParleyServer server =
-        new ParleyServer(config, store, engine, reads, eventLoops, groups, health, port);
+        new ParleyServer(config, store, engine, reads, eventLoops, groups, gateway, health, port);
     try {
       port.start();
     } catch (IOException e) {
@@ -148,6 +157,12 @@ public final class ParleyServer implements AutoCloseable {
         });
     LOG.info("listening on {}, data in {}", server.address(), config.data());
     return server;
+  }
+
+  private static Set<String> conversations() {
+    Set<String> all = new HashSet<>(ChatServices.CONVERSATIONS);
+    all.addAll(ModelServices.CONVERSATIONS);
+    return all;
   }
 
   /// Whether the address is free is known before any data is touched. The port itself opens last,
@@ -250,6 +265,7 @@ public final class ParleyServer implements AutoCloseable {
     terminate();
     reads.close();
     engine.close();
+    gateway.close();
     eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");

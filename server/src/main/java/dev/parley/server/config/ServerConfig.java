@@ -1,6 +1,7 @@
 package dev.parley.server.config;
 
 import dev.parley.core.limit.Limits;
+import dev.parley.models.ProviderSettings;
 import dev.parley.storage.sqlite.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
 /// @param maxConnections most connections at once
 /// @param connectionMaxIdle how long a connection without a call is kept
 /// @param drainGrace time that streams are given to end when the server stops
+/// @param providers of models
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
@@ -37,6 +39,7 @@ public record ServerConfig(
     int maxConnections,
     Duration connectionMaxIdle,
     Duration drainGrace,
+    List<ProviderSettings> providers,
     Limits.Tunable limits) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -80,6 +83,7 @@ public record ServerConfig(
         integer(settings, Setting.MAX_CONNECTIONS, 1, 1_000_000),
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
         duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
+        settings.providers(),
         limits);
   }
 
@@ -174,6 +178,18 @@ public record ServerConfig(
       }
     }
     throw wrong(settings, setting, "%s to %s, as 250ms, 10s, 5m or 1h".formatted(min, max));
+  }
+
+  /// A time as it is written.
+  ///
+  /// @param where what it is the value of
+  static Duration duration(String where, String text) throws ConfigException {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new ConfigException(
+          "%s: \"%s\" (expected: as 250ms, 10s, 5m or 1h)".formatted(where, text));
+    }
+    return duration(matcher);
   }
 
   private static Duration duration(String text) {

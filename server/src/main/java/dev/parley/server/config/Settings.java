@@ -1,5 +1,6 @@
 package dev.parley.server.config;
 
+import dev.parley.models.ProviderSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -24,8 +27,11 @@ public final class Settings {
   /// @param origin where it came from, in words
   public record Value(String text, String origin) {}
 
-  private Settings(Map<Setting, Value> values) {
+  private final List<ProviderSettings> providers;
+
+  private Settings(Map<Setting, Value> values, List<ProviderSettings> providers) {
     this.values = new EnumMap<>(values);
+    this.providers = List.copyOf(providers);
   }
 
   /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
@@ -42,8 +48,10 @@ public final class Settings {
     for (Setting setting : Setting.values()) {
       values.put(setting, new Value(setting.defaultValue(), "default"));
     }
+    Map<String, String> providers = new HashMap<>();
     if (file != null) {
-      read(file).forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
+      read(file, providers)
+          .forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -52,10 +60,11 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
-    return new Settings(values);
+    return new Settings(values, ProviderLines.parse(providers, environment));
   }
 
-  private static Map<Setting, String> read(Path file) throws ConfigException {
+  private static Map<Setting, String> read(Path file, Map<String, String> providers)
+      throws ConfigException {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       lines.load(reader);
@@ -70,7 +79,12 @@ public final class Settings {
     }
     Map<Setting, String> found = new EnumMap<>(Setting.class);
     for (String key : lines.stringPropertyNames()) {
-      found.put(setting(file, key), lines.getProperty(key).strip());
+      String text = lines.getProperty(key).strip();
+      if (key.startsWith(ProviderLines.PREFIX)) {
+        providers.put(key.substring(ProviderLines.PREFIX.length()), text);
+      } else {
+        found.put(setting(file, key), text);
+      }
     }
     return found;
   }
@@ -85,6 +99,12 @@ public final class Settings {
         Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
     throw new ConfigException(
         "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, key, known));
+  }
+
+  /// Providers of models: those of the file, those whose credentials are in the environment, and
+  /// the simulated one.
+  public List<ProviderSettings> providers() {
+    return providers;
   }
 
   /// The value of a setting and its origin.

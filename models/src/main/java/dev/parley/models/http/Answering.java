@@ -1,0 +1,270 @@
+package dev.parley.models.http;
+
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelException;
+import dev.parley.models.dialect.AnswerReader;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/// One answer on its way: chunks of bytes in, events out, none read before somebody wants one, and
+/// not waited for longer than patience lasts.
+///
+/// Signals come from any thread; whichever finds nobody at work does the work of all ([#work]), so
+/// that what is told downstream is told one after the other (Reactive Streams, 1.3).
+final class Answering implements Subscriber<byte[]>, Flow.Subscription {
+  /// How long a connection may take to end a stream whose answer has ended, to be used again.
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Flow.Subscriber<? super ModelEvent> subscriber;
+  private final AnswerDecoder decoder;
+  private final Function<Throwable, ModelException> failures;
+  private final Patience patience;
+  private final ScheduledExecutorService timer;
+  private final long begunNanos = System.nanoTime();
+
+  private final Queue<ModelEvent> events = new ConcurrentLinkedQueue<>();
+  private final AtomicLong wanted = new AtomicLong();
+  private final AtomicInteger signals = new AtomicInteger();
+  private volatile @Nullable Subscription chunks;
+  private volatile boolean cancelled;
+  private volatile boolean ended;
+  private volatile @Nullable Throwable failure;
+
+  /// Whether a chunk has been asked for that has not come.
+  private volatile boolean waiting;
+
+  /// Since when a piece of the answer has been waited for, as [System#nanoTime].
+  private volatile long waitingNanos = begunNanos;
+
+  /// Whether that begins anew with the next chunk that is asked for.
+  private volatile boolean restart = true;
+
+  private volatile boolean spoken;
+  private volatile @Nullable Future<?> alarm;
+  private boolean told;
+
+  Answering(
+      Flow.Subscriber<? super ModelEvent> subscriber,
+      AnswerReader reader,
+      Function<Throwable, ModelException> failures,
+      Patience patience,
+      ScheduledExecutorService timer) {
+    this.subscriber = subscriber;
+    this.decoder = new AnswerDecoder(reader);
+    this.failures = failures;
+    this.patience = patience;
+    this.timer = timer;
+  }
+
+  // From the provider.
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    chunks = subscription;
+    subscriber.onSubscribe(this);
+    watch();
+    work();
+  }
+
+  @Override
+  public void onNext(byte[] chunk) {
+    if (ended || cancelled) {
+      return; // what comes after the end, so that the connection can serve others
+    }
+    waiting = false;
+    int before = decoder.pieces();
+    try {
+      decoder.feed(chunk, events::add);
+    } catch (RuntimeException e) {
+      fail(e);
+      return;
+    }
+    if (decoder.pieces() > before) {
+      spoken = true;
+      restart = true;
+    }
+    if (decoder.isFinished()) {
+      ended = true;
+      readToEnd();
+    }
+    work();
+  }
+
+  @Override
+  public void onError(Throwable e) {
+    fail(e);
+  }
+
+  private void readToEnd() {
+    Subscription open = chunks;
+    if (open != null) {
+      open.request(Long.MAX_VALUE);
+      var _ = later(open::cancel, LINGER_NANOS);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    if (ended || cancelled) {
+      return;
+    }
+    try {
+      decoder.end(events::add);
+    } catch (RuntimeException e) {
+      fail(e);
+      return;
+    }
+    ended = true;
+    work();
+  }
+
+  // From whoever wants the answer.
+
+  @Override
+  public void request(long count) {
+    if (count <= 0) {
+      fail(
+          new IllegalArgumentException(
+              "%d events requested (expected: 1 or more)".formatted(count)));
+      return;
+    }
+    wanted.accumulateAndGet(count, (old, more) -> old + more < 0 ? Long.MAX_VALUE : old + more);
+    work();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    cancelChunks();
+    work();
+  }
+
+  private void cancelChunks() {
+    Subscription open = chunks;
+    if (open != null) {
+      open.cancel();
+    }
+  }
+
+  private void fail(Throwable e) {
+    if (!ended) {
+      failure = e;
+      ended = true;
+      cancelChunks();
+      work();
+    }
+  }
+
+  // At work.
+
+  private void work() {
+    if (signals.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      round();
+      seen = signals.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void round() {
+    long open = wanted.get();
+    long given = 0;
+    while (given < open && !cancelled && !told) {
+      ModelEvent event = events.poll();
+      if (event == null) {
+        break;
+      }
+      subscriber.onNext(event);
+      given++;
+    }
+    if (given > 0 && open != Long.MAX_VALUE) {
+      wanted.addAndGet(-given);
+    }
+    if (told) {
+      return;
+    }
+    if (cancelled) {
+      finish();
+    } else if (ended && events.isEmpty()) {
+      finish();
+      Throwable reason = failure;
+      if (reason == null) {
+        subscriber.onComplete();
+      } else if (reason instanceof IllegalArgumentException) {
+        subscriber.onError(reason);
+      } else {
+        subscriber.onError(failures.apply(reason));
+      }
+    } else if (!ended && !waiting && events.isEmpty() && wanted.get() > 0) {
+      askForMore();
+    }
+  }
+
+  private void askForMore() {
+    Subscription open = chunks;
+    if (open != null) {
+      if (restart) {
+        restart = false;
+        waitingNanos = System.nanoTime();
+      }
+      waiting = true;
+      open.request(1);
+    }
+  }
+
+  private void finish() {
+    told = true;
+    events.clear();
+    Future<?> pending = alarm;
+    if (pending != null) {
+      pending.cancel(false);
+    }
+  }
+
+  // The clock.
+
+  private void watch() {
+    if (cancelled || ended) {
+      return;
+    }
+    long now = System.nanoTime();
+    Duration limit = spoken ? patience.betweenTokens() : patience.firstToken();
+    long left = waiting ? limit.toNanos() - (now - waitingNanos) : limit.toNanos();
+    long leftOfAll = patience.whole().toNanos() - (now - begunNanos);
+    if (leftOfAll <= 0) {
+      fail(tooLate("the answer has not come to its end within %s", patience.whole()));
+    } else if (left <= 0) {
+      fail(tooLate(spoken ? "nothing more came for %s" : "nothing came for %s", limit));
+    } else {
+      alarm = later(this::watch, Math.min(left, leftOfAll));
+    }
+  }
+
+  private @Nullable Future<?> later(Runnable task, long delayNanos) {
+    try {
+      return timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      fail(e);
+      return null;
+    }
+  }
+
+  private static ModelException tooLate(String text, Duration limit) {
+    String seconds = "%.1f s".formatted(limit.toMillis() / 1e3);
+    return new ModelException(ModelException.Kind.TIMEOUT, text.formatted(seconds));
+  }
+}

@@ -1,0 +1,209 @@
+package dev.parley.models.http;
+
+import dev.parley.core.model.Model;
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import dev.parley.core.model.Prompt;
+import dev.parley.models.dialect.Dialect;
+import dev.parley.models.dialect.HttpAnswer;
+import dev.parley.models.dialect.HttpCall;
+import dev.parley.models.dialect.TwoStepDialect;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.PrematureCloseException;
+
+/// A provider, asked with one credential. Immutable, thread-safe; connections are shared with all
+/// that were made from the same [HttpClient].
+public final class Upstream implements Model {
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
+  /// Of an answer that is no stream.
+  private static final int MAX_BODY_BYTES = 8 << 20;
+
+  private static final int MIN_SECRET_CHARS = 4;
+  private static final int SUCCESS = 2;
+  private static final int HUNDRED = 100;
+
+  private final HttpClient client;
+  private final Dialect dialect;
+  private final String baseUrl;
+  private final String secret;
+  private final Patience patience;
+  private final ScheduledExecutorService timer;
+
+  /// @param client whose connections are used
+  /// @param baseUrl such as `https://api.example.com`, no slash at its end
+  /// @param secret the credential; empty: none
+  /// @param timer runs what is to happen later
+  public Upstream(
+      HttpClient client,
+      Dialect dialect,
+      String baseUrl,
+      String secret,
+      Patience patience,
+      ScheduledExecutorService timer) {
+    this.client =
+        client.option(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(patience.connect().toMillis()));
+    this.dialect = dialect;
+    this.baseUrl = baseUrl;
+    this.secret = secret;
+    this.patience = patience;
+    this.timer = timer;
+  }
+
+  @Override
+  public Flow.Publisher<ModelEvent> answer(Prompt prompt) {
+    return subscriber ->
+        chunks(prompt)
+            .subscribe(new Answering(subscriber, dialect.reader(), this::failure, patience, timer));
+  }
+
+  private Flux<byte[]> chunks(Prompt prompt) {
+    return Flux.defer(
+        () -> {
+          HttpCall call = dialect.ask(prompt, secret);
+          if (dialect instanceof TwoStepDialect twoSteps) {
+            return whole(call)
+                .map(answer -> twoSteps.begun(answer, secret))
+                .flatMapMany(
+                    begun ->
+                        stream(begun.stream())
+                            .doOnCancel(() -> cancel(begun.cancel()))
+                            .doOnError(_ -> cancel(begun.cancel())));
+          }
+          return stream(call);
+        });
+  }
+
+  /// Names of the provider's models, which verifies the credential too.
+  ///
+  /// @return fails with a [ModelException]
+  public CompletionStage<List<String>> models() {
+    return whole(dialect.list(secret))
+        .map(dialect::listed)
+        .timeout(patience.firstToken())
+        .onErrorMap(this::failure)
+        .toFuture();
+  }
+
+  private void cancel(HttpCall call) {
+    var _ =
+        whole(call)
+            .subscribe(
+                _ -> {}, e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, e.getMessage()));
+  }
+
+  private Flux<byte[]> stream(HttpCall call) {
+    return send(call)
+        .response(
+            (response, body) ->
+                isSuccess(response)
+                    ? body.asByteArray()
+                    : read(response, body)
+                        .flatMapMany(answer -> Flux.error(dialect.refusal(answer))));
+  }
+
+  private Mono<HttpAnswer> whole(HttpCall call) {
+    return send(call)
+        .response(
+            (response, body) ->
+                read(response, body)
+                    .flatMap(
+                        answer ->
+                            isSuccess(response)
+                                ? Mono.just(answer)
+                                : Mono.error(dialect.refusal(answer))))
+        .next();
+  }
+
+  private HttpClient.ResponseReceiver<?> send(HttpCall call) {
+    String url = call.target().startsWith("/") ? baseUrl + call.target() : call.target();
+    return client
+        .headers(headers -> fill(headers, call))
+        .request(HttpMethod.valueOf(call.method()))
+        .uri(url)
+        .send((_, out) -> out.sendByteArray(Mono.just(call.body())));
+  }
+
+  private static void fill(HttpHeaders headers, HttpCall call) {
+    call.headers().forEach(headers::set);
+    headers.set("content-length", call.body().length);
+  }
+
+  private static boolean isSuccess(HttpClientResponse response) {
+    return response.status().code() / HUNDRED == SUCCESS;
+  }
+
+  private static Mono<HttpAnswer> read(HttpClientResponse response, ByteBufFlux body) {
+    Map<String, String> headers = new HashMap<>();
+    response
+        .responseHeaders()
+        .forEach(
+            header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    return body.asByteArray()
+        .doOnNext(bytes::writeBytes)
+        .takeUntil(_ -> bytes.size() > MAX_BODY_BYTES)
+        .then(
+            Mono.fromSupplier(
+                () -> new HttpAnswer(response.status().code(), headers, bytes.toByteArray())));
+  }
+
+  /// What went wrong, in our words, and without the secret.
+  private ModelException failure(Throwable e) {
+    ModelException told =
+        switch (e) {
+          case ModelException model -> model;
+          case PrematureCloseException _ ->
+              new ModelException(
+                  Kind.CUT, "the provider closed the connection before the end of its answer");
+          case ConnectException _, UnknownHostException _, SSLException _ ->
+              new ModelException(
+                  Kind.UNREACHABLE,
+                  "no connection to %s: %s".formatted(baseUrl, e.getMessage()),
+                  null,
+                  e);
+          case IOException _ ->
+              new ModelException(
+                  Kind.CUT, "the connection to the provider broke: " + e.getMessage(), null, e);
+          case java.util.concurrent.TimeoutException _ ->
+              new ModelException(Kind.TIMEOUT, "the provider did not answer in time");
+          default ->
+              new ModelException(
+                  Kind.FAILED, "the provider cannot be asked: " + e.getMessage(), null, e);
+        };
+    String text = message(told);
+    return secret.length() >= MIN_SECRET_CHARS && text.contains(secret)
+        ? new ModelException(
+            told.kind(), text.replace(secret, "[credential]"), told.retryAfter(), null)
+        : told;
+  }
+
+  private static String message(ModelException e) {
+    @Nullable String text = e.getMessage();
+    return text == null ? "" : text;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.parley.server.model;
+
+import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import dev.parley.model.v1.AnthropicServiceGrpc;
+import dev.parley.model.v1.AzureServiceGrpc;
+import dev.parley.model.v1.ChatRequest;
+import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.CohereServiceGrpc;
+import dev.parley.model.v1.GeminiServiceGrpc;
+import dev.parley.model.v1.ListModelsRequest;
+import dev.parley.model.v1.ListModelsResponse;
+import dev.parley.model.v1.MistralServiceGrpc;
+import dev.parley.model.v1.ModelServiceGrpc;
+import dev.parley.model.v1.OpenAiServiceGrpc;
+import dev.parley.model.v1.Provider;
+import dev.parley.model.v1.ReplicateServiceGrpc;
+import dev.parley.model.v1.VerifyCredentialRequest;
+import dev.parley.model.v1.VerifyCredentialResponse;
+import dev.parley.model.v1.VertexAiServiceGrpc;
+import dev.parley.models.Gateway;
+import dev.parley.models.ProviderKind;
+import dev.parley.models.ProviderSettings;
+import dev.parley.server.rpc.Calls;
+import dev.parley.server.rpc.Inbound;
+import dev.parley.server.rpc.Refusals;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The services of models as gRPC serves them: one adapter, bound once for all providers and once
+/// for each of the eight that have a service of their own.
+public final class ModelServices {
+  private static final String STREAM_CHAT = "StreamChat";
+  private static final String CHAT = "Chat";
+
+  /// Services, with the kind of the provider that each stands for.
+  private static final Map<ServiceDescriptor, ProviderKind> OF_PROVIDERS = ofProviders();
+
+  /// Full names of the methods whose calls last.
+  public static final Set<String> CONVERSATIONS =
+      services().stream()
+          .flatMap(service -> service.getMethods().stream())
+          .filter(method -> isChat(method) || isStreamChat(method))
+          .map(MethodDescriptor::getFullMethodName)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final Gateway gateway;
+  private final Calls calls;
+  private final Limits.Tunable limits;
+
+  public ModelServices(Gateway gateway, Calls calls, Limits.Tunable limits) {
+    this.gateway = gateway;
+    this.calls = calls;
+    this.limits = limits;
+  }
+
+  private static Map<ServiceDescriptor, ProviderKind> ofProviders() {
+    Map<ServiceDescriptor, ProviderKind> services = new LinkedHashMap<>();
+    services.put(OpenAiServiceGrpc.getServiceDescriptor(), ProviderKind.OPENAI);
+    services.put(AzureServiceGrpc.getServiceDescriptor(), ProviderKind.AZURE);
+    services.put(GeminiServiceGrpc.getServiceDescriptor(), ProviderKind.GEMINI);
+    services.put(VertexAiServiceGrpc.getServiceDescriptor(), ProviderKind.VERTEX);
+    services.put(ReplicateServiceGrpc.getServiceDescriptor(), ProviderKind.REPLICATE);
+    services.put(AnthropicServiceGrpc.getServiceDescriptor(), ProviderKind.ANTHROPIC);
+    services.put(CohereServiceGrpc.getServiceDescriptor(), ProviderKind.COHERE);
+    services.put(MistralServiceGrpc.getServiceDescriptor(), ProviderKind.MISTRAL);
+    return services;
+  }
+
+  private static List<ServiceDescriptor> services() {
+    List<ServiceDescriptor> services = new ArrayList<>(OF_PROVIDERS.keySet());
+    services.add(ModelServiceGrpc.getServiceDescriptor());
+    return services;
+  }
+
+  private static boolean isChat(MethodDescriptor<?, ?> method) {
+    return CHAT.equals(method.getBareMethodName());
+  }
+
+  private static boolean isStreamChat(MethodDescriptor<?, ?> method) {
+    return STREAM_CHAT.equals(method.getBareMethodName());
+  }
+
+  /// All services of models.
+  public List<ServerServiceDefinition> all() {
+    List<ServerServiceDefinition> all = new ArrayList<>();
+    all.add(define(ModelServiceGrpc.getServiceDescriptor(), ""));
+    OF_PROVIDERS.forEach((service, kind) -> all.add(define(service, kind.text())));
+    return all;
+  }
+
+  /// @param provider the name of the provider that the service stands for; empty: none
+  private ServerServiceDefinition define(ServiceDescriptor service, String provider) {
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    methods.add(
+        ServerMethodDefinition.create(
+            streamChat(service.getName()),
+            ServerCalls.asyncBidiStreamingCall(out -> stream(out, provider))));
+    methods.add(
+        ServerMethodDefinition.create(
+            method(service.getName(), CHAT, ModelServiceGrpc.getChatMethod()),
+            ServerCalls.asyncUnaryCall((request, out) -> chat(request, out, provider))));
+    if (provider.isEmpty()) {
+      methods.add(
+          ServerMethodDefinition.create(
+              ModelServiceGrpc.getVerifyCredentialMethod(),
+              ServerCalls.asyncUnaryCall(this::verify)));
+      methods.add(
+          ServerMethodDefinition.create(
+              ModelServiceGrpc.getListModelsMethod(), ServerCalls.asyncUnaryCall(this::list)));
+    }
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(service.getName())
+            .setSchemaDescriptor(service.getSchemaDescriptor());
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder built = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(built::addMethod);
+    return built.build();
+  }
+
+  private MethodDescriptor<Inbound<ChatRequest>, ChatResponse> streamChat(String service) {
+    return MethodDescriptor.<Inbound<ChatRequest>, ChatResponse>newBuilder()
+        .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, STREAM_CHAT))
+        .setRequestMarshaller(Inbound.marshaller(ChatRequest.parser(), limits.maxFrameBytes()))
+        .setResponseMarshaller(ProtoUtils.marshaller(ChatResponse.getDefaultInstance()))
+        .build();
+  }
+
+  private static <Q, A> MethodDescriptor<Q, A> method(
+      String service, String name, MethodDescriptor<Q, A> like) {
+    return like.toBuilder()
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
+        .build();
+  }
+
+  private StreamObserver<Inbound<ChatRequest>> stream(
+      StreamObserver<ChatResponse> out, String provider) {
+    ModelStream stream =
+        new ModelStream(
+            (ServerCallStreamObserver<ChatResponse>) out, gateway, provider, limits.maxInFlight());
+    try {
+      var _ = calls.caller(null);
+    } catch (RefusedException e) {
+      stream.end(Refusals.status(e.refusal()));
+    }
+    return stream;
+  }
+
+  private void chat(ChatRequest request, StreamObserver<ChatResponse> out, String provider) {
+    new WholeChat((ServerCallStreamObserver<ChatResponse>) out).ask(request, provider, gateway);
+  }
+
+  private void verify(
+      VerifyCredentialRequest request, StreamObserver<VerifyCredentialResponse> out) {
+    String secret = request.getCredential().getSecret();
+    ignoreCancel(out);
+    var _ =
+        models(request.getProvider(), secret.isEmpty() ? null : secret)
+            .whenComplete(
+                (_, e) -> {
+                  VerifyCredentialResponse.Builder response =
+                      VerifyCredentialResponse.newBuilder().setValid(e == null);
+                  if (e != null) {
+                    response.setError(Responses.error(failure(e)));
+                  }
+                  out.onNext(response.build());
+                  out.onCompleted();
+                });
+  }
+
+  private void list(ListModelsRequest request, StreamObserver<ListModelsResponse> out) {
+    List<ProviderSettings> providers =
+        gateway.providers().stream()
+            .filter(p -> request.getProvider().isEmpty() || p.name().equals(request.getProvider()))
+            .toList();
+    if (providers.isEmpty()) {
+      out.onError(
+          Status.NOT_FOUND
+              .withDescription("there is no provider \"%s\"".formatted(request.getProvider()))
+              .asRuntimeException());
+      return;
+    }
+    ignoreCancel(out);
+    List<CompletableFuture<Provider>> asked = providers.stream().map(this::describe).toList();
+    var _ =
+        CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+            .thenRun(
+                () -> {
+                  ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
+                  asked.forEach(provider -> response.addProviders(provider.join()));
+                  out.onNext(response.build());
+                  out.onCompleted();
+                });
+  }
+
+  /// Else answering a call that was cancelled would throw.
+  private static void ignoreCancel(StreamObserver<?> out) {
+    ((ServerCallStreamObserver<?>) out).setOnCancelHandler(() -> {});
+  }
+
+  private CompletableFuture<Provider> describe(ProviderSettings provider) {
+    return models(provider.name(), null)
+        .handle(
+            (models, e) -> {
+              Provider.Builder described =
+                  Provider.newBuilder().setName(provider.name()).setKind(provider.kind().text());
+              if (e == null) {
+                described.addAllModels(models);
+              } else {
+                described.setError(Responses.error(failure(e)));
+              }
+              return described.build();
+            });
+  }
+
+  private CompletableFuture<List<String>> models(String provider, @Nullable String secret) {
+    try {
+      return gateway.models(gateway.provider(provider), secret).toCompletableFuture();
+    } catch (ModelException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static ModelException failure(Throwable e) {
+    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    return cause instanceof ModelException model
+        ? model
+        : new ModelException(Kind.FAILED, "the provider cannot be asked", null, cause);
+  }
+}

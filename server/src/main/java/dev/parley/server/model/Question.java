@@ -1,0 +1,140 @@
+package dev.parley.server.model;
+
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.Prompt;
+import dev.parley.model.v1.ChatRequest;
+import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.ModelError;
+import dev.parley.models.Gateway;
+import dev.parley.models.Route;
+import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One question while it is answered. An event is asked for when the caller takes one, and not
+/// before: so a caller who does not read makes the provider wait. Thread-safe.
+final class Question implements Flow.Subscriber<ModelEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(Question.class);
+
+  /// Who takes the answer.
+  interface Taker {
+    /// Whether it takes another piece now; if not, it calls [Question#proceed] when it does.
+    boolean isReady();
+
+    /// Takes a piece, or the error that ends the answer.
+    void take(Question question, ChatResponse piece);
+
+    /// There is nothing more.
+    void ended(Question question);
+  }
+
+  private final String id;
+  private final Taker taker;
+  private final long beganNanos = System.nanoTime();
+  private final AtomicBoolean waiting = new AtomicBoolean();
+  private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean cancelled;
+  private volatile @Nullable Route route;
+  private volatile long firstTokenNanos = -1;
+
+  /// @param id the caller's id of it; empty: none
+  Question(String id, Taker taker) {
+    this.id = id;
+    this.taker = taker;
+  }
+
+  String id() {
+    return id;
+  }
+
+  /// Asks.
+  ///
+  /// @param provider the provider that the service stands for; empty: the question names it
+  void ask(ChatRequest request, String provider, Gateway gateway) {
+    try {
+      List<Route> routes = Questions.routes(request, provider, gateway);
+      Prompt prompt = Questions.prompt(request);
+      gateway
+          .answer(routes, prompt, Questions.secret(request), asked -> route = asked)
+          .subscribe(this);
+    } catch (ModelException e) {
+      onError(e);
+    }
+  }
+
+  /// Wants no more of the answer; nothing is told of it any more.
+  void cancel() {
+    cancelled = true;
+    Flow.Subscription open = subscription;
+    if (open != null) {
+      open.cancel();
+    }
+  }
+
+  /// The taker is ready.
+  void proceed() {
+    Flow.Subscription open = subscription;
+    if (open != null && taker.isReady() && waiting.compareAndSet(true, false)) {
+      open.request(1);
+    }
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription open) {
+    subscription = open;
+    if (cancelled) {
+      open.cancel();
+    } else {
+      waiting.set(true);
+      proceed();
+    }
+  }
+
+  @Override
+  public void onNext(ModelEvent event) {
+    if (cancelled) {
+      return;
+    }
+    if (firstTokenNanos < 0 && !(event instanceof ModelEvent.Started)) {
+      firstTokenNanos = System.nanoTime() - beganNanos;
+    }
+    Route asked = route;
+    if (asked == null) {
+      throw new IllegalStateException("an answer of nobody");
+    }
+    taker.take(this, Responses.of(id, event, asked, Math.max(0, firstTokenNanos)));
+    waiting.set(true);
+    proceed();
+  }
+
+  @Override
+  public void onError(Throwable e) {
+    if (cancelled) {
+      return;
+    }
+    if (e instanceof ModelException model) {
+      taker.take(this, Responses.of(id, model, route));
+    } else {
+      LOG.error("a question cannot be answered", e);
+      taker.take(
+          this,
+          Responses.of(
+              id,
+              ModelError.Kind.KIND_INTERNAL,
+              new IllegalStateException("the server has a fault; its log tells more"),
+              route));
+    }
+    taker.ended(this);
+  }
+
+  @Override
+  public void onComplete() {
+    if (!cancelled) {
+      taker.ended(this);
+    }
+  }
+}

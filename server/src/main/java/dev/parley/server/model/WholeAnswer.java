@@ -1,0 +1,89 @@
+package dev.parley.server.model;
+
+import dev.parley.model.v1.Answer;
+import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.Finished;
+import dev.parley.model.v1.Reasoning;
+import dev.parley.model.v1.Started;
+import dev.parley.model.v1.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// An answer that is put together from its pieces. For one thread at a time.
+final class WholeAnswer {
+  /// Characters that a call's arguments are made of, beside what names it.
+  private record Call(ToolCall first, StringBuilder arguments) {}
+
+  private final StringBuilder text = new StringBuilder();
+  private final StringBuilder refusal = new StringBuilder();
+  private final StringBuilder thoughts = new StringBuilder();
+  private final List<Reasoning> reasoning = new ArrayList<>();
+  private final Map<Integer, Call> calls = new TreeMap<>();
+  private Started started = Started.getDefaultInstance();
+  private Finished finished = Finished.getDefaultInstance();
+
+  /// Adds a piece.
+  void add(ChatResponse piece) {
+    switch (piece.getEventCase()) {
+      case STARTED -> started = piece.getStarted();
+      case TEXT -> text.append(piece.getText());
+      case REASONING -> think(piece.getReasoning());
+      case REFUSAL -> refusal.append(piece.getRefusal());
+      case TOOL_CALL ->
+          calls
+              .computeIfAbsent(
+                  piece.getToolCall().getIndex(),
+                  _ -> new Call(piece.getToolCall(), new StringBuilder()))
+              .arguments
+              .append(piece.getToolCall().getArguments());
+      case FINISHED -> finished = piece.getFinished();
+      case ERROR, ANSWER, EVENT_NOT_SET -> throw new IllegalArgumentException("no piece: " + piece);
+    }
+  }
+
+  /// A signature closes a stretch of thoughts.
+  private void think(Reasoning piece) {
+    thoughts.append(piece.getText());
+    if (!piece.getSignature().isEmpty()) {
+      closeThoughts(piece.getSignature());
+    }
+  }
+
+  private void closeThoughts(String signature) {
+    reasoning.add(
+        Reasoning.newBuilder().setText(thoughts.toString()).setSignature(signature).build());
+    thoughts.setLength(0);
+  }
+
+  /// How long it is by now, in characters.
+  long length() {
+    long length = (long) text.length() + refusal.length() + thoughts.length();
+    for (Reasoning closed : reasoning) {
+      length += closed.getText().length();
+    }
+    for (Call call : calls.values()) {
+      length += call.arguments.length();
+    }
+    return length;
+  }
+
+  /// All of it.
+  Answer build() {
+    if (!thoughts.isEmpty()) {
+      closeThoughts("");
+    }
+    Answer.Builder answer =
+        Answer.newBuilder()
+            .setStarted(started)
+            .setText(text.toString())
+            .addAllReasoning(reasoning)
+            .setRefusal(refusal.toString())
+            .setFinished(finished);
+    for (Call call : calls.values()) {
+      answer.addToolCalls(call.first.toBuilder().setArguments(call.arguments.toString()));
+    }
+    return answer.build();
+  }
+}
