@@ -16,6 +16,7 @@ final class CommandGroups {
       List.of(
           new Group("Talk", List.of("chat")),
           new Group("Script", List.of("send", "tail", "history", "search", "rooms", "users")),
+          new Group("Ask models", List.of("ask", "models")),
           new Group("Move", List.of("import", "export", "replay")),
           new Group("Serve", List.of("serve", "config", "check", "backup", "restore", "bench")),
           new Group("Help", List.of("selftest", "completion", "help")));

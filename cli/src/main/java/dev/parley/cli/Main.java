@@ -11,6 +11,8 @@ import dev.parley.cli.exporting.ExportCommand;
 import dev.parley.cli.importing.ImportCommand;
 import dev.parley.cli.importing.ImportIrcCommand;
 import dev.parley.cli.importing.ImportNdjsonCommand;
+import dev.parley.cli.model.AskCommand;
+import dev.parley.cli.model.ModelsCommand;
 import dev.parley.cli.output.PlainText;
 import dev.parley.cli.output.StandardOutput;
 import dev.parley.cli.output.Tty;
@@ -132,6 +134,8 @@ public final class Main implements Runnable {
             .addSubcommand(new SearchCommand(streams))
             .addSubcommand(new RoomsCommand(streams))
             .addSubcommand(new UsersCommand(streams))
+            .addSubcommand(new AskCommand(streams, System.getenv()))
+            .addSubcommand(new ModelsCommand(streams))
             .addSubcommand(
                 new CommandLine(new ImportCommand())
                     .addSubcommand(new ImportIrcCommand(streams))

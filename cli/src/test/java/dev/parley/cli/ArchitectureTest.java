@@ -35,7 +35,7 @@ final class ArchitectureTest {
       resideOutsideOfPackages(GENERATED).as("hand-written classes");
 
   @ParameterizedTest
-  @ValueSource(strings = {"core", "storage", "server", "client", "bench", "cli", "testkit"})
+  @ValueSource(strings = {"core", "storage", "models", "server", "client", "bench", "cli", "testkit"})
   void everyModuleIsSeenByTheseRules(String module) {
     assertThat(PARLEY.stream().map(JavaClass::getPackageName))
         .anyMatch(name -> (name + ".").startsWith("dev.parley." + module + "."));
@@ -83,13 +83,25 @@ final class ArchitectureTest {
 
   @Test
   void storageKnowsOnlyCore() {
-    noneOf("storage", "server", "client", "bench", "cli", "testkit");
+    noneOf("storage", "models", "server", "client", "bench", "cli", "testkit");
     noProtocolIn("storage");
   }
 
   @Test
+  void modelsKnowOnlyCore() {
+    noneOf("models", "storage", "server", "client", "bench", "cli", "testkit");
+    noProtocolIn("models");
+  }
+
+  @Test
+  void onlyTheWayToProvidersKnowsHttp() {
+    onlyIn("reactor..", "dev.parley.models..");
+    onlyIn("org.reactivestreams..", "dev.parley.models..");
+  }
+
+  @Test
   void clientKnowsOnlyTheProtocol() {
-    noneOf("client", "core", "storage", "server", "bench", "cli", "testkit");
+    noneOf("client", "core", "storage", "models", "server", "bench", "cli", "testkit");
   }
 
   @Test
@@ -99,17 +111,17 @@ final class ArchitectureTest {
 
   @Test
   void generatorKnowsOnlyTheProtocol() {
-    noneOf("bench", "core", "storage", "server", "client", "cli", "testkit");
+    noneOf("bench", "core", "storage", "models", "server", "client", "cli", "testkit");
   }
 
   @Test
   void commandReachesCoreAndStorageOnlyThroughTheServer() {
-    noneOf("cli", "core", "storage", "testkit");
+    noneOf("cli", "core", "storage", "models", "testkit");
   }
 
   @Test
   void testkitKnowsOnlyCore() {
-    noneOf("testkit", "storage", "server", "client", "bench", "cli");
+    noneOf("testkit", "storage", "models", "server", "client", "bench", "cli");
     noProtocolIn("testkit");
   }
 
@@ -120,7 +132,12 @@ final class ArchitectureTest {
 
   @Test
   void onlyServerAndClientsKnowNetty() {
-    onlyIn("io.netty..", "dev.parley.server..", "dev.parley.client..", "dev.parley.bench..");
+    onlyIn(
+        "io.netty..",
+        "dev.parley.models..",
+        "dev.parley.server..",
+        "dev.parley.client..",
+        "dev.parley.bench..");
   }
 
   @Test

@@ -23,6 +23,10 @@ import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.SearchMessagesResponse;
 import dev.parley.chat.v1.UpdateRoomRequest;
 import dev.parley.chat.v1.User;
+import dev.parley.model.v1.ChatRequest;
+import dev.parley.model.v1.ListModelsRequest;
+import dev.parley.model.v1.ModelServiceGrpc;
+import dev.parley.model.v1.Provider;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.StatusRuntimeException;
@@ -37,6 +41,9 @@ import java.util.function.Supplier;
 final class Calls {
 
   private static final int PAGE_SIZE = 1_000;
+
+  /// All providers are asked, each of which may take its time.
+  private static final int PROVIDERS_SECONDS = 90;
 
   private final Channels channels;
   private final CallerMetadata caller;
@@ -128,6 +135,19 @@ final class Calls {
         token -> chatService().getOnlineUsers(request.setPageToken(token).build()),
         page -> page.getUsersList(),
         page -> page.getNextPageToken());
+  }
+
+  AnswerStream ask(ChatRequest question) throws InterruptedException {
+    return new AnswerStream(channel(), question);
+  }
+
+  List<Provider> providers() {
+    return call(
+        () ->
+            ModelServiceGrpc.newBlockingStub(channel())
+                .withDeadlineAfter(PROVIDERS_SECONDS, TimeUnit.SECONDS)
+                .listModels(ListModelsRequest.getDefaultInstance())
+                .getProvidersList());
   }
 
   ImportSession importMessages(int maxInFlight) {

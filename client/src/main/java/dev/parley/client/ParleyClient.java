@@ -17,6 +17,8 @@ import dev.parley.chat.v1.UpdateRoomRequest;
 import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.chat.v1.WelcomeEvent;
+import dev.parley.model.v1.ChatRequest;
+import dev.parley.model.v1.Provider;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -236,6 +238,19 @@ public final class ParleyClient implements AutoCloseable {
   /// Users online in a room, by id.
   public List<User> onlineUsers(String room) {
     return calls.onlineUsers(room);
+  }
+
+  /// Asks a model.
+  ///
+  /// @param question with a `request_id`, a `model` and `turns`
+  public AnswerStream ask(ChatRequest question) throws InterruptedException {
+    return calls.ask(question);
+  }
+
+  /// The providers of models that the server knows, and what each says it has. Blocks until all
+  /// have answered.
+  public List<Provider> providers() {
+    return calls.providers();
   }
 
   /// Opens a stream that brings messages from elsewhere in.
