@@ -35,7 +35,8 @@ final class ArchitectureTest {
       resideOutsideOfPackages(GENERATED).as("hand-written classes");
 
   @ParameterizedTest
-  @ValueSource(strings = {"core", "storage", "models", "server", "client", "bench", "cli", "testkit"})
+  @ValueSource(
+      strings = {"core", "storage", "models", "server", "client", "bench", "cli", "testkit"})
   void everyModuleIsSeenByTheseRules(String module) {
     assertThat(PARLEY.stream().map(JavaClass::getPackageName))
         .anyMatch(name -> (name + ".").startsWith("dev.parley." + module + "."));

@@ -138,8 +138,8 @@ final class ProviderLines {
       // told below, as whatever else is no base URL
     }
     throw new ConfigException(
-        "%s%s.%s: \"%s\" (expected: such as https://api.example.com)"
-            .formatted(PREFIX, name, BASE_URL, url));
+        "%s%s.%s: \"%s\" (expected: such as https://api.example.com, without user or query)"
+            .formatted(PREFIX, name, BASE_URL, url.replaceAll("//.*@", "//…@")));
   }
 
   private static String secret(

@@ -1,0 +1,63 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.cli.TestParley.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class ModelCommandsTest {
+  @RegisterExtension final TestParley parley = new TestParley();
+
+  @Test
+  void theAnswerGoesToStandardOutputAndNothingElse() {
+    Result answer = parley.runWith("", "ask", "-m", "simulated", "How", "deep", "is it?");
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.lines()).singleElement().asString().contains("How deep is it?");
+    assertThat(answer.err()).isEmpty();
+  }
+
+  @Test
+  void whatIsPipedInIsGivenToTheModelToo() {
+    Result answer = parley.runWith("forty-two\n", "ask", "-m", "simulated", "How many?");
+    assertThat(answer.out()).contains("forty-two").contains("How many?");
+  }
+
+  @Test
+  void withoutAModelItIsToldThatTheAnswerIsSimulated() {
+    Result answer = parley.runWith("", "ask", "hello");
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.err()).contains("simulated").contains("parley models");
+  }
+
+  @Test
+  void asJsonEveryPieceIsALine() {
+    Result answer = parley.runWith("", "ask", "-m", "simulated", "--json", "hello");
+    assertThat(answer.lines().getFirst()).contains("\"started\":").contains("simulated/simulated");
+    assertThat(answer.lines().getLast()).contains("\"finished\":").contains("\"outputTokens\":");
+    assertThat(answer.lines()).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void whatCannotBeAskedExitsWithOne() {
+    Result answer = parley.runWith("", "ask", "--provider", "nobody", "-m", "x", "hello");
+    assertThat(answer.exitCode()).isEqualTo(1);
+    assertThat(answer.out()).isEmpty();
+    assertThat(answer.err()).contains("no provider \"nobody\"").contains("expected: one of");
+  }
+
+  @Test
+  void withoutAServerItExitsWithThree() {
+    parley.stop();
+    assertThat(parley.runWith("", "ask", "-m", "simulated", "hello").exitCode()).isEqualTo(3);
+    assertThat(parley.run("models").exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void modelsAreListed() {
+    assertThat(parley.run("models").lines()).containsExactly("simulated/simulated");
+    assertThat(parley.run("models", "--json").out()).contains("\"kind\":\"simulated\"");
+  }
+}
