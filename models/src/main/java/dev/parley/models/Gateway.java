@@ -19,6 +19,7 @@ import io.netty.channel.EventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,8 +58,15 @@ public final class Gateway implements AutoCloseable {
   private static final String SIMULATED_MODEL = "simulated";
 
   private final Map<String, ProviderSettings> providers = new TreeMap<>();
+
+  /// Of each provider, with its configured secret.
+  private final Map<ProviderSettings, Model> models = new HashMap<>();
+
   private final EventLoopGroup eventLoops;
+
+  /// The event loops'; not disposed of, which would end them.
   private final Scheduler scheduler;
+
   private final ConnectionProvider connections;
   private final HttpClient client;
   private final Patience patience;
@@ -66,7 +74,6 @@ public final class Gateway implements AutoCloseable {
   /// @param providers each with a name of its own
   /// @param eventLoops threads for everything; not closed by this
   public Gateway(List<ProviderSettings> providers, EventLoopGroup eventLoops, Patience patience) {
-    providers.forEach(provider -> this.providers.put(provider.name(), provider));
     this.eventLoops = eventLoops;
     this.patience = patience;
     scheduler = Schedulers.fromExecutorService(eventLoops);
@@ -77,7 +84,11 @@ public final class Gateway implements AutoCloseable {
             .pendingAcquireTimeout(patience.connect().multipliedBy(2))
             .maxIdleTime(Duration.ofSeconds(30))
             .build();
-    client = HttpClient.create(connections).runOn(eventLoops).followRedirect(false);
+    client = HttpClient.create(connections).runOn(eventLoops);
+    for (ProviderSettings provider : providers) {
+      this.providers.put(provider.name(), provider);
+      models.put(provider, with(provider.secret(), provider));
+    }
   }
 
   /// The providers, by name.
@@ -167,7 +178,7 @@ public final class Gateway implements AutoCloseable {
       Model model = model(provider(route.provider()), own ? secret : null);
       List<ModelEvent> held = new ArrayList<>(1);
       return JdkFlowAdapter.flowPublisherToFlux(model.answer(prompt.withModel(route.model())))
-          .concatMapIterable(event -> release(event, held), 1);
+          .concatMapDelayError(event -> Flux.fromIterable(release(event, held)), 1);
     }
 
     /// That an answer has begun is told with its first piece, when it is sure that no other model
@@ -210,16 +221,14 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Model model(ProviderSettings provider, @Nullable String secret) {
-    if (provider.kind() == ProviderKind.SIMULATED) {
-      return new SimulatedModel(pace(provider), eventLoops);
-    }
-    return new Upstream(
-        client,
-        dialect(provider),
-        provider.baseUrl(),
-        secret == null ? provider.secret() : secret,
-        patience,
-        eventLoops);
+    Model kept = secret == null ? models.get(provider) : null;
+    return kept == null ? with(secret == null ? provider.secret() : secret, provider) : kept;
+  }
+
+  private Model with(String secret, ProviderSettings provider) {
+    return provider.kind() == ProviderKind.SIMULATED
+        ? new SimulatedModel(pace(provider), eventLoops)
+        : new Upstream(client, dialect(provider), provider.baseUrl(), secret, patience, eventLoops);
   }
 
   private static Duration pace(ProviderSettings provider) {
@@ -253,6 +262,5 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     connections.dispose();
-    scheduler.dispose();
   }
 }

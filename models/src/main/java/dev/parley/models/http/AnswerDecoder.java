@@ -2,13 +2,28 @@ package dev.parley.models.http;
 
 import dev.parley.core.model.ModelEvent;
 import dev.parley.models.dialect.AnswerReader;
+import dev.parley.models.sse.ServerSentEvent;
 import dev.parley.models.sse.SseParser;
 import java.util.function.Consumer;
 
-/// Bytes to events of an answer. For one thread at a time.
+/// Bytes to events of an answer, be it in one stream or in several that follow each other. For one
+/// thread at a time.
 final class AnswerDecoder {
-  private final SseParser parser = new SseParser();
+  /// So many streams one after the other that bring nothing are enough.
+  private static final int MAX_FRUITLESS = 3;
+
   private final AnswerReader reader;
+  private SseParser parser = new SseParser();
+  private String lastId = "";
+
+  /// Whether any event has been read at all, and from the stream that is being read.
+  private boolean read;
+
+  private boolean readHere;
+
+  /// How many streams before this one brought nothing, one after the other.
+  private int fruitless;
+
   private int pieces;
   private boolean finished;
 
@@ -17,7 +32,29 @@ final class AnswerDecoder {
   }
 
   void feed(byte[] chunk, Consumer<ModelEvent> out) {
-    parser.feed(chunk, 0, chunk.length, event -> reader.read(event, piece -> tell(piece, out)));
+    parser.feed(chunk, 0, chunk.length, event -> read(event, out));
+  }
+
+  private void read(ServerSentEvent event, Consumer<ModelEvent> out) {
+    read = true;
+    readHere = true;
+    if (!event.lastId().isEmpty()) {
+      lastId = event.lastId();
+    }
+    reader.read(event, piece -> tell(piece, out));
+  }
+
+  /// What follows is another stream; an event that the former one did not end comes again.
+  void anotherStream() {
+    parser = new SseParser();
+    readHere = false;
+  }
+
+  /// Whether a stream that ended is worth being asked for again. Not if all would come again: there
+  /// were events, but none had an id.
+  boolean isResumable() {
+    fruitless = readHere ? 0 : fruitless + 1;
+    return !finished && fruitless < MAX_FRUITLESS && (!read || !lastId.isEmpty());
   }
 
   void end(Consumer<ModelEvent> out) {
@@ -32,6 +69,11 @@ final class AnswerDecoder {
     }
     finished |= event instanceof ModelEvent.Finished;
     out.accept(event);
+  }
+
+  /// The newest id that an event had; empty: none.
+  String lastId() {
+    return lastId;
   }
 
   /// How many pieces of the answer there have been; that it began is none.

@@ -2,7 +2,6 @@ package dev.parley.models.http;
 
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
-import dev.parley.models.dialect.AnswerReader;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,17 +51,25 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private volatile boolean restart = true;
 
   private volatile boolean spoken;
+
+  /// Whether nothing but the end of the stream is waited for, the answer's having come.
+  private volatile boolean draining;
+
   private volatile @Nullable Future<?> alarm;
+  private volatile boolean misused;
   private boolean told;
+
+  /// Whether the subscriber has been told of the proper end.
+  private boolean complete;
 
   Answering(
       Flow.Subscriber<? super ModelEvent> subscriber,
-      AnswerReader reader,
+      AnswerDecoder decoder,
       Function<Throwable, ModelException> failures,
       Patience patience,
       ScheduledExecutorService timer) {
     this.subscriber = subscriber;
-    this.decoder = new AnswerDecoder(reader);
+    this.decoder = decoder;
     this.failures = failures;
     this.patience = patience;
     this.timer = timer;
@@ -110,6 +117,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private void readToEnd() {
     Subscription open = chunks;
     if (open != null) {
+      draining = true;
       open.request(Long.MAX_VALUE);
       var _ = later(open::cancel, LINGER_NANOS);
     }
@@ -135,6 +143,8 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   @Override
   public void request(long count) {
     if (count <= 0) {
+      misused = true;
+      events.clear(); // they may never be wanted, and an error is to come (Reactive Streams, 3.9)
       fail(
           new IllegalArgumentException(
               "%d events requested (expected: 1 or more)".formatted(count)));
@@ -147,7 +157,9 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   @Override
   public void cancel() {
     cancelled = true;
-    cancelChunks();
+    if (!draining) {
+      cancelChunks();
+    }
     work();
   }
 
@@ -188,6 +200,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
       if (event == null) {
         break;
       }
+      complete |= event instanceof ModelEvent.Finished;
       subscriber.onNext(event);
       given++;
     }
@@ -202,9 +215,9 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     } else if (ended && events.isEmpty()) {
       finish();
       Throwable reason = failure;
-      if (reason == null) {
+      if (reason == null || complete) {
         subscriber.onComplete();
-      } else if (reason instanceof IllegalArgumentException) {
+      } else if (misused) {
         subscriber.onError(reason);
       } else {
         subscriber.onError(failures.apply(reason));
@@ -250,7 +263,9 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     } else if (left <= 0) {
       fail(tooLate(spoken ? "nothing more came for %s" : "nothing came for %s", limit));
     } else {
-      alarm = later(this::watch, Math.min(left, leftOfAll));
+      // The first piece may come at any moment, and the shorter limit apply from then on.
+      long next = Math.min(Math.min(left, leftOfAll), patience.betweenTokens().toNanos());
+      alarm = later(this::watch, next);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.parley.models.dialect.Dialect;
 import dev.parley.models.dialect.HttpAnswer;
 import dev.parley.models.dialect.HttpCall;
 import dev.parley.models.dialect.TwoStepDialect;
+import dev.parley.models.dialect.TwoStepDialect.Begun;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -42,7 +46,6 @@ public final class Upstream implements Model {
   /// Of an answer that is no stream.
   private static final int MAX_BODY_BYTES = 8 << 20;
 
-  private static final int MIN_SECRET_CHARS = 4;
   private static final int SUCCESS = 2;
   private static final int HUNDRED = 100;
 
@@ -52,6 +55,9 @@ public final class Upstream implements Model {
   private final String secret;
   private final Patience patience;
   private final ScheduledExecutorService timer;
+
+  /// The timer's; not disposed of, which would end the timer.
+  private final Scheduler scheduler;
 
   /// @param client whose connections are used
   /// @param baseUrl such as `https://api.example.com`, no slash at its end
@@ -65,37 +71,68 @@ public final class Upstream implements Model {
       Patience patience,
       ScheduledExecutorService timer) {
     this.client =
-        client.option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(patience.connect().toMillis()));
+        client
+            .followRedirect(false) // the secret would go with it
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(patience.connect().toMillis()));
     this.dialect = dialect;
     this.baseUrl = baseUrl;
     this.secret = secret;
     this.patience = patience;
     this.timer = timer;
+    scheduler = Schedulers.fromExecutorService(timer);
   }
 
   @Override
   public Flow.Publisher<ModelEvent> answer(Prompt prompt) {
-    return subscriber ->
-        chunks(prompt)
-            .subscribe(new Answering(subscriber, dialect.reader(), this::failure, patience, timer));
+    return subscriber -> {
+      AnswerDecoder decoder = new AnswerDecoder(dialect.reader());
+      Flux.defer(() -> chunks(prompt, decoder))
+          .subscribe(new Answering(subscriber, decoder, this::failure, patience, timer));
+    };
   }
 
-  private Flux<byte[]> chunks(Prompt prompt) {
+  private Flux<byte[]> chunks(Prompt prompt, AnswerDecoder decoder) {
+    HttpCall call = dialect.ask(prompt, secret);
+    return dialect instanceof TwoStepDialect twoSteps
+        ? inTwoSteps(call, twoSteps, decoder)
+        : stream(call);
+  }
+
+  /// Work that nobody wants any more, or that failed here, is ended at the provider; if it was not
+  /// yet known which it is, as soon as it is.
+  private Flux<byte[]> inTwoSteps(HttpCall call, TwoStepDialect twoSteps, AnswerDecoder decoder) {
+    CompletableFuture<Begun> begun =
+        whole(call)
+            .map(answer -> twoSteps.begun(answer, secret))
+            .timeout(patience.firstToken(), scheduler)
+            .toFuture();
+    return Mono.fromFuture(begun, true)
+        .flatMapMany(work -> resumed(work.stream(), decoder))
+        .doFinally(
+            _ -> {
+              if (!decoder.isFinished()) {
+                var _ = begun.thenAccept(work -> cancel(work.cancel()));
+              }
+            });
+  }
+
+  /// A stream that is asked for again from where it ended, until the answer ends.
+  private Flux<byte[]> resumed(HttpCall call, AnswerDecoder decoder) {
     return Flux.defer(
-        () -> {
-          HttpCall call = dialect.ask(prompt, secret);
-          if (dialect instanceof TwoStepDialect twoSteps) {
-            return whole(call)
-                .map(answer -> twoSteps.begun(answer, secret))
-                .flatMapMany(
-                    begun ->
-                        stream(begun.stream())
-                            .doOnCancel(() -> cancel(begun.cancel()))
-                            .doOnError(_ -> cancel(begun.cancel())));
-          }
-          return stream(call);
-        });
+            () -> {
+              decoder.anotherStream();
+              return stream(decoder.lastId().isEmpty() ? call : from(decoder.lastId(), call));
+            })
+        .onErrorResume(PrematureCloseException.class, _ -> Flux.empty())
+        .repeat(decoder::isResumable);
+  }
+
+  private static HttpCall from(String lastId, HttpCall call) {
+    Map<String, String> headers = new HashMap<>(call.headers());
+    headers.put("last-event-id", lastId);
+    return new HttpCall(call.method(), call.target(), headers, call.body());
   }
 
   /// Names of the provider's models, which verifies the credential too.
@@ -104,7 +141,7 @@ public final class Upstream implements Model {
   public CompletionStage<List<String>> models() {
     return whole(dialect.list(secret))
         .map(dialect::listed)
-        .timeout(patience.firstToken())
+        .timeout(patience.firstToken(), scheduler)
         .onErrorMap(this::failure)
         .toFuture();
   }
@@ -112,8 +149,10 @@ public final class Upstream implements Model {
   private void cancel(HttpCall call) {
     var _ =
         whole(call)
+            .timeout(patience.firstToken(), scheduler)
             .subscribe(
-                _ -> {}, e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, e.getMessage()));
+                _ -> {},
+                e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, failure(e).getMessage()));
   }
 
   private Flux<byte[]> stream(HttpCall call) {
@@ -196,10 +235,10 @@ public final class Upstream implements Model {
                   Kind.FAILED, "the provider cannot be asked: " + e.getMessage(), null, e);
         };
     String text = message(told);
-    return secret.length() >= MIN_SECRET_CHARS && text.contains(secret)
-        ? new ModelException(
-            told.kind(), text.replace(secret, "[credential]"), told.retryAfter(), null)
-        : told;
+    String redacted = Redaction.redact(text, secret);
+    return redacted.equals(text)
+        ? told
+        : new ModelException(told.kind(), redacted, told.retryAfter(), null);
   }
 
   private static String message(ModelException e) {

@@ -1,0 +1,37 @@
+package dev.parley.models.http;
+
+/// Keeps a secret out of what is told. Pure functions.
+final class Redaction {
+  private static final String INSTEAD = "[credential]";
+
+  /// Shorter ones are no secrets, but words.
+  private static final int MIN_SECRET_CHARS = 4;
+
+  /// So much of the beginning is as bad as the whole: a text that is too long may have been cut
+  /// within it. Less is found in other texts, too; many credentials begin alike.
+  private static final int MIN_BEGINNING_CHARS = 10;
+
+  private Redaction() {}
+
+  /// A text without a secret.
+  ///
+  /// @param secret empty: none
+  static String redact(String text, String secret) {
+    if (secret.length() < MIN_SECRET_CHARS) {
+      return text;
+    }
+    String beginning = secret.substring(0, Math.min(secret.length(), MIN_BEGINNING_CHARS));
+    StringBuilder redacted = new StringBuilder(text.length());
+    int from = 0;
+    for (int at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, from)) {
+      redacted.append(text, from, at).append(INSTEAD);
+      from = at + beginning.length();
+      while (from < text.length()
+          && from - at < secret.length()
+          && text.charAt(from) == secret.charAt(from - at)) {
+        from++;
+      }
+    }
+    return redacted.append(text, from, text.length()).toString();
+  }
+}

@@ -1,0 +1,337 @@
+package dev.parley.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelEvent.Finished;
+import dev.parley.core.model.ModelEvent.Started;
+import dev.parley.core.model.ModelEvent.StopReason;
+import dev.parley.core.model.ModelEvent.Text;
+import dev.parley.core.model.ModelEvent.Usage;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import dev.parley.core.model.Prompt;
+import dev.parley.core.model.Prompt.Role;
+import dev.parley.core.model.Prompt.Turn;
+import dev.parley.models.http.FakeProvider;
+import dev.parley.models.http.FakeProvider.Exchange;
+import dev.parley.models.http.FakeProvider.Request;
+import dev.parley.models.http.FakeProvider.Script;
+import dev.parley.models.http.Listener;
+import dev.parley.models.http.Patience;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class GatewayTest {
+  private static final Prompt HELLO = Prompt.of("", List.of(Turn.of(Role.USER, "hello")));
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Patience PATIENCE =
+      new Patience(LONG, Duration.ofMillis(500), Duration.ofMillis(500), LONG);
+  private static final Route ONE = new Route("one", "a");
+  private static final Route TWO = new Route("two", "b");
+
+  private final EventLoopGroup eventLoops =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<Route> asked = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable closeable : open) {
+      closeable.close();
+    }
+    var _ = eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  private FakeProvider provider(Script... scripts) throws IOException {
+    FakeProvider provider = new FakeProvider(scripts);
+    open.add(provider);
+    return provider;
+  }
+
+  private Gateway gateway(FakeProvider one, FakeProvider two) {
+    Gateway gateway =
+        new Gateway(
+            List.of(settings("one", one), settings("two", two), ProviderSettings.simulated()),
+            eventLoops,
+            PATIENCE);
+    open.add(gateway);
+    return gateway;
+  }
+
+  private static ProviderSettings settings(String name, FakeProvider provider) {
+    return new ProviderSettings(
+        name, ProviderKind.COMPATIBLE, provider.url(), "secret-of-" + name, Map.of());
+  }
+
+  private Flow.Publisher<ModelEvent> ask(Gateway gateway) {
+    return gateway.answer(List.of(ONE, TWO), HELLO, null, asked::add);
+  }
+
+  private static String event(String id, String text) {
+    return "{\"id\":\"%s\",\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"%s\"}}]}"
+        .formatted(id, text);
+  }
+
+  private static Script answering(String id) {
+    return exchange -> {
+      exchange.stream();
+      exchange.data(event(id, "hi"));
+      exchange.data("{\"id\":\"%s\",\"choices\":[{\"finish_reason\":\"stop\"}]}".formatted(id));
+      exchange.data("[DONE]");
+      exchange.end();
+    };
+  }
+
+  private static List<ModelEvent> answer(String id) {
+    return List.of(
+        new Started(id, "m"), new Text("hi"), new Finished(StopReason.STOP, "stop", Usage.UNKNOWN));
+  }
+
+  private static Script refusing(int status, String... headers) {
+    return exchange -> exchange.answer(status, "{}", headers);
+  }
+
+  @Test
+  void firstRouteAnswers() throws Exception {
+    FakeProvider one = provider(answering("c1"));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c1"));
+    assertThat(asked).containsExactly(ONE);
+    assertThat(one.requests().getFirst().body()).contains("\"model\":\"a\"");
+  }
+
+  @Test
+  void transitoryFailureIsTriedAgain() throws Exception {
+    FakeProvider one =
+        provider(refusing(503), refusing(429, "retry-after-ms: 20"), answering("c1"));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c1"));
+    assertThat(asked).containsExactly(ONE, ONE, ONE);
+  }
+
+  @Test
+  void nextRouteIsAskedAfterThreeTries() throws Exception {
+    FakeProvider one = provider(refusing(500));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c2"));
+    assertThat(asked).containsExactly(ONE, ONE, ONE, TWO);
+    assertThat(one.requests()).hasSize(3);
+    assertThat(two.requests().getFirst().body()).contains("\"model\":\"b\"");
+  }
+
+  @Test
+  void lastFailureIsToldWhenAllHaveFailed() throws Exception {
+    FakeProvider one = provider(refusing(500));
+    FakeProvider two = provider(refusing(503));
+    Listener listener = Listener.of(ask(gateway(one, two)));
+    assertThat(listener.failure().kind()).isEqualTo(Kind.OVERLOADED);
+    assertThat(listener.events()).isEmpty();
+    assertThat(asked).containsExactly(ONE, ONE, ONE, TWO, TWO, TWO);
+  }
+
+  @Test
+  void thatItBeganIsToldOnce() throws Exception {
+    Script begins =
+        exchange -> {
+          exchange.stream();
+          exchange.data(event("c0", ""));
+          exchange.cut();
+        };
+    FakeProvider one = provider(begins, begins, answering("c1"));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c1"));
+    assertThat(asked).containsExactly(ONE, ONE, ONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 3, Long.MAX_VALUE})
+  void nothingIsTriedAgainAfterAPieceHasCome(long first) throws Exception {
+    FakeProvider one =
+        provider(
+            exchange -> {
+              exchange.stream();
+              exchange.data(event("c1", "x"));
+              exchange.data(event("c1", "y"));
+              exchange.data(event("c1", "z"));
+              exchange.cut();
+            });
+    FakeProvider two = provider(answering("c2"));
+    Listener listener = Listener.of(ask(gateway(one, two)), first);
+    one.awaitRequests(1);
+    if (first < Long.MAX_VALUE) {
+      for (int i = (int) first; i < 4; i++) {
+        Thread.sleep(100);
+        assertThat(listener.events()).hasSize(i);
+        listener.request(1);
+        listener.await(i + 1);
+      }
+    }
+    assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
+    assertThat(listener.events())
+        .containsExactly(new Started("c1", "m"), new Text("x"), new Text("y"), new Text("z"));
+    assertThat(asked).containsExactly(ONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 404})
+  void whatIsNotTransitoryGoesToTheNextRouteAtOnce(int status) throws Exception {
+    FakeProvider one = provider(refusing(status));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c2"));
+    assertThat(asked).containsExactly(ONE, TWO);
+  }
+
+  @Test
+  void providerThatWantsToBeLeftAloneIs() throws Exception {
+    FakeProvider one = provider(refusing(429, "retry-after: 11"));
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c2"));
+    assertThat(asked).containsExactly(ONE, TWO);
+  }
+
+  @Test
+  void providerThatSaysNothingIsLeftForTheNext() throws Exception {
+    FakeProvider one = provider(Exchange::stall);
+    FakeProvider two = provider(answering("c2"));
+    assertThat(Listener.of(ask(gateway(one, two))).whole()).isEqualTo(answer("c2"));
+    one.awaitClosed(3);
+  }
+
+  @Test
+  void ownSecretGoesOnlyToTheFirstRoutesProvider() throws Exception {
+    FakeProvider one = provider(refusing(401));
+    FakeProvider two = provider(refusing(401));
+    Gateway gateway = gateway(one, two);
+    List<Route> routes = List.of(ONE, TWO, new Route("one", "c"));
+    Listener.of(gateway.answer(routes, HELLO, "my-own-secret", asked::add)).failure();
+    assertThat(secrets(one)).containsExactly("Bearer my-own-secret", "Bearer my-own-secret");
+    assertThat(secrets(two)).containsExactly("Bearer secret-of-two");
+    Listener.of(gateway.answer(routes, HELLO, null, asked::add)).failure();
+    assertThat(secrets(one).subList(2, 4)).containsOnly("Bearer secret-of-one");
+  }
+
+  private static List<@Nullable String> secrets(FakeProvider provider) {
+    return provider.requests().stream()
+        .map(Request::headers)
+        .map(headers -> headers.get("authorization"))
+        .toList();
+  }
+
+  @Test
+  void nobodyIsAskedAfterACancelBetweenTries() throws Exception {
+    FakeProvider one = provider(refusing(429, "retry-after-ms: 400"));
+    FakeProvider two = provider(answering("c2"));
+    Listener listener = Listener.of(ask(gateway(one, two)));
+    one.awaitRequests(1);
+    Thread.sleep(100);
+    listener.cancel();
+    Thread.sleep(700);
+    assertThat(one.requests()).hasSize(1);
+    assertThat(two.requests()).isEmpty();
+    assertThat(listener.hasEnded()).isFalse();
+  }
+
+  @Test
+  void cancelInMidStreamClosesTheConnection() throws Exception {
+    FakeProvider one =
+        provider(
+            exchange -> {
+              exchange.stream();
+              exchange.data(event("c1", "x"));
+              exchange.stall();
+            });
+    Listener listener = Listener.of(ask(gateway(one, one)));
+    listener.await(2);
+    listener.cancel();
+    one.awaitClosed(1);
+  }
+
+  @Test
+  void manyAnswersAtOnceTakeNoThreadEach() throws Exception {
+    int count = 500;
+    FakeProvider one =
+        provider(
+            exchange -> {
+              exchange.stream();
+              exchange.data(event("c1", "x"));
+              while (true) {
+                exchange.data(event("c1", "y"));
+                Thread.sleep(200);
+              }
+            });
+    Gateway gateway = gateway(one, one);
+    Listener.of(ask(gateway)).await(2);
+    int before = platformThreads();
+    List<Listener> listeners = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      listeners.add(Listener.of(ask(gateway)));
+    }
+    for (Listener listener : listeners) {
+      listener.await(3);
+    }
+    assertThat(platformThreads() - before).isLessThan(20);
+    listeners.forEach(Listener::cancel);
+    one.awaitClosed(count);
+  }
+
+  private static int platformThreads() {
+    return Thread.getAllStackTraces().size();
+  }
+
+  @Test
+  void simulatedModelNeedsNoProvider() throws Exception {
+    Gateway gateway = gateway(provider(answering("c1")), provider(answering("c2")));
+    Route route = gateway.route("simulated");
+    assertThat(route).hasToString("simulated/simulated");
+    assertThat(Listener.of(gateway.answer(List.of(route), HELLO, null, asked::add)).whole())
+        .hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void unknownProvidersAndMissingModelsAreRefused() throws Exception {
+    Gateway gateway = gateway(provider(answering("c1")), provider(answering("c2")));
+    assertThat(gateway.route("one/org/model")).isEqualTo(new Route("one", "org/model"));
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> gateway.route("three/x"))
+        .withMessageContaining("one, simulated, two");
+    assertThatExceptionOfType(ModelException.class).isThrownBy(() -> gateway.route("one"));
+    Route unknown = new Route("three", "x");
+    Listener listener = Listener.of(gateway.answer(List.of(unknown), HELLO, null, asked::add));
+    assertThat(listener.failure().kind()).isEqualTo(Kind.NOT_FOUND);
+  }
+
+  @Test
+  void modelsAreListedWithTheSecretThatIsGiven() throws Exception {
+    FakeProvider one = provider(exchange -> exchange.answer(200, "{\"data\":[{\"id\":\"m\"}]}"));
+    Gateway gateway = gateway(one, one);
+    ProviderSettings provider = gateway.provider("one");
+    assertThat(gateway.models(provider, null).toCompletableFuture().get()).containsExactly("m");
+    assertThat(gateway.models(provider, "other").toCompletableFuture().get()).containsExactly("m");
+    assertThat(secrets(one)).containsExactly("Bearer secret-of-one", "Bearer other");
+  }
+
+  @Test
+  void closingLeavesTheEventLoopsAlone() throws Exception {
+    Gateway gateway = gateway(provider(answering("c1")), provider(answering("c2")));
+    gateway.close();
+    assertThat(eventLoops.isShuttingDown()).isFalse();
+  }
+}
