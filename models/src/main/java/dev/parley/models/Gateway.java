@@ -244,7 +244,7 @@ public final class Gateway implements AutoCloseable {
       case COMPATIBLE -> new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE);
       case AZURE ->
           new AzureDialect(
-              options.containsKey("entra")
+              "true".equals(options.get("entra"))
                   ? AzureDialect.Credential.ENTRA
                   : AzureDialect.Credential.API_KEY,
               options.get("api-version"));

@@ -87,6 +87,11 @@ final class ProviderLines {
       String where = PREFIX + name + ".pace";
       options.put("pace-ms", Long.toString(ServerConfig.duration(where, pace).toMillis()));
     }
+    String entra = options.getOrDefault("entra", "false");
+    if (!entra.equals("true") && !entra.equals("false")) {
+      throw new ConfigException(
+          "%s%s.entra: \"%s\" (expected: true or false)".formatted(PREFIX, name, entra));
+    }
     if (kind == ProviderKind.VERTEX && !options.containsKey("project")) {
       throw missing(name, "project", "the project's id");
     }

@@ -18,10 +18,16 @@ final class Chunk {
   private final Map<WireFormat, @Nullable WireEvent[]> events = new HashMap<>(2);
   private final Map<WireFormat, Frame> batches = new HashMap<>(2);
 
+  /// @param whole whether it ends here though more may be published
   Chunk(TopicId topic, List<Entry> entries, boolean whole) {
     this.topic = topic;
     this.entries = entries;
     this.whole = whole;
+  }
+
+  /// Length of the entries' bodies.
+  int bytes() {
+    return entries.stream().mapToInt(entry -> entry.body().length).sum();
   }
 
   /// Whether it ends here though more may have been published since.

@@ -43,8 +43,9 @@ public final class DeliveryLoop implements Outlet {
   /// Streams flushed before what they have put on the event loop.
   private static final int MAX_FLUSHED_AT_ONCE = 8;
 
-  /// Pages kept for streams that are behind, about [OutboundStream#PAGE_BYTES] each.
-  private static final int MAX_PAGES = 64;
+  /// Bytes of the entries in pages that are kept for streams that are behind. Encoded and put
+  /// together they take three times as many.
+  private static final int MAX_KEPT_BYTES = 2 << 20;
 
   /// Topics of which the pages of a large commit are kept until the next commit: they take as much
   /// as the commit, encoded.
@@ -67,6 +68,8 @@ public final class DeliveryLoop implements Outlet {
   /// What was last fed to streams that are behind, the least recently used first: encoded once for
   /// all that come by the same place.
   private final LinkedHashMap<PageStart, Chunk> pages = new LinkedHashMap<>(16, 0.75f, true);
+
+  private int keptBytes;
 
   /// Who waits for what is being read from the journal.
   private final Map<PageStart, List<Subscriber>> reading = new HashMap<>();
@@ -354,9 +357,10 @@ public final class DeliveryLoop implements Outlet {
     long last = entries.getLast().sequence();
     boolean whole = last < end || last % OutboundStream.PAGE_ENTRIES == 0;
     Chunk page = new Chunk(feed.topic, entries, whole);
-    pages.putLast(new PageStart(feed, page.first() - 1), page);
-    if (pages.size() > MAX_PAGES) {
-      pages.pollFirstEntry();
+    Chunk replaced = pages.putLast(new PageStart(feed, page.first() - 1), page);
+    keptBytes += page.bytes() - (replaced == null ? 0 : replaced.bytes());
+    while (keptBytes > MAX_KEPT_BYTES) {
+      keptBytes -= pages.pollFirstEntry().getValue().bytes();
     }
     return page;
   }

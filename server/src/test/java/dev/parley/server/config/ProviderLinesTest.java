@@ -83,6 +83,14 @@ class ProviderLinesTest {
   }
 
   @Test
+  void whatHoldsATokenOfEntraIsSaidWithTrueOrFalse() {
+    Map<String, String> lines =
+        Map.of("azure.base-url", "https://us.example.com", "azure.entra", "yes");
+    assertThatThrownBy(() -> ProviderLines.parse(lines, Map.of()))
+        .hasMessageContaining("expected: true or false");
+  }
+
+  @Test
   void noMessageHoldsACredential() {
     Map<String, String> within = Map.of("openai.base-url", "https://user:sk-secret@example.com");
     assertThatThrownBy(() -> ProviderLines.parse(within, Map.of()))

@@ -371,6 +371,26 @@ class DeliveryLoopTest {
     assertThat(onLoop(() -> format.encoded)).isBetween(5_000, 5_000 + 3 * 256);
   }
 
+  @Test
+  void ofPagesNoMoreBytesAreKeptThanFit() throws Exception {
+    String[] texts = texts(60, 60_000); // fewer than any number of pages, but 3.6 MB
+    journal(texts);
+    for (int i = 0; i < 2; i++) {
+      Client client =
+          onLoop(
+              () -> {
+                Client late = new Client();
+                late.reads = false;
+                return late.in(HALL, texts.length, 0);
+              });
+      while (onLoop(() -> readsAndWaits(client))) {
+        Thread.onSpinWait();
+      }
+      assertThat(client.got).containsExactly(texts);
+    }
+    assertThat(onLoop(() -> format.encoded)).isEqualTo(2 * texts.length);
+  }
+
   private static boolean readsAndWaits(Client client) {
     client.read();
     return !client.stream.isCaughtUp();
