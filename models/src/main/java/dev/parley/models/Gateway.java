@@ -2,9 +2,9 @@ package dev.parley.models;
 
 import dev.parley.core.model.Model;
 import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelEvent.Usage;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
-import dev.parley.core.model.Prompt;
 import dev.parley.models.dialect.AnthropicDialect;
 import dev.parley.models.dialect.AzureDialect;
 import dev.parley.models.dialect.CohereDialect;
@@ -13,29 +13,34 @@ import dev.parley.models.dialect.GeminiDialect;
 import dev.parley.models.dialect.OpenAiDialect;
 import dev.parley.models.dialect.ReplicateDialect;
 import dev.parley.models.dialect.VertexDialect;
-import dev.parley.models.http.Patience;
+import dev.parley.models.http.GoogleSecret;
+import dev.parley.models.http.Secret;
 import dev.parley.models.http.Upstream;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.io.File;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.tcp.SslProvider;
 
 /// All providers that are configured, behind one door. An answer that fails before anything of it
 /// has come is asked for again, at the same model after a delay, then at the next one; afterwards
@@ -47,60 +52,76 @@ public final class Gateway implements AutoCloseable {
   /// Questions that wait for a connection.
   private static final int MAX_PENDING = 4_096;
 
-  /// How often one model is asked at most.
-  private static final int MAX_TRIES = 3;
-
-  private static final Duration FIRST_DELAY = Duration.ofMillis(250);
-
-  /// A provider that wants to be left alone for longer is.
-  private static final Duration MAX_DELAY = Duration.ofSeconds(10);
-
   private static final String SIMULATED_MODEL = "simulated";
 
-  private final Map<String, ProviderSettings> providers = new TreeMap<>();
+  private static final Duration PENDING = Duration.ofSeconds(10);
+  private static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
-  /// Of each provider, with its configured secret.
-  private final Map<ProviderSettings, Model> models = new HashMap<>();
-
+  private final Map<String, Provider> providers = new TreeMap<>();
   private final EventLoopGroup eventLoops;
 
   /// The event loops'; not disposed of, which would end them.
   private final Scheduler scheduler;
 
   private final ConnectionProvider connections;
-  private final HttpClient client;
-  private final Patience patience;
+  private final Prices prices;
+  private final GatewayMetrics metrics;
 
   /// @param providers each with a name of its own
   /// @param eventLoops threads for everything; not closed by this
-  public Gateway(List<ProviderSettings> providers, EventLoopGroup eventLoops, Patience patience) {
+  /// @param registry gets what is measured
+  public Gateway(
+      List<ProviderSettings> providers,
+      Prices prices,
+      EventLoopGroup eventLoops,
+      MeterRegistry registry) {
+    this(providers, prices, eventLoops, registry, Clock.systemUTC());
+  }
+
+  Gateway(
+      List<ProviderSettings> providers,
+      Prices prices,
+      EventLoopGroup eventLoops,
+      MeterRegistry registry,
+      Clock clock) {
     this.eventLoops = eventLoops;
-    this.patience = patience;
+    this.prices = prices;
+    metrics = new GatewayMetrics(registry, prices);
     scheduler = Schedulers.fromExecutorService(eventLoops);
     connections =
         ConnectionProvider.builder("parley-models")
-            .maxConnections(MAX_CONNECTIONS)
+            .allocationStrategy(
+                Http2AllocationStrategy.builder()
+                    .maxConnections(MAX_CONNECTIONS)
+                    .strictConnectionReuse(true) // of HTTP/2: a stream more, not a connection
+                    .build())
             .pendingAcquireMaxCount(MAX_PENDING)
-            .pendingAcquireTimeout(patience.connect().multipliedBy(2))
-            .maxIdleTime(Duration.ofSeconds(30))
+            .pendingAcquireTimeout(PENDING)
+            .maxIdleTime(MAX_IDLE)
             .build();
-    client = HttpClient.create(connections).runOn(eventLoops);
-    for (ProviderSettings provider : providers) {
-      this.providers.put(provider.name(), provider);
-      models.put(provider, with(provider.secret(), provider));
+    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
+    for (ProviderSettings settings : providers) {
+      Function<Secret, Model> asking = asking(settings, client);
+      this.providers.put(
+          settings.name(),
+          new Provider(settings, asking, credential -> secret(settings, credential), clock));
     }
   }
 
   /// The providers, by name.
   public List<ProviderSettings> providers() {
-    return List.copyOf(providers.values());
+    return providers.values().stream().map(Provider::settings).toList();
   }
 
   /// A provider.
   ///
   /// @throws ModelException `NOT_FOUND`
   public ProviderSettings provider(String name) {
-    ProviderSettings provider = providers.get(name);
+    return atWork(name).settings();
+  }
+
+  private Provider atWork(String name) {
+    Provider provider = providers.get(name);
     if (provider == null) {
       throw new ModelException(
           Kind.NOT_FOUND,
@@ -131,104 +152,86 @@ public final class Gateway implements AutoCloseable {
 
   /// Asks models in order until one answers.
   ///
-  /// @param routes at least one
-  /// @param prompt its model does not matter
-  /// @param secret credential for the first route's provider; null: the configured one
   /// @param asked told of each model before it is asked
-  public Flow.Publisher<ModelEvent> answer(
-      List<Route> routes, Prompt prompt, @Nullable String secret, Consumer<Route> asked) {
+  public Flow.Publisher<ModelEvent> answer(Ask ask, Consumer<Route> asked) {
     return JdkFlowAdapter.publisherToFlowPublisher(
-        Flux.defer(() -> new Attempts(routes, prompt, secret, asked).from(0, 1)));
+        Flux.defer(
+            () -> {
+              List<Allowance> entered = entered(ask.allowances());
+              Attempts attempts = new Attempts(this::atWork, ask, asked, metrics, scheduler);
+              return Flux.defer(attempts::answer)
+                  .doFinally(
+                      _ -> {
+                        long tokens = attempts.tokens();
+                        entered.forEach(allowance -> allowance.leave(tokens));
+                      });
+            }));
   }
 
-  /// One question on its way through models. For one subscription.
-  private final class Attempts {
-    private final List<Route> routes;
-    private final Prompt prompt;
-    private final @Nullable String secret;
-    private final Consumer<Route> asked;
-    private volatile boolean spoken;
-
-    Attempts(List<Route> routes, Prompt prompt, @Nullable String secret, Consumer<Route> asked) {
-      this.routes = List.copyOf(routes);
-      this.prompt = prompt;
-      this.secret = secret;
-      this.asked = asked;
-    }
-
-    Flux<ModelEvent> from(int index, int tried) {
-      return Flux.defer(() -> ask(routes.get(index)))
-          .onErrorResume(
-              ModelException.class,
-              e -> {
-                if (spoken) {
-                  return Flux.error(e);
-                }
-                Duration delay = delay(e, tried);
-                if (e.kind().isTransitory() && tried < MAX_TRIES && delay != null) {
-                  return Mono.delay(delay, scheduler).thenMany(from(index, tried + 1));
-                }
-                return index + 1 < routes.size() ? from(index + 1, 1) : Flux.error(e);
-              });
-    }
-
-    private Flux<ModelEvent> ask(Route route) {
-      asked.accept(route);
-      boolean own = route.provider().equals(routes.getFirst().provider());
-      Model model = model(provider(route.provider()), own ? secret : null);
-      List<ModelEvent> held = new ArrayList<>(1);
-      return JdkFlowAdapter.flowPublisherToFlux(model.answer(prompt.withModel(route.model())))
-          .concatMapDelayError(event -> Flux.fromIterable(release(event, held)), 1);
-    }
-
-    /// That an answer has begun is told with its first piece, when it is sure that no other model
-    /// will be asked.
-    private List<ModelEvent> release(ModelEvent event, List<ModelEvent> held) {
-      if (event instanceof ModelEvent.Started) {
-        held.add(event);
-        return List.of();
+  private static List<Allowance> entered(List<Allowance> allowances) {
+    List<Allowance> entered = new ArrayList<>(allowances.size());
+    try {
+      for (Allowance allowance : allowances) {
+        allowance.enter();
+        entered.add(allowance);
       }
-      spoken = true;
-      if (held.isEmpty()) {
-        return List.of(event);
-      }
-      List<ModelEvent> both = List.of(held.getFirst(), event);
-      held.clear();
-      return both;
+      return entered;
+    } catch (ModelException e) {
+      entered.forEach(allowance -> allowance.leave(0));
+      throw e;
     }
   }
 
-  /// How long to wait before a model is asked again; null: too long. (Exponential backoff with full
-  /// jitter; Brooker, "Exponential Backoff And Jitter", 2015.)
-  private static @Nullable Duration delay(ModelException e, int tried) {
-    Duration wanted = e.retryAfter();
-    if (wanted != null) {
-      return wanted.compareTo(MAX_DELAY) > 0 ? null : wanted;
-    }
-    long most = FIRST_DELAY.toNanos() << (tried - 1);
-    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most) + 1);
+  /// What an answer cost, by the price table.
+  ///
+  /// @return billionths of the unit of money; -1: nobody knows
+  public long costNanos(Route route, Usage usage) {
+    return prices.nanos(route, usage);
   }
 
   /// Names of the models that a provider says it has, which verifies a credential too.
   ///
-  /// @param secret the credential; null: the configured one
   /// @return fails with a [ModelException]
-  public CompletionStage<List<String>> models(ProviderSettings provider, @Nullable String secret) {
-    return switch (model(provider, secret)) {
-      case Upstream upstream -> upstream.models();
-      default -> CompletableFuture.completedFuture(List.of(SIMULATED_MODEL));
-    };
+  public CompletionStage<List<String>> models(String provider, Credential.Choice credential) {
+    try {
+      return switch (atWork(provider).key(credential).model()) {
+        case Upstream upstream -> upstream.models();
+        default -> CompletableFuture.completedFuture(List.of(SIMULATED_MODEL));
+      };
+    } catch (ModelException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
-  private Model model(ProviderSettings provider, @Nullable String secret) {
-    Model kept = secret == null ? models.get(provider) : null;
-    return kept == null ? with(secret == null ? provider.secret() : secret, provider) : kept;
+  private Function<Secret, Model> asking(ProviderSettings settings, HttpClient client) {
+    if (settings.kind() == ProviderKind.SIMULATED) {
+      return _ -> new SimulatedModel(pace(settings), eventLoops);
+    }
+    HttpClient secured = secured(settings, client);
+    Dialect dialect = dialect(settings);
+    return secret ->
+        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), eventLoops);
   }
 
-  private Model with(String secret, ProviderSettings provider) {
-    return provider.kind() == ProviderKind.SIMULATED
-        ? new SimulatedModel(pace(provider), eventLoops)
-        : new Upstream(client, dialect(provider), provider.baseUrl(), secret, patience, eventLoops);
+  /// HTTP/2 where the provider offers it, which only those behind TLS can.
+  private static HttpClient secured(ProviderSettings settings, HttpClient client) {
+    if (!settings.baseUrl().startsWith("https:")) {
+      return client;
+    }
+    HttpClient secured = client.protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
+    String authorities = settings.options().get("ca");
+    if (authorities == null) {
+      return secured;
+    }
+    File trusted = new File(authorities);
+    SslProvider.GenericSslContextSpec<?> authenticated =
+        Http2SslContextSpec.forClient().configure(context -> context.trustManager(trusted));
+    return secured.secure(tls -> tls.sslContext(authenticated));
+  }
+
+  private static Secret secret(ProviderSettings settings, Credential credential) {
+    String account = settings.options().get("service-account");
+    return account == null ? Secret.of(credential.secret()) : new GoogleSecret(account);
   }
 
   private static Duration pace(ProviderSettings provider) {

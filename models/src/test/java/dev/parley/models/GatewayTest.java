@@ -14,12 +14,15 @@ import dev.parley.core.model.ModelException.Kind;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
+import dev.parley.models.Credential.Choice.Any;
+import dev.parley.models.Credential.Choice.Own;
 import dev.parley.models.http.FakeProvider;
 import dev.parley.models.http.FakeProvider.Exchange;
 import dev.parley.models.http.FakeProvider.Request;
 import dev.parley.models.http.FakeProvider.Script;
 import dev.parley.models.http.Listener;
 import dev.parley.models.http.Patience;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -27,7 +30,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,7 @@ class GatewayTest {
   private static final Route ONE = new Route("one", "a");
   private static final Route TWO = new Route("two", "b");
 
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EventLoopGroup eventLoops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -70,19 +73,24 @@ class GatewayTest {
     Gateway gateway =
         new Gateway(
             List.of(settings("one", one), settings("two", two), ProviderSettings.simulated()),
+            Prices.NONE,
             eventLoops,
-            PATIENCE);
+            meters);
     open.add(gateway);
     return gateway;
   }
 
   private static ProviderSettings settings(String name, FakeProvider provider) {
-    return new ProviderSettings(
-        name, ProviderKind.COMPATIBLE, provider.url(), "secret-of-" + name, Map.of());
+    return ProviderSettings.of(name, ProviderKind.COMPATIBLE, provider.url(), "secret-of-" + name)
+        .withPatience(PATIENCE);
+  }
+
+  private static Ask ask(List<Route> routes, Credential.Choice credential) {
+    return new Ask(routes, HELLO, credential, List.of());
   }
 
   private Flow.Publisher<ModelEvent> ask(Gateway gateway) {
-    return gateway.answer(List.of(ONE, TWO), HELLO, null, asked::add);
+    return gateway.answer(ask(List.of(ONE, TWO), Any.ANY), asked::add);
   }
 
   private static String event(String id, String text) {
@@ -221,10 +229,10 @@ class GatewayTest {
     FakeProvider two = provider(refusing(401));
     Gateway gateway = gateway(one, two);
     List<Route> routes = List.of(ONE, TWO, new Route("one", "c"));
-    Listener.of(gateway.answer(routes, HELLO, "my-own-secret", asked::add)).failure();
+    Listener.of(gateway.answer(ask(routes, new Own("my-own-secret")), asked::add)).failure();
     assertThat(secrets(one)).containsExactly("Bearer my-own-secret", "Bearer my-own-secret");
     assertThat(secrets(two)).containsExactly("Bearer secret-of-two");
-    Listener.of(gateway.answer(routes, HELLO, null, asked::add)).failure();
+    Listener.of(gateway.answer(ask(routes, Any.ANY), asked::add)).failure();
     assertThat(secrets(one).subList(2, 4)).containsOnly("Bearer secret-of-one");
   }
 
@@ -301,7 +309,7 @@ class GatewayTest {
     Gateway gateway = gateway(provider(answering("c1")), provider(answering("c2")));
     Route route = gateway.route("simulated");
     assertThat(route).hasToString("simulated/simulated");
-    assertThat(Listener.of(gateway.answer(List.of(route), HELLO, null, asked::add)).whole())
+    assertThat(Listener.of(gateway.answer(ask(List.of(route), Any.ANY), asked::add)).whole())
         .hasSizeGreaterThan(2);
   }
 
@@ -314,7 +322,7 @@ class GatewayTest {
         .withMessageContaining("one, simulated, two");
     assertThatExceptionOfType(ModelException.class).isThrownBy(() -> gateway.route("one"));
     Route unknown = new Route("three", "x");
-    Listener listener = Listener.of(gateway.answer(List.of(unknown), HELLO, null, asked::add));
+    Listener listener = Listener.of(gateway.answer(ask(List.of(unknown), Any.ANY), asked::add));
     assertThat(listener.failure().kind()).isEqualTo(Kind.NOT_FOUND);
   }
 
@@ -323,8 +331,10 @@ class GatewayTest {
     FakeProvider one = provider(exchange -> exchange.answer(200, "{\"data\":[{\"id\":\"m\"}]}"));
     Gateway gateway = gateway(one, one);
     ProviderSettings provider = gateway.provider("one");
-    assertThat(gateway.models(provider, null).toCompletableFuture().get()).containsExactly("m");
-    assertThat(gateway.models(provider, "other").toCompletableFuture().get()).containsExactly("m");
+    assertThat(gateway.models(provider.name(), Any.ANY).toCompletableFuture().get())
+        .containsExactly("m");
+    assertThat(gateway.models(provider.name(), new Own("other")).toCompletableFuture().get())
+        .containsExactly("m");
     assertThat(secrets(one)).containsExactly("Bearer secret-of-one", "Bearer other");
   }
 

@@ -11,8 +11,8 @@ import dev.parley.core.topic.Engine;
 import dev.parley.core.topic.Kinds;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.user.Profile;
+import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
-import dev.parley.models.http.Patience;
 import dev.parley.server.chat.ChatContext;
 import dev.parley.server.chat.ChatServices;
 import dev.parley.server.chat.OpenStreams;
@@ -29,6 +29,8 @@ import dev.parley.storage.sqlite.StorageLimits;
 import dev.parley.storage.sqlite.StorageOpenException;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -129,10 +131,19 @@ public final class ParleyServer implements AutoCloseable {
             clock,
             config.limits(),
             version);
-    Gateway gateway = new Gateway(config.providers(), eventLoops.workers(), Patience.DEFAULT);
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Gateway gateway =
+        new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
-    services.addAll(new ModelServices(gateway, calls, config.limits()).all());
+    services.addAll(
+        new ModelServices(
+                gateway,
+                calls,
+                config.limits(),
+                new Allowances(config.userQuota()),
+                config.streamTokensPerMinute())
+            .all());
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());

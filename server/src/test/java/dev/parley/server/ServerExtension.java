@@ -33,6 +33,7 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
   }
 
   private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
+  private String lines = "";
   private final List<ManagedChannel> channels = new ArrayList<>();
   private TestClock clock = new TestClock();
   private Path data;
@@ -48,6 +49,12 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
   /// With a setting other than the usual one.
   public ServerExtension with(Setting setting, String value) {
     settings.put(setting, value);
+    return this;
+  }
+
+  /// With lines of a file of settings, which only such a file can hold.
+  public ServerExtension withLines(String text) {
+    lines = text;
     return this;
   }
 
@@ -93,7 +100,8 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
   /// Starts it again, with the same data, on another port.
   public void start() throws Exception {
     settings.put(Setting.DATA, data.toString());
-    ServerConfig config = ServerConfig.of(Settings.gather(null, Map.of(), settings));
+    Path file = Files.writeString(data.resolve("parley.conf"), lines);
+    ServerConfig config = ServerConfig.of(Settings.gather(file, Map.of(), settings));
     server = ParleyServer.start(config, "test", clock);
   }
 

@@ -9,6 +9,7 @@ import dev.parley.client.AnswerStream;
 import dev.parley.client.ParleyClient;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.Finished;
 import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.Role;
@@ -75,6 +76,12 @@ public final class AskCommand implements Callable<Integer> {
       description = "Asked in order if the models before cannot answer.")
   private List<String> fallbacks = List.of();
 
+  @Option(
+      names = "--credential",
+      paramLabel = "NAME",
+      description = "Which of the server's credentials for the provider. Default: any.")
+  private String credential = "";
+
   @Option(names = "--system", paramLabel = "TEXT", description = "Instructions for the model.")
   private String system = "";
 
@@ -108,6 +115,7 @@ public final class AskCommand implements Callable<Integer> {
         ChatRequest.newBuilder()
             .setRequestId("ask")
             .setModel(route())
+            .setCredential(Credential.newBuilder().setName(credential))
             .addAllFallbackModels(fallbacks);
     if (!system.isEmpty()) {
       question.addTurns(Turn.newBuilder().setRole(Role.ROLE_SYSTEM).setText(system));

@@ -52,7 +52,7 @@ public final class Upstream implements Model {
   private final HttpClient client;
   private final Dialect dialect;
   private final String baseUrl;
-  private final String secret;
+  private final Secret secret;
   private final Patience patience;
   private final ScheduledExecutorService timer;
 
@@ -61,13 +61,12 @@ public final class Upstream implements Model {
 
   /// @param client whose connections are used
   /// @param baseUrl such as `https://api.example.com`, no slash at its end
-  /// @param secret the credential; empty: none
   /// @param timer runs what is to happen later
   public Upstream(
       HttpClient client,
       Dialect dialect,
       String baseUrl,
-      String secret,
+      Secret secret,
       Patience patience,
       ScheduledExecutorService timer) {
     this.client =
@@ -88,24 +87,27 @@ public final class Upstream implements Model {
   public Flow.Publisher<ModelEvent> answer(Prompt prompt) {
     return subscriber -> {
       AnswerDecoder decoder = new AnswerDecoder(dialect.reader());
-      Flux.defer(() -> chunks(prompt, decoder))
+      secret
+          .current()
+          .flatMapMany(known -> chunks(prompt, known, decoder))
           .subscribe(new Answering(subscriber, decoder, this::failure, patience, timer));
     };
   }
 
-  private Flux<byte[]> chunks(Prompt prompt, AnswerDecoder decoder) {
-    HttpCall call = dialect.ask(prompt, secret);
+  private Flux<byte[]> chunks(Prompt prompt, String known, AnswerDecoder decoder) {
+    HttpCall call = dialect.ask(prompt, known);
     return dialect instanceof TwoStepDialect twoSteps
-        ? inTwoSteps(call, twoSteps, decoder)
+        ? inTwoSteps(call, known, twoSteps, decoder)
         : stream(call);
   }
 
   /// Work that nobody wants any more, or that failed here, is ended at the provider; if it was not
   /// yet known which it is, as soon as it is.
-  private Flux<byte[]> inTwoSteps(HttpCall call, TwoStepDialect twoSteps, AnswerDecoder decoder) {
+  private Flux<byte[]> inTwoSteps(
+      HttpCall call, String known, TwoStepDialect twoSteps, AnswerDecoder decoder) {
     CompletableFuture<Begun> begun =
         whole(call)
-            .map(answer -> twoSteps.begun(answer, secret))
+            .map(answer -> twoSteps.begun(answer, known))
             .timeout(patience.firstToken(), scheduler)
             .toFuture();
     return Mono.fromFuture(begun, true)
@@ -139,7 +141,9 @@ public final class Upstream implements Model {
   ///
   /// @return fails with a [ModelException]
   public CompletionStage<List<String>> models() {
-    return whole(dialect.list(secret))
+    return secret
+        .current()
+        .flatMap(known -> whole(dialect.list(known)))
         .map(dialect::listed)
         .timeout(patience.firstToken(), scheduler)
         .onErrorMap(this::failure)
@@ -235,7 +239,7 @@ public final class Upstream implements Model {
                   Kind.FAILED, "the provider cannot be asked: " + e.getMessage(), null, e);
         };
     String text = message(told);
-    String redacted = Redaction.redact(text, secret);
+    String redacted = Redaction.redact(text, secret.latest());
     return redacted.equals(text)
         ? told
         : new ModelException(told.kind(), redacted, told.retryAfter(), null);

@@ -94,7 +94,7 @@ class UpstreamTest {
   private Upstream upstream(String url, Patience patience) {
     HttpClient client = HttpClient.create(connections).runOn(eventLoops);
     OpenAiDialect dialect = new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE);
-    return new Upstream(client, dialect, url, SECRET, patience, eventLoops);
+    return new Upstream(client, dialect, url, Secret.of(SECRET), patience, eventLoops);
   }
 
   private Upstream upstream(FakeProvider provider) {
@@ -104,7 +104,7 @@ class UpstreamTest {
   private Upstream replicate(FakeProvider provider, Patience patience) {
     HttpClient client = HttpClient.create(connections).runOn(eventLoops);
     ReplicateDialect dialect = new ReplicateDialect(URI.create(provider.url()));
-    return new Upstream(client, dialect, provider.url(), SECRET, patience, eventLoops);
+    return new Upstream(client, dialect, provider.url(), Secret.of(SECRET), patience, eventLoops);
   }
 
   private static void answer(FakeProvider.Exchange exchange) throws IOException {
@@ -389,7 +389,7 @@ class UpstreamTest {
             HttpClient.create(connections).runOn(eventLoops).followRedirect(true),
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
-            SECRET,
+            Secret.of(SECRET),
             PATIENT,
             eventLoops);
     Listener.of(upstream.answer(HELLO)).failure();

@@ -1,8 +1,15 @@
 package dev.parley.server.config;
 
+import dev.parley.models.Credential;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
+import dev.parley.models.Quota;
+import dev.parley.models.http.GoogleSecret;
+import dev.parley.models.http.Patience;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,16 +29,48 @@ final class ProviderLines {
   private static final String KIND = "kind";
   private static final String BASE_URL = "base-url";
   private static final String KEY = "key";
+  private static final String WEIGHT = "weight";
+  private static final String SERVICE_ACCOUNT = "service-account";
+  private static final String AUTHORITIES = "ca";
+  private static final String MAX_QUESTIONS = "max-questions";
+  private static final String TOKENS_PER_MINUTE = "tokens-per-minute";
+  private static final String CONNECT_TIMEOUT = "connect-timeout";
+  private static final String FIRST_TOKEN_TIMEOUT = "first-token-timeout";
+  private static final String TOKEN_TIMEOUT = "token-timeout";
+  private static final String TIMEOUT = "timeout";
+  private static final int MAX_WEIGHT = 1_000;
   private static final String FROM_ENVIRONMENT = "env:";
+
+  /// What all kinds have, beside credentials.
+  private static final List<String> OF_ALL =
+      List.of(
+          KIND,
+          BASE_URL,
+          KEY,
+          WEIGHT,
+          AUTHORITIES,
+          MAX_QUESTIONS,
+          TOKENS_PER_MINUTE,
+          CONNECT_TIMEOUT,
+          FIRST_TOKEN_TIMEOUT,
+          TOKEN_TIMEOUT,
+          TIMEOUT);
 
   /// What only some kinds have.
   private static final Map<String, List<ProviderKind>> OPTIONS =
       Map.of(
-          "api-version", List.of(ProviderKind.AZURE),
-          "entra", List.of(ProviderKind.AZURE),
-          "project", List.of(ProviderKind.VERTEX),
-          "location", List.of(ProviderKind.VERTEX),
-          "pace", List.of(ProviderKind.SIMULATED));
+          "api-version",
+          List.of(ProviderKind.AZURE),
+          "entra",
+          List.of(ProviderKind.AZURE),
+          "project",
+          List.of(ProviderKind.VERTEX),
+          "location",
+          List.of(ProviderKind.VERTEX),
+          SERVICE_ACCOUNT,
+          List.of(ProviderKind.VERTEX),
+          "pace",
+          List.of(ProviderKind.SIMULATED));
 
   private ProviderLines() {}
 
@@ -43,7 +82,7 @@ final class ProviderLines {
       throws ConfigException {
     Map<String, Map<String, String>> byName = new TreeMap<>();
     for (Map.Entry<String, String> line : lines.entrySet()) {
-      int dot = line.getKey().lastIndexOf('.');
+      int dot = line.getKey().indexOf('.');
       String name = dot < 0 ? "" : line.getKey().substring(0, dot);
       if (!name.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
         throw new ConfigException(
@@ -74,9 +113,23 @@ final class ProviderLines {
     Map<String, String> options = new HashMap<>(lines);
     ProviderKind kind = kind(name, options.remove(KIND));
     String baseUrl = baseUrl(name, kind, options.remove(BASE_URL));
-    String secret = secret(name, kind, options.remove(KEY), environment);
+    List<Credential> credentials = credentials(name, kind, options, environment);
+    Quota quota =
+        new Quota(
+            (int) number(name, MAX_QUESTIONS, options, 1, Quota.DEFAULT.maxQuestions()),
+            number(name, TOKENS_PER_MINUTE, options, 1, Quota.DEFAULT.tokensPerMinute()));
+    Patience patience =
+        new Patience(
+            duration(name, CONNECT_TIMEOUT, options, Patience.DEFAULT.connect()),
+            duration(name, FIRST_TOKEN_TIMEOUT, options, Patience.DEFAULT.firstToken()),
+            duration(name, TOKEN_TIMEOUT, options, Patience.DEFAULT.betweenTokens()),
+            duration(name, TIMEOUT, options, Patience.DEFAULT.whole()));
+    file(name, AUTHORITIES, options);
+    if (!GoogleSecret.OF_MACHINE.equals(options.get(SERVICE_ACCOUNT))) {
+      file(name, SERVICE_ACCOUNT, options);
+    }
     for (String option : options.keySet()) {
-      if (!OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
+      if (!option.equals(AUTHORITIES) && !OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
         throw new ConfigException(
             "setting \"%s%s.%s\" (expected of a provider of the kind %s: %s)"
                 .formatted(PREFIX, name, option, kind.text(), expected(kind)));
@@ -95,11 +148,103 @@ final class ProviderLines {
     if (kind == ProviderKind.VERTEX && !options.containsKey("project")) {
       throw missing(name, "project", "the project's id");
     }
-    return new ProviderSettings(name, kind, baseUrl, secret, options);
+    return new ProviderSettings(name, kind, baseUrl, credentials, quota, patience, options);
+  }
+
+  /// `key` is a credential named `default`; `key.LABEL` are others, and `weight.LABEL` how often
+  /// each is used.
+  private static List<Credential> credentials(
+      String name, ProviderKind kind, Map<String, String> options, Map<String, String> environment)
+      throws ConfigException {
+    Map<String, String> secrets = new TreeMap<>(taken(KEY, options));
+    Map<String, String> weights = taken(WEIGHT, options);
+    if (secrets.isEmpty()) {
+      secrets.put(Credential.DEFAULT_NAME, environment.getOrDefault(kind.variable(), ""));
+    }
+    List<Credential> credentials = new ArrayList<>();
+    for (Map.Entry<String, String> secret : secrets.entrySet()) {
+      String label = secret.getKey();
+      String line = label.equals(Credential.DEFAULT_NAME) ? "" : "." + label;
+      if (!label.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
+        throw new ConfigException(
+            "setting \"%s%s.%s%s\" (expected: a name of small letters, digits, - and _)"
+                .formatted(PREFIX, name, KEY, line));
+      }
+      String weight = weights.remove(label);
+      credentials.add(
+          new Credential(
+              label,
+              secret(name, KEY + line, secret.getValue(), environment),
+              weight == null
+                  ? 1
+                  : (int) number(PREFIX + name + "." + WEIGHT + line, weight, 1, MAX_WEIGHT)));
+    }
+    for (String label : weights.keySet()) {
+      throw new ConfigException(
+          "%s%s.%s.%s: there is no key \"%s\" (expected: one of %s)"
+              .formatted(PREFIX, name, WEIGHT, label, label, String.join(", ", secrets.keySet())));
+    }
+    return credentials;
+  }
+
+  /// What lines `OPTION` and `OPTION.LABEL` say, by label, and no longer in `options`.
+  private static Map<String, String> taken(String option, Map<String, String> options) {
+    Map<String, String> taken = new HashMap<>();
+    for (String key : List.copyOf(options.keySet())) {
+      if (key.equals(option)) {
+        taken.put(Credential.DEFAULT_NAME, options.get(key));
+      } else if (key.startsWith(option + ".")) {
+        taken.put(key.substring(option.length() + 1), options.get(key));
+      } else {
+        continue;
+      }
+      options.remove(key);
+    }
+    return taken;
+  }
+
+  private static long number(
+      String name, String option, Map<String, String> options, long min, long otherwise)
+      throws ConfigException {
+    String text = options.remove(option);
+    return text == null
+        ? otherwise
+        : number(PREFIX + name + "." + option, text, min, Integer.MAX_VALUE);
+  }
+
+  private static long number(String where, String text, long min, long max) throws ConfigException {
+    try {
+      long number = Long.parseLong(text.strip());
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below, as whatever else is no such number
+    }
+    throw new ConfigException("%s: \"%s\" (expected: %d to %d)".formatted(where, text, min, max));
+  }
+
+  private static Duration duration(
+      String name, String option, Map<String, String> options, Duration otherwise)
+      throws ConfigException {
+    String text = options.remove(option);
+    return text == null
+        ? otherwise
+        : ServerConfig.duration(PREFIX + name + "." + option, text.strip());
+  }
+
+  private static void file(String name, String option, Map<String, String> options)
+      throws ConfigException {
+    String path = options.get(option);
+    if (path != null && !Files.isReadable(Path.of(path))) {
+      throw new ConfigException(
+          "%s%s.%s: \"%s\" (expected: a file that can be read)"
+              .formatted(PREFIX, name, option, path));
+    }
   }
 
   private static String expected(ProviderKind kind) {
-    List<String> expected = new ArrayList<>(List.of(KIND, BASE_URL, KEY));
+    List<String> expected = new ArrayList<>(OF_ALL);
     OPTIONS.keySet().stream()
         .filter(option -> OPTIONS.getOrDefault(option, List.of()).contains(kind))
         .sorted()
@@ -148,11 +293,8 @@ final class ProviderLines {
   }
 
   private static String secret(
-      String name, ProviderKind kind, @Nullable String text, Map<String, String> environment)
+      String name, String option, String text, Map<String, String> environment)
       throws ConfigException {
-    if (text == null) {
-      return environment.getOrDefault(kind.variable(), "").strip();
-    }
     if (!text.startsWith(FROM_ENVIRONMENT)) {
       return text.strip();
     }
@@ -160,7 +302,8 @@ final class ProviderLines {
     String value = environment.get(variable);
     if (value == null || value.isBlank()) {
       throw new ConfigException(
-          "%s%s.%s: the environment variable %s is not set".formatted(PREFIX, name, KEY, variable));
+          "%s%s.%s: the environment variable %s is not set"
+              .formatted(PREFIX, name, option, variable));
     }
     return value.strip();
   }

@@ -1,7 +1,9 @@
 package dev.parley.server.config;
 
 import dev.parley.core.limit.Limits;
+import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
+import dev.parley.models.Quota;
 import dev.parley.storage.sqlite.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -27,6 +29,9 @@ import java.util.stream.Collectors;
 /// @param connectionMaxIdle how long a connection without a call is kept
 /// @param drainGrace time that streams are given to end when the server stops
 /// @param providers of models
+/// @param prices what models cost
+/// @param userQuota what one user may ask models
+/// @param streamTokensPerMinute tokens of models that one stream may use; 0: no limit
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
@@ -40,6 +45,9 @@ public record ServerConfig(
     Duration connectionMaxIdle,
     Duration drainGrace,
     List<ProviderSettings> providers,
+    Prices prices,
+    Quota userQuota,
+    long streamTokensPerMinute,
     Limits.Tunable limits) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -84,6 +92,11 @@ public record ServerConfig(
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
         duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
         settings.providers(),
+        settings.prices(),
+        new Quota(
+            integer(settings, Setting.MAX_QUESTIONS_PER_USER, 1, 1_000_000),
+            number(settings, Setting.TOKENS_PER_MINUTE_PER_USER, 0, Integer.MAX_VALUE)),
+        number(settings, Setting.TOKENS_PER_MINUTE_PER_STREAM, 0, Integer.MAX_VALUE),
         limits);
   }
 

@@ -18,6 +18,9 @@ public enum Setting {
   MAX_FRAME_BYTES("1048576", "65536..16777216", "largest request, in bytes"),
   MAX_ROOMS_PER_STREAM("1000", "1..100000", "rooms that one stream may be in"),
   MAX_IN_FLIGHT("64", "1..4096", "requests of one stream that may wait for their answers"),
+  MAX_QUESTIONS_PER_USER("4096", "1..1000000", "questions of one user that models answer at once"),
+  TOKENS_PER_MINUTE_PER_USER("0", "0..", "tokens of models that one user may use; 0: no limit"),
+  TOKENS_PER_MINUTE_PER_STREAM("0", "0..", "the same for one stream of questions"),
   MAX_CONNECTIONS("50000", "1..1000000", "connections at once; further ones are closed"),
   MAX_STREAMS_PER_CONNECTION("1000", "1..100000", "calls at once on one connection"),
   MAX_TAIL_BYTES(

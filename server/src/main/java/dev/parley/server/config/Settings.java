@@ -1,5 +1,6 @@
 package dev.parley.server.config;
 
+import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -29,7 +30,10 @@ public final class Settings {
 
   private final List<ProviderSettings> providers;
 
-  private Settings(Map<Setting, Value> values, List<ProviderSettings> providers) {
+  private final Prices prices;
+
+  private Settings(Map<Setting, Value> values, List<ProviderSettings> providers, Prices prices) {
+    this.prices = prices;
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
   }
@@ -49,8 +53,9 @@ public final class Settings {
       values.put(setting, new Value(setting.defaultValue(), "default"));
     }
     Map<String, String> providers = new HashMap<>();
+    Map<String, String> prices = new HashMap<>();
     if (file != null) {
-      read(file, providers)
+      read(file, providers, prices)
           .forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
     }
     for (Setting setting : Setting.values()) {
@@ -60,11 +65,12 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
-    return new Settings(values, ProviderLines.parse(providers, environment));
+    return new Settings(
+        values, ProviderLines.parse(providers, environment), PriceLines.parse(prices));
   }
 
-  private static Map<Setting, String> read(Path file, Map<String, String> providers)
-      throws ConfigException {
+  private static Map<Setting, String> read(
+      Path file, Map<String, String> providers, Map<String, String> prices) throws ConfigException {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       lines.load(reader);
@@ -82,6 +88,8 @@ public final class Settings {
       String text = lines.getProperty(key).strip();
       if (key.startsWith(ProviderLines.PREFIX)) {
         providers.put(key.substring(ProviderLines.PREFIX.length()), text);
+      } else if (key.startsWith(PriceLines.PREFIX)) {
+        prices.put(key.substring(PriceLines.PREFIX.length()), text);
       } else {
         found.put(setting(file, key), text);
       }
@@ -105,6 +113,11 @@ public final class Settings {
   /// the simulated one.
   public List<ProviderSettings> providers() {
     return providers;
+  }
+
+  /// What models cost.
+  public Prices prices() {
+    return prices;
   }
 
   /// The value of a setting and its origin.

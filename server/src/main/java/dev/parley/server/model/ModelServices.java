@@ -1,5 +1,6 @@
 package dev.parley.server.model;
 
+import dev.parley.core.access.Caller;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
@@ -9,6 +10,7 @@ import dev.parley.model.v1.AzureServiceGrpc;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.CohereServiceGrpc;
+import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.GeminiServiceGrpc;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ListModelsResponse;
@@ -20,9 +22,12 @@ import dev.parley.model.v1.ReplicateServiceGrpc;
 import dev.parley.model.v1.VerifyCredentialRequest;
 import dev.parley.model.v1.VerifyCredentialResponse;
 import dev.parley.model.v1.VertexAiServiceGrpc;
+import dev.parley.models.Allowance;
+import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
+import dev.parley.models.Quota;
 import dev.parley.server.rpc.Calls;
 import dev.parley.server.rpc.Inbound;
 import dev.parley.server.rpc.Refusals;
@@ -31,6 +36,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
@@ -65,11 +71,22 @@ public final class ModelServices {
   private final Gateway gateway;
   private final Calls calls;
   private final Limits.Tunable limits;
+  private final Allowances users;
+  private final Quota ofStream;
 
-  public ModelServices(Gateway gateway, Calls calls, Limits.Tunable limits) {
+  /// @param users what each user may ask
+  /// @param streamTokensPerMinute tokens that one stream may use; 0: no limit
+  public ModelServices(
+      Gateway gateway,
+      Calls calls,
+      Limits.Tunable limits,
+      Allowances users,
+      long streamTokensPerMinute) {
     this.gateway = gateway;
     this.calls = calls;
     this.limits = limits;
+    this.users = users;
+    ofStream = new Quota(limits.maxInFlight(), streamTokensPerMinute);
   }
 
   private static Map<ServiceDescriptor, ProviderKind> ofProviders() {
@@ -154,27 +171,54 @@ public final class ModelServices {
 
   private StreamObserver<Inbound<ChatRequest>> stream(
       StreamObserver<ChatResponse> out, String provider) {
+    List<Allowance> allowances = new ArrayList<>();
+    @Nullable StatusRuntimeException refusal = null;
+    try {
+      allowances.add(ofCaller());
+      allowances.add(new Allowance("this stream", ofStream));
+    } catch (RefusedException e) {
+      refusal = Refusals.status(e.refusal());
+    }
     ModelStream stream =
         new ModelStream(
-            (ServerCallStreamObserver<ChatResponse>) out, gateway, provider, limits.maxInFlight());
-    try {
-      var _ = calls.caller(null);
-    } catch (RefusedException e) {
-      stream.end(Refusals.status(e.refusal()));
+            (ServerCallStreamObserver<ChatResponse>) out,
+            gateway,
+            provider,
+            limits.maxInFlight(),
+            allowances);
+    if (refusal != null) {
+      stream.end(refusal);
     }
     return stream;
   }
 
+  /// What the caller may ask; who does not say who he is shares with all from his address.
+  private Allowance ofCaller() throws RefusedException {
+    Caller caller = calls.caller(null);
+    String address = calls.address();
+    return users.of(
+        caller.isKnown()
+            ? caller.id()
+            : address.substring(0, Math.max(0, address.lastIndexOf(':'))));
+  }
+
   private void chat(ChatRequest request, StreamObserver<ChatResponse> out, String provider) {
-    new WholeChat((ServerCallStreamObserver<ChatResponse>) out).ask(request, provider, gateway);
+    Allowance allowance;
+    try {
+      allowance = ofCaller();
+    } catch (RefusedException e) {
+      out.onError(Refusals.status(e.refusal()));
+      return;
+    }
+    new WholeChat((ServerCallStreamObserver<ChatResponse>) out)
+        .ask(request, provider, gateway, List.of(allowance));
   }
 
   private void verify(
       VerifyCredentialRequest request, StreamObserver<VerifyCredentialResponse> out) {
-    String secret = request.getCredential().getSecret();
     ignoreCancel(out);
     var _ =
-        models(request.getProvider(), secret.isEmpty() ? null : secret)
+        models(request.getProvider(), request.getCredential())
             .whenComplete(
                 (_, e) -> {
                   VerifyCredentialResponse.Builder response =
@@ -218,11 +262,17 @@ public final class ModelServices {
   }
 
   private CompletableFuture<Provider> describe(ProviderSettings provider) {
-    return models(provider.name(), null)
+    return models(provider.name(), Credential.getDefaultInstance())
         .handle(
             (models, e) -> {
               Provider.Builder described =
-                  Provider.newBuilder().setName(provider.name()).setKind(provider.kind().text());
+                  Provider.newBuilder()
+                      .setName(provider.name())
+                      .setKind(provider.kind().text())
+                      .addAllCredentials(
+                          provider.credentials().stream()
+                              .map(dev.parley.models.Credential::name)
+                              .toList());
               if (e == null) {
                 described.addAllModels(models);
               } else {
@@ -232,9 +282,9 @@ public final class ModelServices {
             });
   }
 
-  private CompletableFuture<List<String>> models(String provider, @Nullable String secret) {
+  private CompletableFuture<List<String>> models(String provider, Credential credential) {
     try {
-      return gateway.models(gateway.provider(provider), secret).toCompletableFuture();
+      return gateway.models(provider, Questions.credential(credential)).toCompletableFuture();
     } catch (ModelException e) {
       return CompletableFuture.failedFuture(e);
     }

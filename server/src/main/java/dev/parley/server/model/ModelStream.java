@@ -6,6 +6,7 @@ import dev.parley.core.model.ModelException.Kind;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
+import dev.parley.models.Allowance;
 import dev.parley.models.Gateway;
 import dev.parley.server.rpc.Inbound;
 import io.grpc.StatusRuntimeException;
@@ -28,6 +29,7 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
   private final Gateway gateway;
   private final String provider;
   private final int maxUnderWay;
+  private final List<Allowance> allowances;
 
   private final Map<String, Question> underWay = new HashMap<>();
   private boolean halfClosed;
@@ -36,12 +38,15 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
 
   /// @param provider the provider that the service stands for; empty: questions name it
   /// @param maxUnderWay most questions at once
+  /// @param allowances whose the questions use up
   ModelStream(
       ServerCallStreamObserver<ChatResponse> out,
       Gateway gateway,
       String provider,
-      int maxUnderWay) {
+      int maxUnderWay,
+      List<Allowance> allowances) {
     this.out = out;
+    this.allowances = List.copyOf(allowances);
     this.gateway = gateway;
     this.provider = provider;
     this.maxUnderWay = maxUnderWay;
@@ -74,10 +79,10 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
       refuse("", "request_id: %d bytes (expected: 1 to %d)".formatted(bytes, MAX_ID_BYTES));
       return;
     }
-    Question question = new Question(id, this);
+    Question question = new Question(id, gateway, this);
     String refusal = enter(question);
     if (refusal == null) {
-      question.ask(request, provider, gateway);
+      question.ask(request, provider, allowances);
     } else if (refusal.isEmpty()) {
       send(
           Responses.of(

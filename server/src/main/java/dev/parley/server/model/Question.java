@@ -6,6 +6,9 @@ import dev.parley.core.model.Prompt;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
+import dev.parley.models.Allowance;
+import dev.parley.models.Ask;
+import dev.parley.models.Credential;
 import dev.parley.models.Gateway;
 import dev.parley.models.Route;
 import java.util.List;
@@ -33,6 +36,7 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   }
 
   private final String id;
+  private final Gateway gateway;
   private final Taker taker;
   private final long beganNanos = System.nanoTime();
   private final AtomicBoolean waiting = new AtomicBoolean();
@@ -42,8 +46,9 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   private volatile long firstTokenNanos = -1;
 
   /// @param id the caller's id of it; empty: none
-  Question(String id, Taker taker) {
+  Question(String id, Gateway gateway, Taker taker) {
     this.id = id;
+    this.gateway = gateway;
     this.taker = taker;
   }
 
@@ -54,12 +59,14 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   /// Asks.
   ///
   /// @param provider the provider that the service stands for; empty: the question names it
-  void ask(ChatRequest request, String provider, Gateway gateway) {
+  /// @param allowances whose it uses up
+  void ask(ChatRequest request, String provider, List<Allowance> allowances) {
     try {
       List<Route> routes = Questions.routes(request, provider, gateway);
       Prompt prompt = Questions.prompt(request);
+      Credential.Choice credential = Questions.credential(request.getCredential());
       gateway
-          .answer(routes, prompt, Questions.secret(request), asked -> route = asked)
+          .answer(new Ask(routes, prompt, credential, allowances), asked -> route = asked)
           .subscribe(this);
     } catch (ModelException e) {
       onError(e);
@@ -106,7 +113,12 @@ final class Question implements Flow.Subscriber<ModelEvent> {
     if (asked == null) {
       throw new IllegalStateException("an answer of nobody");
     }
-    taker.take(this, Responses.of(id, event, asked, Math.max(0, firstTokenNanos)));
+    taker.take(
+        this,
+        event instanceof ModelEvent.Finished finished
+            ? Responses.of(
+                id, finished, firstTokenNanos, gateway.costNanos(asked, finished.usage()))
+            : Responses.of(id, event, asked));
     waiting.set(true);
     proceed();
   }

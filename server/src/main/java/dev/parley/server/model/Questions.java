@@ -12,11 +12,11 @@ import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.Image;
+import dev.parley.models.Credential;
 import dev.parley.models.Gateway;
 import dev.parley.models.Route;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Questions as they come on the wire, checked. Pure functions.
 final class Questions {
@@ -65,10 +65,20 @@ final class Questions {
         format(request.getOutputFormat()));
   }
 
-  /// The credential that came with a question; null: none.
-  static @Nullable String secret(ChatRequest request) {
-    String secret = request.getCredential().getSecret();
-    return secret.isEmpty() ? null : secret;
+  /// With which credential it is asked.
+  ///
+  /// @throws ModelException `INVALID_REQUEST`
+  static Credential.Choice credential(dev.parley.model.v1.Credential credential) {
+    boolean named = !credential.getName().isEmpty();
+    expect(
+        !named || credential.getSecret().isEmpty(),
+        "credential: a secret and a name (expected: one of them)");
+    if (named) {
+      return new Credential.Choice.Named(credential.getName());
+    }
+    return credential.getSecret().isEmpty()
+        ? Credential.Choice.Any.ANY
+        : new Credential.Choice.Own(credential.getSecret());
   }
 
   private static Turn turn(dev.parley.model.v1.Turn turn, String where) {

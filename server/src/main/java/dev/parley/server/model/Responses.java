@@ -20,11 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Responses {
   private Responses() {}
 
-  /// A piece of an answer.
+  /// A piece of an answer, which is not its end.
   ///
   /// @param route which model answers
-  /// @param firstTokenNanos from the question to the first piece
-  static ChatResponse of(String requestId, ModelEvent event, Route route, long firstTokenNanos) {
+  static ChatResponse of(String requestId, ModelEvent event, Route route) {
     ChatResponse.Builder response = ChatResponse.newBuilder().setRequestId(requestId);
     switch (event) {
       case ModelEvent.Started started -> response.setStarted(started(started, route));
@@ -33,9 +32,21 @@ final class Responses {
       case ModelEvent.Refused refused -> response.setRefusal(refused.text());
       case ModelEvent.ToolCall call -> response.setToolCall(toolCall(call));
       case ModelEvent.Finished finished ->
-          response.setFinished(finished(finished, firstTokenNanos));
+          throw new IllegalArgumentException("an end: " + finished);
     }
     return response.build();
+  }
+
+  /// The proper end of an answer.
+  ///
+  /// @param firstTokenNanos from the question to the first piece
+  /// @param costNanos what it cost; -1: nobody knows
+  static ChatResponse of(
+      String requestId, ModelEvent.Finished finished, long firstTokenNanos, long costNanos) {
+    return ChatResponse.newBuilder()
+        .setRequestId(requestId)
+        .setFinished(finished(finished, firstTokenNanos, costNanos))
+        .build();
   }
 
   /// The end of an answer that did not come to its proper one.
@@ -98,24 +109,27 @@ final class Responses {
         .build();
   }
 
-  private static Finished finished(ModelEvent.Finished finished, long firstTokenNanos) {
+  private static Finished finished(
+      ModelEvent.Finished finished, long firstTokenNanos, long costNanos) {
     Usage.Builder usage = Usage.newBuilder();
     known(finished.usage().input(), usage::setInputTokens);
     known(finished.usage().output(), usage::setOutputTokens);
     known(finished.usage().cachedInput(), usage::setCachedInputTokens);
     known(finished.usage().reasoning(), usage::setReasoningTokens);
     Duration first = Refusals.duration(java.time.Duration.ofNanos(firstTokenNanos));
-    return Finished.newBuilder()
-        .setReason(StopReason.valueOf("STOP_REASON_" + finished.reason()))
-        .setProviderReason(finished.providerReason())
-        .setUsage(usage)
-        .setTimeToFirstToken(first)
-        .build();
+    Finished.Builder built =
+        Finished.newBuilder()
+            .setReason(StopReason.valueOf("STOP_REASON_" + finished.reason()))
+            .setProviderReason(finished.providerReason())
+            .setUsage(usage)
+            .setTimeToFirstToken(first);
+    known(costNanos, built::setCostNanos);
+    return built.build();
   }
 
-  private static void known(long tokens, LongConsumer set) {
-    if (tokens >= 0) {
-      set.accept(tokens);
+  private static void known(long count, LongConsumer set) {
+    if (count >= 0) {
+      set.accept(count);
     }
   }
 }

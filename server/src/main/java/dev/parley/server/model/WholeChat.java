@@ -3,9 +3,11 @@ package dev.parley.server.model;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
+import dev.parley.models.Allowance;
 import dev.parley.models.Gateway;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.List;
 
 /// One question whose answer is given whole. Thread-safe.
 final class WholeChat implements Question.Taker {
@@ -20,10 +22,11 @@ final class WholeChat implements Question.Taker {
     this.out = out;
   }
 
-  void ask(ChatRequest request, String provider, Gateway gateway) {
-    Question question = new Question(request.getRequestId(), this);
+  /// @param allowances whose it uses up
+  void ask(ChatRequest request, String provider, Gateway gateway, List<Allowance> allowances) {
+    Question question = new Question(request.getRequestId(), gateway, this);
     out.setOnCancelHandler(question::cancel);
-    question.ask(request, provider, gateway);
+    question.ask(request, provider, allowances);
   }
 
   @Override

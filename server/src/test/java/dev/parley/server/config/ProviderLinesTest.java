@@ -3,10 +3,17 @@ package dev.parley.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.core.model.ModelEvent.Usage;
+import dev.parley.models.Credential;
+import dev.parley.models.Prices;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
+import dev.parley.models.Quota;
+import dev.parley.models.Route;
+import dev.parley.models.http.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +34,8 @@ class ProviderLinesTest {
             ProviderLines.parse(
                 Map.of(), Map.of("ANTHROPIC_API_KEY", " sk-1\n", "MISTRAL_API_KEY", " ")))
         .containsExactly(
-            new ProviderSettings(
-                "anthropic", ProviderKind.ANTHROPIC, "https://api.anthropic.com", "sk-1", Map.of()),
+            ProviderSettings.of(
+                "anthropic", ProviderKind.ANTHROPIC, "https://api.anthropic.com", "sk-1"),
             SIMULATED);
   }
 
@@ -48,17 +55,71 @@ class ProviderLinesTest {
     Settings settings = Settings.gather(file, Map.of("MY_KEY", "sk-2"), Map.of());
     assertThat(settings.providers())
         .containsExactly(
-            new ProviderSettings(
-                "azure",
-                ProviderKind.AZURE,
-                "https://us.example.com",
-                "sk-2",
-                Map.of("api-version", "2024-10-21")),
-            new ProviderSettings(
-                "local", ProviderKind.COMPATIBLE, "http://127.0.0.1:11434", "", Map.of()),
-            new ProviderSettings(
-                "simulated", ProviderKind.SIMULATED, "", "", Map.of("pace-ms", "0")));
+            ProviderSettings.of("azure", ProviderKind.AZURE, "https://us.example.com", "sk-2")
+                .withOptions(Map.of("api-version", "2024-10-21")),
+            ProviderSettings.of("local", ProviderKind.COMPATIBLE, "http://127.0.0.1:11434", ""),
+            SIMULATED.withOptions(Map.of("pace-ms", "0")));
     assertThat(settings.providers().toString()).doesNotContain("sk-2");
+  }
+
+  @Test
+  void aProviderHasAsManyCredentialsAsThereAreKeysAndLimitsOfItsOwn() throws Exception {
+    ProviderSettings openai =
+        ProviderLines.parse(
+                Map.of(
+                    "openai.key.big", "sk-b",
+                    "openai.weight.big", "9",
+                    "openai.key.small", "env:SMALL",
+                    "openai.max-questions", "10",
+                    "openai.tokens-per-minute", "30000",
+                    "openai.connect-timeout", "1s",
+                    "openai.first-token-timeout", "2m",
+                    "openai.token-timeout", "3s",
+                    "openai.timeout", "1h"),
+                Map.of("SMALL", "sk-s", "OPENAI_API_KEY", "sk-not-used"))
+            .getFirst();
+    assertThat(openai.credentials())
+        .containsExactly(new Credential("big", "sk-b", 9), new Credential("small", "sk-s", 1));
+    assertThat(openai.quota()).isEqualTo(new Quota(10, 30_000));
+    assertThat(openai.patience())
+        .isEqualTo(
+            new Patience(
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(3),
+                Duration.ofHours(1)));
+    assertThat(openai.toString() + openai.credentials()).doesNotContain("sk-");
+  }
+
+  @Test
+  void pricesAreLinesOfTheFileToo(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("parley.conf"),
+            """
+            price.simulated/* = 3 15 0.30
+            price.openai/gpt-5 = 1.25 10
+            """);
+    Prices prices = Settings.gather(file, Map.of(), Map.of()).prices();
+    Usage usage = new Usage(1_000_000, 1_000_000, 1_000_000, 0);
+    assertThat(prices.nanos(new Route("simulated", "x"), usage)).isEqualTo(15_300_000_000L);
+    assertThat(prices.nanos(new Route("openai", "gpt-5"), usage)).isEqualTo(11_250_000_000L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "openai, 3 15",
+    "openai/x, 3",
+    "openai/x, 3 15 1 1",
+    "openai/x, 3 -15",
+    "openai/x, 3 1e9",
+    "openai/x, three fifteen"
+  })
+  void aPriceThatCannotBeUsedIsNamed(String model, String price) {
+    assertThatThrownBy(() -> PriceLines.parse(Map.of(model, price)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("price." + model)
+        .hasMessageContaining("such as 3 15 0.3");
   }
 
   @ParameterizedTest
@@ -71,9 +132,16 @@ class ProviderLinesTest {
     "openai.base-url, ftp://example.com, 'expected: such as https'",
     "openai.base-url, https://user:sk-secret@example.com?, 'expected: such as https'",
     "openai.key, env:NOT_SET, environment variable NOT_SET is not set",
-    "openai.pace, 0s, 'of the kind openai: kind, base-url, key'",
+    "openai.pace, 0s, 'of the kind openai: kind, base-url, key, weight'",
     "simulated.pace, fast, 'expected: as 250ms'",
     "vertex.base-url, https://v.example.com, provider.vertex.project: missing",
+    "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
+    "openai.key.X, sk-secret, small letters",
+    "openai.max-questions, 0, 'expected: 1 to'",
+    "openai.tokens-per-minute, many, 'expected: 1 to'",
+    "openai.timeout, soon, 'expected: as 250ms'",
+    "openai.ca, /no/such/file, a file that can be read",
+    "openai.service-account, default, of the kind openai",
     "UPPER.kind, openai, small letters"
   })
   void aLineThatCannotBeUsedIsNamed(String line, String text, String told) {

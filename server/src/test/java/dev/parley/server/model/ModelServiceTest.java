@@ -300,6 +300,7 @@ class ModelServiceTest {
             Provider.newBuilder()
                 .setName("simulated")
                 .setKind("simulated")
+                .addCredentials("default")
                 .addModels("simulated")
                 .build());
     assertThat(

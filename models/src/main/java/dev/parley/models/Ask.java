@@ -1,0 +1,19 @@
+package dev.parley.models;
+
+import dev.parley.core.model.Prompt;
+import java.util.List;
+
+/// What the gateway is asked.
+///
+/// @param routes models that are asked in order until one answers, at least one
+/// @param prompt its model does not matter
+/// @param credential with what the first route's provider is asked; the others with what is
+///     configured
+/// @param allowances whose it uses up
+public record Ask(
+    List<Route> routes, Prompt prompt, Credential.Choice credential, List<Allowance> allowances) {
+  public Ask {
+    routes = List.copyOf(routes);
+    allowances = List.copyOf(allowances);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.parley.models;
+
+import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelEvent.Usage;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.Prompt;
+import dev.parley.core.model.Prompt.Part;
+import dev.parley.core.model.Prompt.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Signal;
+
+/// One model, asked once with one credential. For one subscription.
+final class Attempt {
+  /// Characters that make a token where the provider does not say; about that many in English.
+  private static final int CHARS_OF_A_TOKEN = 4;
+
+  private final Provider provider;
+  private final Provider.Key key;
+  private final Prompt prompt;
+  private final GatewayMetrics.Answer measured;
+  private final List<ModelEvent> held = new ArrayList<>(1);
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean spoken;
+
+  /// Written by whoever tells pieces; who cancels from elsewhere may miss the newest.
+  private long chars;
+
+  private Usage usage = Usage.UNKNOWN;
+
+  /// @param key let in by the provider
+  /// @param prompt for the model that is asked
+  Attempt(Provider provider, Provider.Key key, Prompt prompt, GatewayMetrics.Answer measured) {
+    this.provider = provider;
+    this.key = key;
+    this.prompt = prompt;
+    this.measured = measured;
+  }
+
+  /// The answer. That it has begun is told with its first piece, when it is sure that no other
+  /// model will be asked.
+  Flux<ModelEvent> events() {
+    return JdkFlowAdapter.flowPublisherToFlux(key.model().answer(prompt))
+        .doOnEach(this::note)
+        .doOnCancel(() -> end("cancelled", null))
+        .concatMapDelayError(event -> Flux.fromIterable(release(event)), 1);
+  }
+
+  /// Whether any piece of the answer has come.
+  boolean hasSpoken() {
+    return spoken;
+  }
+
+  /// Before it is told to whoever may ask another model because of it.
+  private void note(Signal<ModelEvent> signal) {
+    ModelEvent event = signal.get();
+    if (event != null) {
+      count(event);
+    } else if (signal.isOnComplete()) {
+      end("", null);
+    } else {
+      Throwable e = signal.getThrowable();
+      end(e instanceof ModelException model ? lowerCase(model.kind()) : "internal", e);
+    }
+  }
+
+  private static String lowerCase(ModelException.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void count(ModelEvent event) {
+    switch (event) {
+      case ModelEvent.Started _ -> {}
+      case ModelEvent.Text text -> count(text.text().length());
+      case ModelEvent.Reasoning reasoning -> count(reasoning.text().length());
+      case ModelEvent.Refused refused -> count(refused.text().length());
+      case ModelEvent.ToolCall call -> count(call.arguments().length());
+      case ModelEvent.Finished finished -> {
+        usage = finished.usage();
+        speak();
+      }
+    }
+  }
+
+  private void count(int length) {
+    chars += length;
+    speak();
+    measured.piece();
+  }
+
+  private void speak() {
+    if (!spoken) {
+      spoken = true;
+      provider.breaker().answered();
+    }
+  }
+
+  private List<ModelEvent> release(ModelEvent event) {
+    if (event instanceof ModelEvent.Started) {
+      held.add(event);
+      return List.of();
+    }
+    if (held.isEmpty()) {
+      return List.of(event);
+    }
+    List<ModelEvent> both = List.of(held.getFirst(), event);
+    held.clear();
+    return both;
+  }
+
+  private void end(String error, @Nullable Throwable failure) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    key.leave(tokens());
+    if (failure instanceof ModelException e) {
+      provider.breaker().failed(e, spoken);
+      provider.refused(key, e);
+    } else if (!spoken) {
+      provider.breaker().withdrawn();
+    }
+    measured.ended(error, usage, key.name());
+  }
+
+  /// Tokens that were used, guessed where the provider did not say; 0 if it did not answer.
+  long tokens() {
+    if (usage.input() >= 0 && usage.output() >= 0) {
+      return usage.input() + usage.output();
+    }
+    return spoken ? (chars + length(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
+  }
+
+  private static long length(Prompt prompt) {
+    long length = 0;
+    for (Turn turn : prompt.turns()) {
+      for (Part part : turn.parts()) {
+        length +=
+            switch (part) {
+              case Part.Text text -> text.text().length();
+              case Part.Reasoning reasoning -> reasoning.text().length();
+              case Part.ToolCall call -> call.arguments().length();
+              case Part.ToolResult result -> result.content().length();
+              case Part.Image _, Part.ImageLink _ -> 0;
+            };
+      }
+    }
+    return length;
+  }
+}

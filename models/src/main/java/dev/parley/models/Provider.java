@@ -1,0 +1,211 @@
+package dev.parley.models;
+
+import dev.parley.core.model.Model;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import dev.parley.models.http.Secret;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A provider at work: with which of its credentials it is asked, and whether it answers at all.
+/// Thread-safe.
+final class Provider {
+  /// A credential that the provider refused is not the first choice for so long.
+  private static final Duration REFUSED_REST = Duration.ofMinutes(1);
+
+  private final ProviderSettings settings;
+  private final Function<Secret, Model> asking;
+  private final Clock clock;
+  private final List<Key> keys;
+  private final Breaker breaker;
+
+  /// A credential at work.
+  static final class Key {
+    private final Credential credential;
+    private final Model model;
+    private final Allowance allowance;
+    private volatile long restsUntilMillis = Long.MIN_VALUE;
+
+    private Key(Credential credential, Model model, Allowance allowance) {
+      this.credential = credential;
+      this.model = model;
+      this.allowance = allowance;
+    }
+
+    /// The name that questions choose it by.
+    String name() {
+      return credential.name();
+    }
+
+    /// The provider's models, asked with it.
+    Model model() {
+      return model;
+    }
+
+    /// The question that [Provider#enter] let in has ended.
+    ///
+    /// @param tokens that it used
+    void leave(long tokens) {
+      allowance.leave(tokens);
+    }
+  }
+
+  /// @param asking how the provider is asked with a secret
+  /// @param secret of a configured credential
+  Provider(
+      ProviderSettings settings,
+      Function<Secret, Model> asking,
+      Function<Credential, Secret> secret,
+      Clock clock) {
+    this.settings = settings;
+    this.asking = asking;
+    this.clock = clock;
+    breaker = new Breaker(settings.name(), clock);
+    keys =
+        settings.credentials().stream()
+            .map(
+                credential ->
+                    new Key(
+                        credential,
+                        asking.apply(secret.apply(credential)),
+                        new Allowance(
+                            "credential %s of %s".formatted(credential.name(), settings.name()),
+                            settings.quota())))
+            .toList();
+  }
+
+  ProviderSettings settings() {
+    return settings;
+  }
+
+  Breaker breaker() {
+    return breaker;
+  }
+
+  /// Lets a question in with a credential, which [Key#leave] lets out.
+  ///
+  /// @param tried those that are to be used only if there is no other
+  /// @throws ModelException `NOT_FOUND`, or `RATE_LIMITED` by what is configured
+  Key enter(Credential.Choice choice, Collection<Key> tried) {
+    if (!(choice instanceof Credential.Choice.Any)) {
+      Key key = key(choice);
+      key.allowance.enter();
+      return key;
+    }
+    List<Key> usable = usable(tried);
+    ModelException refusal = null;
+    while (!usable.isEmpty()) {
+      Key key = drawn(usable);
+      try {
+        key.allowance.enter();
+        return key;
+      } catch (ModelException e) {
+        refusal = sooner(refusal, e);
+        usable.remove(key);
+      }
+    }
+    throw refusal == null ? new IllegalStateException(settings + " has no credential") : refusal;
+  }
+
+  /// The credential that is chosen; of any, the first. It is not let in.
+  ///
+  /// @throws ModelException `NOT_FOUND`
+  Key key(Credential.Choice choice) {
+    return switch (choice) {
+      case Credential.Choice.Any _ -> keys.getFirst();
+      case Credential.Choice.Own own ->
+          new Key(
+              new Credential("own", own.secret(), 1),
+              asking.apply(Secret.of(own.secret())),
+              new Allowance("this credential", Quota.DEFAULT));
+      case Credential.Choice.Named named ->
+          keys.stream()
+              .filter(key -> key.name().equals(named.name()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new ModelException(
+                          Kind.NOT_FOUND,
+                          "%s has no credential \"%s\" (expected: one of %s)"
+                              .formatted(settings.name(), named.name(), names())));
+    };
+  }
+
+  private String names() {
+    return keys.stream().map(Key::name).collect(Collectors.joining(", "));
+  }
+
+  /// Whether there is a credential that was not tried.
+  boolean hasMore(Collection<Key> tried) {
+    return !tried.containsAll(keys);
+  }
+
+  private List<Key> usable(Collection<Key> tried) {
+    if (keys.size() == 1) {
+      return new ArrayList<>(keys);
+    }
+    List<Key> fresh = new ArrayList<>(keys);
+    fresh.removeAll(tried);
+    if (fresh.isEmpty()) {
+      return new ArrayList<>(keys);
+    }
+    long now = clock.millis();
+    List<Key> rested = new ArrayList<>(fresh);
+    rested.removeIf(key -> key.restsUntilMillis > now);
+    return rested.isEmpty() ? fresh : rested;
+  }
+
+  private static Key drawn(List<Key> from) {
+    int all = 0;
+    for (Key key : from) {
+      all += key.credential.weight();
+    }
+    int drawn = ThreadLocalRandom.current().nextInt(all);
+    for (Key key : from) {
+      drawn -= key.credential.weight();
+      if (drawn < 0) {
+        return key;
+      }
+    }
+    throw new IllegalStateException("weights of " + from + " changed");
+  }
+
+  private static ModelException sooner(@Nullable ModelException one, ModelException other) {
+    Duration first = one == null ? null : one.retryAfter();
+    Duration second = other.retryAfter();
+    boolean keep = first != null && second != null && first.compareTo(second) <= 0;
+    return one != null && keep ? one : other;
+  }
+
+  /// What the provider said of a credential: others are preferred for a while.
+  void refused(Key key, ModelException e) {
+    Duration rest = e.kind() == Kind.UNAUTHENTICATED ? REFUSED_REST : e.retryAfter();
+    if (rest != null && isOfCredential(e)) {
+      key.restsUntilMillis = clock.millis() + rest.toMillis();
+    }
+  }
+
+  /// Whether another credential may have more luck.
+  static boolean isOfCredential(ModelException e) {
+    return switch (e.kind()) {
+      case RATE_LIMITED, UNAUTHENTICATED, PERMISSION_DENIED -> true;
+      case INVALID_REQUEST,
+          NOT_FOUND,
+          OVERLOADED,
+          FAILED,
+          UNREACHABLE,
+          TIMEOUT,
+          CUT,
+          MALFORMED,
+          BLOCKED ->
+          false;
+    };
+  }
+}

@@ -1,0 +1,110 @@
+package dev.parley.models.http;
+
+import com.google.auth.oauth2.AccessToken;
+import com.google.auth.oauth2.GoogleCredentials;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/// Access tokens of Google's OAuth, got with a service account or with what the machine has
+/// ("application default credentials"), and renewed before they expire.
+public final class GoogleSecret implements Secret {
+  /// Stands for what the machine has, in place of a file.
+  public static final String OF_MACHINE = "default";
+
+  private static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+
+  /// A token is not used so close to its end.
+  private static final Duration LEFT = Duration.ofMinutes(1);
+
+  private final String source;
+  private final InstantSource clock;
+
+  /// Waits for Google's answer; a token for many questions is asked for once.
+  private final Executor waiting = task -> Thread.ofVirtual().name("parley-google").start(task);
+
+  private volatile @Nullable GoogleCredentials credentials;
+  private volatile String latest = "";
+
+  /// @param source a file with a service account's key, or [#OF_MACHINE]
+  public GoogleSecret(String source) {
+    this(source, InstantSource.system());
+  }
+
+  GoogleSecret(String source, InstantSource clock) {
+    this.source = source;
+    this.clock = clock;
+  }
+
+  @Override
+  public Mono<String> current() {
+    return Mono.defer(
+        () -> {
+          GoogleCredentials known = credentials;
+          String fresh = known == null ? null : fresh(known.getAccessToken());
+          return fresh == null
+              ? Mono.fromCallable(this::renew).subscribeOn(Schedulers.fromExecutor(waiting))
+              : Mono.just(fresh);
+        });
+  }
+
+  private @Nullable String fresh(@Nullable AccessToken token) {
+    if (token == null || token.getExpirationTime() == null) {
+      return null;
+    }
+    boolean lasts = token.getExpirationTime().toInstant().isAfter(clock.instant().plus(LEFT));
+    return lasts ? token.getTokenValue() : null;
+  }
+
+  private synchronized String renew() {
+    try {
+      GoogleCredentials known = credentials;
+      if (known == null) {
+        known = read();
+        credentials = known;
+      }
+      String fresh = fresh(known.getAccessToken());
+      if (fresh == null) {
+        known.refresh();
+        AccessToken renewed = known.getAccessToken();
+        if (renewed == null) {
+          throw new IOException("it gives none");
+        }
+        fresh = renewed.getTokenValue();
+      }
+      latest = fresh;
+      return fresh;
+    } catch (IOException e) {
+      throw new ModelException(
+          Kind.UNAUTHENTICATED,
+          "no token of Google can be got with %s: %s"
+              .formatted(
+                  source.equals(OF_MACHINE) ? "what this machine has" : source, e.getMessage()),
+          null,
+          e);
+    }
+  }
+
+  private GoogleCredentials read() throws IOException {
+    if (source.equals(OF_MACHINE)) {
+      return GoogleCredentials.getApplicationDefault().createScoped(SCOPE);
+    }
+    try (InputStream key = Files.newInputStream(Path.of(source))) {
+      return GoogleCredentials.fromStream(key).createScoped(SCOPE);
+    }
+  }
+
+  @Override
+  public String latest() {
+    return latest;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.parley.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BreakerTest {
+  private final TestClock clock = new TestClock();
+  private final Breaker breaker = new Breaker("one", clock);
+
+  private void fail(int times, Kind kind) {
+    for (int i = 0; i < times; i++) {
+      breaker.enter();
+      breaker.failed(new ModelException(kind, "x"), false);
+    }
+  }
+
+  private void rest() {
+    clock.turn(Duration.ofSeconds(7));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OVERLOADED", "FAILED", "UNREACHABLE", "TIMEOUT", "CUT", "MALFORMED"})
+  void aProviderThatFailsAgainAndAgainIsLeftAlone(Kind kind) {
+    fail(5, kind);
+    ModelException refused = assertThrows(ModelException.class, breaker::enter);
+    assertThat(refused.kind()).isEqualTo(Kind.UNREACHABLE);
+    assertThat(refused).hasMessageStartingWith("one failed too often");
+    assertThat(refused.retryAfter()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"INVALID_REQUEST", "UNAUTHENTICATED", "RATE_LIMITED", "NOT_FOUND", "BLOCKED"})
+  void aProviderThatAnswersNoIsAsked(Kind kind) {
+    fail(100, kind);
+    assertThatNoException().isThrownBy(breaker::enter);
+  }
+
+  @Test
+  void aFewFailuresAmongAnswersAreNoReason() {
+    for (int i = 0; i < 50; i++) {
+      breaker.enter();
+      breaker.answered();
+      breaker.enter();
+      breaker.answered();
+      fail(1, Kind.FAILED);
+    }
+    assertThatNoException().isThrownBy(breaker::enter);
+  }
+
+  @Test
+  void afterAWhileAFewQuestionsTryItAndTheirAnswersOpenTheWay() {
+    fail(5, Kind.FAILED);
+    rest();
+    breaker.enter();
+    breaker.enter();
+    assertThrows(ModelException.class, breaker::enter);
+    breaker.answered();
+    breaker.answered();
+    for (int i = 0; i < 10; i++) {
+      breaker.enter();
+    }
+  }
+
+  @Test
+  void whatIsWithdrawnGivesItsTrialToAnother() {
+    fail(5, Kind.FAILED);
+    rest();
+    for (int i = 0; i < 10; i++) {
+      breaker.enter();
+      breaker.withdrawn();
+    }
+  }
+
+  @Test
+  void aProviderThatDoesNotRecoverRestsLonger() {
+    fail(5, Kind.FAILED);
+    rest();
+    fail(2, Kind.FAILED);
+    assertThrows(ModelException.class, breaker::enter);
+    clock.turn(Duration.ofSeconds(7));
+    assertThrows(ModelException.class, breaker::enter);
+    clock.turn(Duration.ofSeconds(7));
+    assertThatNoException().isThrownBy(breaker::enter);
+  }
+}
