@@ -35,6 +35,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,7 @@ public final class ModelServices {
   private final Gateway gateway;
   private final Calls calls;
   private final Limits.Tunable limits;
+  private final OpenChats open = new OpenChats();
 
   public ModelServices(Gateway gateway, Calls calls, Limits.Tunable limits) {
     this.gateway = gateway;
@@ -105,6 +107,19 @@ public final class ModelServices {
     all.add(define(ModelServiceGrpc.getServiceDescriptor(), ""));
     OF_PROVIDERS.forEach((service, kind) -> all.add(define(service, kind.text())));
     return all;
+  }
+
+  /// Tells streams and calls that the server is about to stop; none can begin any more.
+  ///
+  /// @param grace time for what is under way
+  /// @return done when none is left, which may be at once
+  public CompletableFuture<Void> drain(Duration grace) {
+    return open.drain(grace);
+  }
+
+  /// Ends the streams and calls that are left.
+  public void end() {
+    open.end();
   }
 
   /// @param provider the name of the provider that the service stands for; empty: none
@@ -156,9 +171,14 @@ public final class ModelServices {
       StreamObserver<ChatResponse> out, String provider) {
     ModelStream stream =
         new ModelStream(
-            (ServerCallStreamObserver<ChatResponse>) out, gateway, provider, limits.maxInFlight());
+            (ServerCallStreamObserver<ChatResponse>) out,
+            open,
+            gateway,
+            provider,
+            limits.maxInFlight());
     try {
       var _ = calls.caller(null);
+      stream.begin();
     } catch (RefusedException e) {
       stream.end(Refusals.status(e.refusal()));
     }
@@ -166,7 +186,8 @@ public final class ModelServices {
   }
 
   private void chat(ChatRequest request, StreamObserver<ChatResponse> out, String provider) {
-    new WholeChat((ServerCallStreamObserver<ChatResponse>) out).ask(request, provider, gateway);
+    new WholeChat((ServerCallStreamObserver<ChatResponse>) out, open, request.getRequestId())
+        .ask(request, provider, gateway);
   }
 
   private void verify(
