@@ -19,10 +19,17 @@ final class ProviderLines {
   /// What all lines about providers begin with.
   static final String PREFIX = "provider.";
 
-  private static final String KIND = "kind";
-  private static final String BASE_URL = "base-url";
-  private static final String KEY = "key";
-  private static final String FROM_ENVIRONMENT = "env:";
+  /// Of which kind a provider is.
+  static final String KIND = "kind";
+
+  /// Where it is.
+  static final String BASE_URL = "base-url";
+
+  /// The credential.
+  static final String KEY = "key";
+
+  /// What a credential begins with of which only the environment variable is named.
+  static final String FROM_ENVIRONMENT = "env:";
 
   /// What only some kinds have.
   private static final Map<String, List<ProviderKind>> OPTIONS =
@@ -34,6 +41,11 @@ final class ProviderLines {
           "pace", List.of(ProviderKind.SIMULATED));
 
   private ProviderLines() {}
+
+  /// Whether what is set in this way may be shown to everybody.
+  static boolean isPublic(String option) {
+    return option.equals(KIND) || option.equals(BASE_URL) || OPTIONS.containsKey(option);
+  }
 
   /// The providers, by name.
   ///

@@ -28,10 +28,15 @@ public final class Settings {
   public record Value(String text, String origin) {}
 
   private final List<ProviderSettings> providers;
+  private final List<ProviderValue> providerValues;
 
-  private Settings(Map<Setting, Value> values, List<ProviderSettings> providers) {
+  private Settings(
+      Map<Setting, Value> values,
+      List<ProviderSettings> providers,
+      List<ProviderValue> providerValues) {
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
+    this.providerValues = List.copyOf(providerValues);
   }
 
   /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
@@ -48,10 +53,10 @@ public final class Settings {
     for (Setting setting : Setting.values()) {
       values.put(setting, new Value(setting.defaultValue(), "default"));
     }
-    Map<String, String> providers = new HashMap<>();
+    Map<String, String> lines = new HashMap<>();
+    String origin = "file " + file;
     if (file != null) {
-      read(file, providers)
-          .forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
+      read(file, lines).forEach((key, text) -> values.put(key, new Value(text, origin)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -60,7 +65,8 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
-    return new Settings(values, ProviderLines.parse(providers, environment));
+    List<ProviderSettings> providers = ProviderLines.parse(lines, environment);
+    return new Settings(values, providers, ProviderValue.of(providers, lines, origin, environment));
   }
 
   private static Map<Setting, String> read(Path file, Map<String, String> providers)
@@ -105,6 +111,11 @@ public final class Settings {
   /// the simulated one.
   public List<ProviderSettings> providers() {
     return providers;
+  }
+
+  /// What is configured of these providers, by name, without any credential.
+  public List<ProviderValue> providerValues() {
+    return providerValues;
   }
 
   /// The value of a setting and its origin.
