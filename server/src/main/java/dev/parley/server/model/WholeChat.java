@@ -47,7 +47,9 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
   }
 
   @Override
-  public void drain(Duration grace) {}
+  public void drain(Duration grace) {
+    // nothing can be told before the answer
+  }
 
   @Override
   public void endOfDrain() {
