@@ -98,6 +98,28 @@ class DataCommandsTest {
   }
 
   @Test
+  void configShowsProvidersButNoCredential() throws Exception {
+    Path file =
+        Files.writeString(
+            parley.folder().resolve("parley.conf"),
+            """
+            provider.azure.base-url = https://us.example.com
+            provider.azure.key = sk-not-to-be-told
+            provider.azure.api-version = 2024-10-21
+            """);
+    Result shown = command("", "config", "--config", file.toString());
+    assertThat(shown.exitCode()).isZero();
+    assertThat(shown.out())
+        .contains("# from: file %s%nprovider.azure.api-version = 2024-10-21%n".formatted(file))
+        .contains("# from: default%nprovider.azure.kind = azure%n".formatted())
+        .contains("# provider.azure.key is set, and not shown; from: file " + file)
+        .contains("provider.simulated.kind = simulated")
+        .doesNotContain("sk-not-to-be-told");
+    Path again = Files.writeString(parley.folder().resolve("again.conf"), shown.out());
+    assertThat(command("", "config", "--config", again.toString()).exitCode()).isZero();
+  }
+
+  @Test
   void completionIsAScriptThatKnowsTheCommands() {
     Result bash = command("", "completion", "bash");
     assertThat(bash.exitCode()).isZero();

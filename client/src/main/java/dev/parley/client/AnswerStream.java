@@ -1,50 +1,148 @@
 package dev.parley.client;
 
+import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
 import io.grpc.Channel;
-import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /// A model's answer, piece by piece. The provider waits for whoever does not read. For one thread;
 /// only [#close] may be called by another.
+///
+/// Each question has a stream of its own, so one that comes after the server has begun to stop goes
+/// to whichever server is there then; an answer that is under way goes on for as long as the server
+/// gives it.
+///
+/// Where something on the way lets no stream through, the question is asked by the unary call, and
+/// so are those that follow, for 10 minutes; the pieces are then those of the whole answer, at
+/// once. That is found out by a stream that fails before anything of an answer came, with a status
+/// that neither the server nor a lost connection gives: UNIMPLEMENTED, INTERNAL or UNKNOWN without
+/// a reason. It is not found out of a proxy that lets the stream through but keeps the answer back
+/// until its end, because nothing fails then: the answer only comes late. Nor is anything asked
+/// twice of which a piece had come. A proxy that does not speak HTTP/2 lets no call through at all.
 public final class AnswerStream implements AutoCloseable {
-  private final BlockingClientCall<ChatRequest, ChatResponse> call;
+  private final Channel channel;
+  private final ChatRequest question;
+  private final Detour detour;
+
+  /// Of an answer that came whole.
+  private final Queue<ChatResponse> pieces = new ArrayDeque<>();
+
+  private boolean unary;
+  private boolean begun;
   private boolean ended;
 
-  AnswerStream(Channel channel, ChatRequest question) throws InterruptedException {
-    call = ModelServiceGrpc.newBlockingV2Stub(channel).streamChat();
-    try {
-      var _ = call.write(question);
-      call.halfClose();
-    } catch (StatusException e) {
-      throw Failures.of(e);
-    }
+  // Guarded by this.
+  private AnswerCall call;
+  private boolean closed;
+
+  AnswerStream(Channel channel, ChatRequest question, Detour detour) {
+    this.channel = channel;
+    this.question = question;
+    this.detour = detour;
+    unary = detour.isTaken();
+    call = new AnswerCall(channel, method(), question);
+  }
+
+  private MethodDescriptor<ChatRequest, ChatResponse> method() {
+    return unary ? ModelServiceGrpc.getChatMethod() : ModelServiceGrpc.getStreamChatMethod();
   }
 
   /// The next piece; the last one is `finished` or `error`. Waits for it.
   ///
   /// @return null: the last one was the last
-  /// @throws ParleyException if the server cannot be reached, or the connection broke before the
-  ///     end
+  /// @throws ParleyException if the server cannot be reached, or is about to stop, or the
+  ///     connection broke before the end
   public @Nullable ChatResponse next() throws InterruptedException {
     if (ended) {
       return null;
     }
-    try {
-      ChatResponse piece = call.read();
-      ended = piece == null || piece.hasFinished() || piece.hasError();
-      return piece;
-    } catch (StatusException e) {
-      throw Failures.of(e);
+    ChatResponse piece = pieces.poll();
+    while (piece == null) {
+      piece =
+          switch (call().next()) {
+            case AnswerCall.Item.Response(ChatResponse response) -> taken(response);
+            case AnswerCall.Item.End(Status status, Metadata trailers) -> ended(status, trailers);
+          };
     }
+    begun = true;
+    ended = piece.hasFinished() || piece.hasError();
+    return piece;
+  }
+
+  private synchronized AnswerCall call() {
+    return call;
+  }
+
+  /// The piece that it is; null: none.
+  private @Nullable ChatResponse taken(ChatResponse response) {
+    if (response.hasDrain()) {
+      return null;
+    }
+    if (!response.hasAnswer()) {
+      return response;
+    }
+    detour.take();
+    takeApart(response.getAnswer());
+    return pieces.remove();
+  }
+
+  private void takeApart(Answer answer) {
+    add(piece().setStarted(answer.getStarted()));
+    answer.getReasoningList().forEach(thoughts -> add(piece().setReasoning(thoughts)));
+    if (!answer.getText().isEmpty()) {
+      add(piece().setText(answer.getText()));
+    }
+    if (!answer.getRefusal().isEmpty()) {
+      add(piece().setRefusal(answer.getRefusal()));
+    }
+    answer.getToolCallsList().forEach(called -> add(piece().setToolCall(called)));
+    add(piece().setFinished(answer.getFinished()));
+  }
+
+  private ChatResponse.Builder piece() {
+    return ChatResponse.newBuilder().setRequestId(question.getRequestId());
+  }
+
+  private void add(ChatResponse.Builder piece) {
+    pieces.add(piece.build());
+  }
+
+  /// The error that a call's end is; null: the question was asked by the other call.
+  private @Nullable ChatResponse ended(Status status, Metadata trailers) {
+    if (status.isOk()) {
+      throw Failures.violation("the stream ended before the answer did");
+    }
+    ModelError error = unary ? Failures.modelError(status, trailers) : null;
+    if (error != null) {
+      detour.take();
+      return piece().setError(error).build();
+    }
+    ParleyException failure = Failures.of(status, trailers);
+    if (unary || begun || !Detour.leadsAround(failure)) {
+      throw failure;
+    }
+    unary = true;
+    synchronized (this) {
+      if (closed) {
+        throw failure;
+      }
+      call = new AnswerCall(channel, method(), question);
+    }
+    return null;
   }
 
   /// Wants no more of the answer: ends the work at the provider, if it goes on.
   @Override
-  public void close() {
-    call.cancel("the caller wants no more", null);
+  public synchronized void close() {
+    closed = true;
+    call.cancel();
   }
 }

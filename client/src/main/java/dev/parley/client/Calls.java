@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// The calls beside the stream: blocking, each with the client's deadline. Thread-safe.
@@ -48,11 +49,14 @@ final class Calls {
   private final Channels channels;
   private final CallerMetadata caller;
   private final long deadlineNanos;
+  private final Detour detour;
 
-  Calls(ClientConfig config, Channels channels) {
+  /// @param nanoTime the time, for what is remembered for a while
+  Calls(ClientConfig config, Channels channels, LongSupplier nanoTime) {
     this.channels = channels;
     this.caller = new CallerMetadata(config.user().getId());
     this.deadlineNanos = config.deadline().toNanos();
+    this.detour = new Detour(nanoTime);
   }
 
   List<Room> rooms(boolean joinedOnly) {
@@ -137,8 +141,8 @@ final class Calls {
         page -> page.getNextPageToken());
   }
 
-  AnswerStream ask(ChatRequest question) throws InterruptedException {
-    return new AnswerStream(channel(), question);
+  AnswerStream ask(ChatRequest question) {
+    return new AnswerStream(channel(), question, detour);
   }
 
   List<Provider> providers() {

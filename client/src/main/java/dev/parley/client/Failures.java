@@ -6,9 +6,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.parley.chat.v1.ErrorEvent;
+import dev.parley.model.v1.ModelError;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +45,21 @@ final class Failures {
     return of(failure.getStatus(), failure.getTrailers());
   }
 
-  static ParleyException of(StatusException failure) {
-    return of(failure.getStatus(), failure.getTrailers());
+  /// What a model's error is, of which a status tells; null: it tells of none.
+  static @Nullable ModelError modelError(Status status, @Nullable Metadata trailers) {
+    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
+    for (Any detail : details.getDetailsList()) {
+      if (detail.is(ModelError.class)) {
+        try {
+          return detail.unpack(ModelError.class).toBuilder()
+              .setMessage(details.getMessage())
+              .build();
+        } catch (InvalidProtocolBufferException broken) {
+          return null; // the status counts
+        }
+      }
+    }
+    return null;
   }
 
   /// Of a refusal on the stream.

@@ -54,7 +54,7 @@ public final class ParleyClient implements AutoCloseable {
     loop = environment.loop();
     budget = new OutboxBudget(config.outboxMessages(), config.outboxBytes());
     session = new ChatSession(config, environment, channels, budget);
-    calls = new Calls(config, channels);
+    calls = new Calls(config, channels, loop::nanoTime);
   }
 
   /// Starts the description of a client.
@@ -240,10 +240,10 @@ public final class ParleyClient implements AutoCloseable {
     return calls.onlineUsers(room);
   }
 
-  /// Asks a model.
+  /// Asks a model, on a stream, or where that is not to be had, by a unary call ([AnswerStream]).
   ///
   /// @param question with a `request_id`, a `model` and `turns`
-  public AnswerStream ask(ChatRequest question) throws InterruptedException {
+  public AnswerStream ask(ChatRequest question) {
     return calls.ask(question);
   }
 

@@ -67,6 +67,7 @@ public final class ParleyServer implements AutoCloseable {
   private final EventLoops eventLoops;
   private final List<StreamGroup> groups;
   private final Gateway gateway;
+  private final ModelServices models;
   private final HealthWatch health;
   private final Server port;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -80,6 +81,7 @@ public final class ParleyServer implements AutoCloseable {
       EventLoops eventLoops,
       List<StreamGroup> groups,
       Gateway gateway,
+      ModelServices models,
       HealthWatch health,
       Server port) {
     this.config = config;
@@ -89,6 +91,7 @@ public final class ParleyServer implements AutoCloseable {
     this.eventLoops = eventLoops;
     this.groups = groups;
     this.gateway = gateway;
+    this.models = models;
     this.health = health;
     this.port = port;
   }
@@ -136,14 +139,14 @@ public final class ParleyServer implements AutoCloseable {
         new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
-    services.addAll(
+    ModelServices models =
         new ModelServices(
-                gateway,
-                calls,
-                config.limits(),
-                new Allowances(config.userQuota()),
-                config.streamTokensPerMinute())
-            .all());
+            gateway,
+            calls,
+            config.limits(),
+            new Allowances(config.userQuota()),
+            config.streamTokensPerMinute());
+    services.addAll(models.all());
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
@@ -152,7 +155,8 @@ public final class ParleyServer implements AutoCloseable {
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     ParleyServer server =
-        new ParleyServer(config, store, engine, reads, eventLoops, groups, gateway, health, port);
+        new ParleyServer(
+            config, store, engine, reads, eventLoops, groups, gateway, models, health, port);
     try {
       port.start();
     } catch (IOException e) {
@@ -272,6 +276,7 @@ public final class ParleyServer implements AutoCloseable {
     health.stopping();
     drain(grace);
     groups.forEach(StreamGroup::end);
+    models.end();
     port.shutdown();
     terminate();
     reads.close();
@@ -295,7 +300,9 @@ public final class ParleyServer implements AutoCloseable {
 
   /// Waits for the streams to end.
   private void drain(Duration grace) {
-    List<CompletableFuture<Void>> drained = groups.stream().map(g -> g.drain(grace)).toList();
+    List<CompletableFuture<Void>> drained = new ArrayList<>();
+    groups.forEach(group -> drained.add(group.drain(grace)));
+    drained.add(models.drain(grace));
     try {
       CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
           .get(grace.toNanos(), TimeUnit.NANOSECONDS);

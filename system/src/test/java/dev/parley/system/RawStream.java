@@ -56,6 +56,8 @@ final class RawStream implements AutoCloseable {
   private final BlockingQueue<Item> received = new LinkedBlockingQueue<>();
   private final ArrayDeque<ChatEvent> batch = new ArrayDeque<>();
   private boolean asked;
+  private long messages;
+  private long bytes;
   private @Nullable Status end;
 
   private RawStream(ManagedChannel channel, Runnable disconnect) {
@@ -222,6 +224,8 @@ final class RawStream implements AutoCloseable {
       switch (poll()) {
         case Item.Message message -> {
           asked = false;
+          messages++;
+          bytes += message.event().getSerializedSize();
           if (message.event().getBatchCount() > 0) {
             assertThat(batches).as("a batch for a client that knows none").isTrue();
             batch.addAll(message.event().getBatchList());
@@ -233,6 +237,16 @@ final class RawStream implements AutoCloseable {
       }
     }
     return batch.poll();
+  }
+
+  /// Messages of gRPC that were taken so far, each with an event or a batch of them.
+  long messages() {
+    return messages;
+  }
+
+  /// Bytes of these messages, without what frames them.
+  long bytes() {
+    return bytes;
   }
 
   private Item poll() {

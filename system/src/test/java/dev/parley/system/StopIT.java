@@ -1,11 +1,19 @@
 package dev.parley.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.classic.ChatMessage;
 import dev.parley.classic.User;
+import dev.parley.client.AnswerStream;
+import dev.parley.client.ParleyClient;
+import dev.parley.client.ParleyException;
+import dev.parley.model.v1.ChatRequest;
+import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.Role;
+import dev.parley.model.v1.Turn;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -109,6 +117,43 @@ class StopIT {
                 });
     requests.onNext(ChatMessage.newBuilder().setSender(User.newBuilder().setId(user)).build());
     return end;
+  }
+
+  @Test
+  void anAnswerOfAModelComesToItsEndAndNoOtherBegins() throws Exception {
+    String words = "word ".repeat(80).strip(); // four seconds at the pace of the simulated model
+    try (ServerProcess server = ServerProcess.start(data, 0, "--drain-grace", "8s");
+        ParleyClient client = ParleyClient.builder(server.address()).user("ada").build();
+        AnswerStream answer = client.ask(question(words))) {
+      assertThat(answer.next()).matches(ChatResponse::hasStarted);
+      server.signal("TERM");
+      Await.until(
+          Duration.ofSeconds(SECONDS),
+          () -> "it says that it stops",
+          () -> server.log().contains("stopping"));
+      try (AnswerStream late = client.ask(question("too late?"))) {
+        assertThatThrownBy(late::next)
+            .isInstanceOfSatisfying(
+                ParleyException.class, e -> assertThat(e.reason()).isEqualTo("DRAINING"));
+      }
+      StringBuilder text = new StringBuilder();
+      ChatResponse last = null;
+      for (ChatResponse piece = answer.next(); piece != null; piece = answer.next()) {
+        text.append(piece.getText());
+        last = piece;
+      }
+      assertThat(last).isNotNull().matches(ChatResponse::hasFinished);
+      assertThat(text.toString()).contains(words);
+      assertThat(server.exitCode(SECONDS)).as(server.log()).isZero();
+    }
+  }
+
+  private static ChatRequest question(String text) {
+    return ChatRequest.newBuilder()
+        .setRequestId("q")
+        .setModel("simulated")
+        .addTurns(Turn.newBuilder().setRole(Role.ROLE_USER).setText(text))
+        .build();
   }
 
   @Test

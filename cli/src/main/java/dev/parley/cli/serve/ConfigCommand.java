@@ -2,6 +2,7 @@ package dev.parley.cli.serve;
 
 import dev.parley.cli.command.ExitCode;
 import dev.parley.server.config.ConfigException;
+import dev.parley.server.config.ProviderValue;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
 import dev.parley.server.config.Settings;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     description = {
-      "Show the server's settings, and where each value comes from.",
+      "Show the server's settings and its providers of models, and where each value comes from.",
       "",
       "Takes the same options as parley serve. The output is itself a configuration file.",
       ""
@@ -44,6 +45,13 @@ public final class ConfigCommand implements Callable<Integer> {
       Settings.Value value = settings.get(setting);
       out.printf("# %s (%s); from: %s%n", setting.meaning(), setting.form(), value.origin());
       out.printf("%s = %s%n", setting.key(), value.text());
+    }
+    for (ProviderValue value : settings.providerValues()) {
+      if (value.text() == null) {
+        out.printf("# %s is set, and not shown; from: %s%n", value.key(), value.origin());
+      } else {
+        out.printf("# from: %s%n%s = %s%n", value.origin(), value.key(), value.text());
+      }
     }
     out.flush();
     return ExitCode.OK;

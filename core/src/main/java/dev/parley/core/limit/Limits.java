@@ -105,6 +105,9 @@ public final class Limits {
   /// Entries of deleted topics removed at once, so that nobody waits for it.
   public static final int MAX_REAPED = 500;
 
+  /// The time over which clients of a server that stops are asked to spread their coming back.
+  public static final Duration RECONNECT_WITHIN = Duration.ofSeconds(5);
+
   private Limits() {}
 
   /// The bounds that can be configured.

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /// `parley.chat.v1.ChatService/Chat` on one stream.
 final class NativeDialect implements Dialect {
-  private static final Duration RECONNECT_WITHIN = Duration.ofSeconds(5);
-
   private final ChatStream stream;
   private final NativeFormat format;
   private final NativeJoins joins;
@@ -242,7 +240,7 @@ final class NativeDialect implements Dialect {
             .setDrain(
                 DrainEvent.newBuilder()
                     .setGrace(Refusals.duration(grace))
-                    .setReconnectWithin(Refusals.duration(RECONNECT_WITHIN))));
+                    .setReconnectWithin(Refusals.duration(Limits.RECONNECT_WITHIN))));
   }
 
   @Override

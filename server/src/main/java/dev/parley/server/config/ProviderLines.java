@@ -26,9 +26,18 @@ final class ProviderLines {
   /// What all lines about providers begin with.
   static final String PREFIX = "provider.";
 
-  private static final String KIND = "kind";
-  private static final String BASE_URL = "base-url";
-  private static final String KEY = "key";
+  /// Of which kind a provider is.
+  static final String KIND = "kind";
+
+  /// Where it is.
+  static final String BASE_URL = "base-url";
+
+  /// The credential, or, with a label behind it, one of several.
+  static final String KEY = "key";
+
+  /// What a credential begins with of which only the environment variable is named.
+  static final String FROM_ENVIRONMENT = "env:";
+
   private static final String WEIGHT = "weight";
   private static final String SERVICE_ACCOUNT = "service-account";
   private static final String AUTHORITIES = "ca";
@@ -39,7 +48,6 @@ final class ProviderLines {
   private static final String TOKEN_TIMEOUT = "token-timeout";
   private static final String TIMEOUT = "timeout";
   private static final int MAX_WEIGHT = 1_000;
-  private static final String FROM_ENVIRONMENT = "env:";
 
   /// What all kinds have, beside credentials.
   private static final List<String> OF_ALL =
@@ -73,6 +81,13 @@ final class ProviderLines {
           List.of(ProviderKind.SIMULATED));
 
   private ProviderLines() {}
+
+  /// Whether what is set in this way may be shown to everybody.
+  static boolean isPublic(String option) {
+    return (OF_ALL.contains(option) && !option.equals(KEY))
+        || option.startsWith(WEIGHT + ".")
+        || OPTIONS.containsKey(option);
+  }
 
   /// The providers, by name.
   ///

@@ -29,13 +29,19 @@ public final class Settings {
   public record Value(String text, String origin) {}
 
   private final List<ProviderSettings> providers;
+  private final List<ProviderValue> providerValues;
 
   private final Prices prices;
 
-  private Settings(Map<Setting, Value> values, List<ProviderSettings> providers, Prices prices) {
+  private Settings(
+      Map<Setting, Value> values,
+      List<ProviderSettings> providers,
+      List<ProviderValue> providerValues,
+      Prices prices) {
     this.prices = prices;
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
+    this.providerValues = List.copyOf(providerValues);
   }
 
   /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
@@ -52,11 +58,11 @@ public final class Settings {
     for (Setting setting : Setting.values()) {
       values.put(setting, new Value(setting.defaultValue(), "default"));
     }
-    Map<String, String> providers = new HashMap<>();
+    Map<String, String> lines = new HashMap<>();
     Map<String, String> prices = new HashMap<>();
+    String origin = "file " + file;
     if (file != null) {
-      read(file, providers, prices)
-          .forEach((key, text) -> values.put(key, new Value(text, "file " + file)));
+      read(file, lines, prices).forEach((key, text) -> values.put(key, new Value(text, origin)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -65,8 +71,12 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
+    List<ProviderSettings> providers = ProviderLines.parse(lines, environment);
     return new Settings(
-        values, ProviderLines.parse(providers, environment), PriceLines.parse(prices));
+        values,
+        providers,
+        ProviderValue.of(providers, lines, origin, environment),
+        PriceLines.parse(prices));
   }
 
   private static Map<Setting, String> read(
@@ -118,6 +128,11 @@ public final class Settings {
   /// What models cost.
   public Prices prices() {
     return prices;
+  }
+
+  /// What is configured of these providers, by name, without any credential.
+  public List<ProviderValue> providerValues() {
+    return providerValues;
   }
 
   /// The value of a setting and its origin.

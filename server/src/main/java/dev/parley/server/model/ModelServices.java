@@ -41,6 +41,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +74,7 @@ public final class ModelServices {
   private final Limits.Tunable limits;
   private final Allowances users;
   private final Quota ofStream;
+  private final OpenChats open = new OpenChats();
 
   /// @param users what each user may ask
   /// @param streamTokensPerMinute tokens that one stream may use; 0: no limit
@@ -122,6 +124,19 @@ public final class ModelServices {
     all.add(define(ModelServiceGrpc.getServiceDescriptor(), ""));
     OF_PROVIDERS.forEach((service, kind) -> all.add(define(service, kind.text())));
     return all;
+  }
+
+  /// Tells streams and calls that the server is about to stop; none can begin any more.
+  ///
+  /// @param grace time for what is under way
+  /// @return done when none is left, which may be at once
+  public CompletableFuture<Void> drain(Duration grace) {
+    return open.drain(grace);
+  }
+
+  /// Ends the streams and calls that are left.
+  public void end() {
+    open.end();
   }
 
   /// @param provider the name of the provider that the service stands for; empty: none
@@ -182,11 +197,14 @@ public final class ModelServices {
     ModelStream stream =
         new ModelStream(
             (ServerCallStreamObserver<ChatResponse>) out,
+            open,
             gateway,
             provider,
             limits.maxInFlight(),
             allowances);
-    if (refusal != null) {
+    if (refusal == null) {
+      stream.begin();
+    } else {
       stream.end(refusal);
     }
     return stream;
@@ -210,8 +228,9 @@ public final class ModelServices {
       out.onError(Refusals.status(e.refusal()));
       return;
     }
-    new WholeChat((ServerCallStreamObserver<ChatResponse>) out)
-        .ask(request, provider, gateway, List.of(allowance));
+    new WholeChat(
+            (ServerCallStreamObserver<ChatResponse>) out, open, gateway, request.getRequestId())
+        .ask(request, provider, List.of(allowance));
   }
 
   private void verify(

@@ -1,18 +1,24 @@
 package dev.parley.server.model;
 
+import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
+import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.Drain;
 import dev.parley.model.v1.ModelError;
 import dev.parley.models.Allowance;
 import dev.parley.models.Gateway;
 import dev.parley.server.rpc.Inbound;
+import dev.parley.server.rpc.Refusals;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,10 +28,15 @@ import org.jspecify.annotations.Nullable;
 /// One stream of questions. Frames are read while the client takes what it is sent, so neither
 /// answers nor errors pile up for one that does not. Thread-safe: answers come on their providers'
 /// threads.
-final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Question.Taker {
+final class ModelStream
+    implements StreamObserver<Inbound<ChatRequest>>, Question.Taker, OpenChats.Chat {
   private static final int MAX_ID_BYTES = 128;
 
+  /// Why nothing begins any more.
+  static final Refusal STOPPING = Reason.DRAINING.because("the server goes away");
+
   private final ServerCallStreamObserver<ChatResponse> out;
+  private final OpenChats open;
   private final Gateway gateway;
   private final String provider;
   private final int maxUnderWay;
@@ -33,20 +44,24 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
 
   private final Map<String, Question> underWay = new HashMap<>();
   private boolean halfClosed;
+  private boolean draining;
   private boolean ended;
   private boolean reading = true;
 
+  /// @param open where it is noted while it is open
   /// @param provider the provider that the service stands for; empty: questions name it
   /// @param maxUnderWay most questions at once
   /// @param allowances whose the questions use up
   ModelStream(
       ServerCallStreamObserver<ChatResponse> out,
+      OpenChats open,
       Gateway gateway,
       String provider,
       int maxUnderWay,
       List<Allowance> allowances) {
     this.out = out;
     this.allowances = List.copyOf(allowances);
+    this.open = open;
     this.gateway = gateway;
     this.provider = provider;
     this.maxUnderWay = maxUnderWay;
@@ -54,6 +69,15 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
     out.setOnReadyHandler(this::onReady);
     out.setOnCancelHandler(this::onGone);
     out.request(1);
+  }
+
+  /// Begins.
+  ///
+  /// @throws RefusedException if the server is about to stop
+  void begin() throws RefusedException {
+    if (!open.add(this)) {
+      throw new RefusedException(STOPPING);
+    }
   }
 
   // From the client.
@@ -80,34 +104,39 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
       return;
     }
     Question question = new Question(id, gateway, this);
-    String refusal = enter(question);
+    ChatResponse refusal = enter(question);
     if (refusal == null) {
       question.ask(request, provider, allowances);
-    } else if (refusal.isEmpty()) {
-      send(
-          Responses.of(
-              id,
-              new ModelException(
-                  Kind.OVERLOADED,
-                  "%d questions are under way on this stream (expected: at most that)"
-                      .formatted(maxUnderWay)),
-              null));
     } else {
-      refuse("", refusal);
+      send(refusal);
     }
   }
 
-  /// Notes a question; or tells why it cannot be asked, empty: there are too many.
-  private synchronized @Nullable String enter(Question question) {
-    if (underWay.containsKey(question.id())) {
-      return "request_id: \"%s\" is under way already (expected: another id)"
-          .formatted(question.id());
+  /// Notes a question; or tells why it cannot be asked.
+  private synchronized @Nullable ChatResponse enter(Question question) {
+    String id = question.id();
+    if (underWay.containsKey(id)) {
+      return refusal(
+          "", "request_id: \"%s\" is under way already (expected: another id)".formatted(id));
+    }
+    if (draining || ended) {
+      return Responses.of(id, stopping(), null);
     }
     if (underWay.size() >= maxUnderWay) {
-      return "";
+      return Responses.of(
+          id,
+          new ModelException(
+              Kind.OVERLOADED,
+              "%d questions are under way on this stream (expected: at most that)"
+                  .formatted(maxUnderWay)),
+          null);
     }
-    underWay.put(question.id(), question);
+    underWay.put(id, question);
     return null;
+  }
+
+  private static ModelException stopping() {
+    return new ModelException(Kind.OVERLOADED, STOPPING.message(), Limits.RECONNECT_WITHIN, null);
   }
 
   private void cancel(String id) {
@@ -127,9 +156,13 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
     }
   }
 
-  /// Without an id of a question under way, whose end it would seem to be.
   private void refuse(String id, String message) {
-    send(Responses.of(id, new ModelException(Kind.INVALID_REQUEST, message), null));
+    send(refusal(id, message));
+  }
+
+  /// Without an id of a question under way, whose end it would seem to be.
+  private static ChatResponse refusal(String id, String message) {
+    return Responses.of(id, new ModelException(Kind.INVALID_REQUEST, message), null);
   }
 
   private void readOn() {
@@ -179,6 +212,7 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
       underWay.clear();
     }
     questions.forEach(Question::cancel);
+    open.remove(this);
   }
 
   /// Ends the stream before anything is asked.
@@ -215,10 +249,52 @@ final class ModelStream implements StreamObserver<Inbound<ChatRequest>>, Questio
     }
   }
 
-  private synchronized void endIfDone() {
-    if (halfClosed && underWay.isEmpty() && !ended) {
+  private void endIfDone() {
+    synchronized (this) {
+      if (!underWay.isEmpty() || ended || !(halfClosed || draining)) {
+        return;
+      }
       ended = true;
-      out.onCompleted();
+      if (halfClosed) {
+        out.onCompleted();
+      } else {
+        out.onError(Refusals.status(STOPPING));
+      }
     }
+    open.remove(this);
+  }
+
+  // From the server.
+
+  @Override
+  public void drain(Duration grace) {
+    synchronized (this) {
+      draining = true;
+      send(
+          ChatResponse.newBuilder()
+              .setDrain(
+                  Drain.newBuilder()
+                      .setGrace(Refusals.duration(grace))
+                      .setReconnectWithin(Refusals.duration(Limits.RECONNECT_WITHIN)))
+              .build());
+    }
+    endIfDone();
+  }
+
+  @Override
+  public void endOfDrain() {
+    List<Question> left;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      left = new ArrayList<>(underWay.values());
+      underWay.clear();
+      left.forEach(question -> out.onNext(Responses.of(question.id(), stopping(), null)));
+      out.onError(Refusals.status(STOPPING));
+    }
+    left.forEach(Question::cancel);
+    open.remove(this);
   }
 }

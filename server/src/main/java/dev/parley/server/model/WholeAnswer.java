@@ -39,7 +39,8 @@ final class WholeAnswer {
               .arguments
               .append(piece.getToolCall().getArguments());
       case FINISHED -> finished = piece.getFinished();
-      case ERROR, ANSWER, EVENT_NOT_SET -> throw new IllegalArgumentException("no piece: " + piece);
+      case ERROR, ANSWER, DRAIN, EVENT_NOT_SET ->
+          throw new IllegalArgumentException("no piece: " + piece);
     }
   }
 

@@ -1,32 +1,74 @@
 package dev.parley.server.model;
 
+import com.google.protobuf.Any;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
 import dev.parley.models.Allowance;
 import dev.parley.models.Gateway;
+import dev.parley.server.rpc.Refusals;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.List;
 
 /// One question whose answer is given whole. Thread-safe.
-final class WholeChat implements Question.Taker {
+final class WholeChat implements Question.Taker, OpenChats.Chat {
   /// Characters of an answer; a model that says more is ended.
   private static final int MAX_CHARS = 16 << 20;
 
   private final ServerCallStreamObserver<ChatResponse> out;
+  private final OpenChats open;
+  private final Question question;
   private final WholeAnswer answer = new WholeAnswer();
   private boolean ended;
 
-  WholeChat(ServerCallStreamObserver<ChatResponse> out) {
+  /// @param open where it is noted while it is open
+  /// @param id the caller's id of the question; empty: none
+  WholeChat(ServerCallStreamObserver<ChatResponse> out, OpenChats open, Gateway gateway, String id) {
     this.out = out;
+    this.open = open;
+    question = new Question(id, gateway, this);
   }
 
   /// @param allowances whose it uses up
-  void ask(ChatRequest request, String provider, Gateway gateway, List<Allowance> allowances) {
-    Question question = new Question(request.getRequestId(), gateway, this);
-    out.setOnCancelHandler(question::cancel);
-    question.ask(request, provider, allowances);
+  void ask(ChatRequest request, String provider, List<Allowance> allowances) {
+    out.setOnCancelHandler(this::onGone);
+    if (open.add(this)) {
+      question.ask(request, provider, allowances);
+    } else {
+      end(Refusals.status(ModelStream.STOPPING));
+    }
+  }
+
+  /// Nobody takes the answer any more.
+  private void onGone() {
+    question.cancel();
+    open.remove(this);
+  }
+
+  @Override
+  public void drain(Duration grace) {
+    // nothing can be told before the answer
+  }
+
+  @Override
+  public void endOfDrain() {
+    question.cancel();
+    end(Refusals.status(ModelStream.STOPPING));
+  }
+
+  private void end(StatusRuntimeException status) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      out.onError(status);
+    }
+    open.remove(this);
   }
 
   @Override
@@ -35,20 +77,22 @@ final class WholeChat implements Question.Taker {
   }
 
   @Override
-  public synchronized void take(Question question, ChatResponse piece) {
-    if (ended) {
-      return;
-    }
+  public void take(Question asked, ChatResponse piece) {
     if (piece.hasError()) {
-      ended = true;
-      out.onError(status(piece.getError()).asRuntimeException());
+      end(status(piece.getError()));
       return;
     }
-    answer.add(piece);
-    if (answer.length() > MAX_CHARS) {
-      ended = true;
+    boolean tooLong;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      answer.add(piece);
+      tooLong = answer.length() > MAX_CHARS;
+    }
+    if (tooLong) {
       question.cancel();
-      out.onError(
+      end(
           Status.RESOURCE_EXHAUSTED
               .withDescription(
                   "the answer has more than %d characters (expected: sampling.max_tokens, or StreamChat)"
@@ -57,30 +101,42 @@ final class WholeChat implements Question.Taker {
     }
   }
 
-  private static Status status(ModelError error) {
-    Status status =
-        switch (error.getKind()) {
-          case KIND_INVALID_REQUEST -> Status.INVALID_ARGUMENT;
-          case KIND_UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-          case KIND_PERMISSION_DENIED -> Status.PERMISSION_DENIED;
-          case KIND_NOT_FOUND -> Status.NOT_FOUND;
-          case KIND_RATE_LIMITED -> Status.RESOURCE_EXHAUSTED;
-          case KIND_TIMEOUT -> Status.DEADLINE_EXCEEDED;
-          case KIND_BLOCKED -> Status.FAILED_PRECONDITION;
-          case KIND_CANCELLED -> Status.CANCELLED;
-          case KIND_OVERLOADED, KIND_FAILED, KIND_UNREACHABLE, KIND_CUT -> Status.UNAVAILABLE;
-          case KIND_MALFORMED, KIND_INTERNAL, KIND_UNKNOWN, UNRECOGNIZED -> Status.INTERNAL;
-        };
-    return status.withDescription(error.getMessage());
+  /// The error as a status; all that the status cannot tell is in the details.
+  private static StatusRuntimeException status(ModelError error) {
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(code(error.getKind()).value())
+            .setMessage(error.getMessage())
+            .addDetails(Any.pack(error.toBuilder().clearMessage().build()))
+            .build());
+  }
+
+  private static Status.Code code(ModelError.Kind kind) {
+    return switch (kind) {
+      case KIND_INVALID_REQUEST -> Status.Code.INVALID_ARGUMENT;
+      case KIND_UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
+      case KIND_PERMISSION_DENIED -> Status.Code.PERMISSION_DENIED;
+      case KIND_NOT_FOUND -> Status.Code.NOT_FOUND;
+      case KIND_RATE_LIMITED -> Status.Code.RESOURCE_EXHAUSTED;
+      case KIND_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
+      case KIND_BLOCKED -> Status.Code.FAILED_PRECONDITION;
+      case KIND_CANCELLED -> Status.Code.CANCELLED;
+      case KIND_OVERLOADED, KIND_FAILED, KIND_UNREACHABLE, KIND_CUT -> Status.Code.UNAVAILABLE;
+      case KIND_MALFORMED, KIND_INTERNAL, KIND_UNKNOWN, UNRECOGNIZED -> Status.Code.INTERNAL;
+    };
   }
 
   @Override
-  public synchronized void ended(Question question) {
-    if (!ended) {
+  public void ended(Question asked) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
       ended = true;
       out.onNext(
-          ChatResponse.newBuilder().setRequestId(question.id()).setAnswer(answer.build()).build());
+          ChatResponse.newBuilder().setRequestId(asked.id()).setAnswer(answer.build()).build());
       out.onCompleted();
     }
+    open.remove(this);
   }
 }

@@ -42,7 +42,7 @@ class ModelServiceTest {
   @RegisterExtension final ServerExtension server = new ServerExtension();
 
   /// A stream of questions, read as far as it is told to.
-  private static final class Stream extends ClientCall.Listener<ChatResponse> {
+  static final class Stream extends ClientCall.Listener<ChatResponse> {
     private final ClientCall<ChatRequest, ChatResponse> call;
     private final BlockingQueue<ChatResponse> got = new LinkedBlockingQueue<>();
     private final CompletableFuture<Status> ended = new CompletableFuture<>();
@@ -69,6 +69,19 @@ class ModelServiceTest {
       call.sendMessage(request);
     }
 
+    void cancel() {
+      call.cancel("the test wants no more", null);
+    }
+
+    CompletableFuture<Status> ended() {
+      return ended;
+    }
+
+    /// What has come and was not asked for.
+    BlockingQueue<ChatResponse> got() {
+      return got;
+    }
+
     ChatResponse next() throws InterruptedException {
       ChatResponse response = got.poll(30, TimeUnit.SECONDS);
       assertThat(response).as("nothing more comes").isNotNull();
@@ -89,14 +102,14 @@ class ModelServiceTest {
     return new Stream(server.connect(), Integer.MAX_VALUE);
   }
 
-  private static ChatRequest.Builder question(String id, String text) {
+  static ChatRequest.Builder question(String id, String text) {
     return ChatRequest.newBuilder()
         .setRequestId(id)
         .setModel("simulated")
         .addTurns(Turn.newBuilder().setRole(Role.ROLE_USER).setText(text));
   }
 
-  private static String text(List<ChatResponse> answer) {
+  static String text(List<ChatResponse> answer) {
     StringBuilder text = new StringBuilder();
     answer.forEach(piece -> text.append(piece.getText()));
     return text.toString();
