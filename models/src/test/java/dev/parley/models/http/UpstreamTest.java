@@ -23,6 +23,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -387,6 +388,24 @@ class UpstreamTest {
     }
     for (String host : List.of("127.0.0.1:" + port, "nobody.invalid")) {
       Upstream upstream = upstream("http://" + host, PATIENT);
+      ModelException e = Listener.of(upstream.answer(HELLO)).failure();
+      assertThat(e.kind()).as(e.toString()).isEqualTo(Kind.UNREACHABLE);
+    }
+  }
+
+  @Test
+  void whoSpeaksNoTlsIsUnreachableByHttps() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(
+          () -> {
+            try (Socket socket = plain.accept()) {
+              socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(UTF_8));
+              var _ = socket.getInputStream().readAllBytes();
+            } catch (IOException e) {
+              // The client has gone, as it should.
+            }
+          });
+      Upstream upstream = upstream("https://127.0.0.1:" + plain.getLocalPort(), PATIENT);
       ModelException e = Listener.of(upstream.answer(HELLO)).failure();
       assertThat(e.kind()).as(e.toString()).isEqualTo(Kind.UNREACHABLE);
     }
