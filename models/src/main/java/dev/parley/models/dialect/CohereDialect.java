@@ -248,13 +248,7 @@ public final class CohereDialect implements Dialect {
   @Override
   public ModelException refusal(HttpAnswer answer) {
     Kind kind = answer.status() == BLOCKED ? Kind.BLOCKED : Statuses.kind(answer.status());
-    String message;
-    try {
-      message = Json.text(Json.parse(answer.body(), "error"), "message");
-    } catch (ModelException e) {
-      // A proxy answered, in its own words.
-      message = "";
-    }
+    String message = Answers.message(Answers.lenient(answer), answer);
     return Statuses.refusal(kind, answer, message);
   }
 }

@@ -254,15 +254,9 @@ public final class ReplicateDialect implements TwoStepDialect {
 
   @Override
   public ModelException refusal(HttpAnswer answer) {
-    String message;
-    try {
-      JsonNode body = Json.parse(answer.body(), "error");
-      String detail = Json.text(body, "detail");
-      message = detail.isEmpty() ? Json.text(body, "title") : detail;
-    } catch (ModelException e) {
-      // A proxy answered, in its own words.
-      message = "";
-    }
+    JsonNode body = Answers.lenient(answer);
+    String field = Json.text(body, "detail").isEmpty() ? "title" : "detail";
+    String message = Answers.message(body, field, answer);
     return Statuses.refusal(Statuses.kind(answer.status()), answer, message);
   }
 

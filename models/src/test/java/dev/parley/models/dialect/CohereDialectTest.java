@@ -455,6 +455,8 @@ class CohereDialectTest {
     assertThat(e).hasMessage("the provider answered with %d: not so", status);
     assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(3));
     assertThat(dialect.refusal(answer(status, "<html>")))
+        .hasMessage("the provider answered with %d: <html>", status);
+    assertThat(dialect.refusal(answer(status, "")))
         .hasMessage("the provider answered with %d: nothing more", status);
   }
 

@@ -342,6 +342,8 @@ class ReplicateDialectTest {
     assertThat(dialect.refusal(answer(status, "{\"title\":\"No\"}")))
         .hasMessage("the provider answered with %d: No", status);
     assertThat(dialect.refusal(answer(status, "<html>")))
+        .hasMessage("the provider answered with %d: <html>", status);
+    assertThat(dialect.refusal(answer(status, "")))
         .hasMessage("the provider answered with %d: nothing more", status);
   }
 
