@@ -43,6 +43,9 @@ public final class Logging {
     context.getLogger("dev.parley").setLevel(Level.toLevel(level));
     // It logs a stack for each frame that is queued when a client goes away.
     context.getLogger("io.grpc.netty").setLevel(Level.OFF);
+    // It logs a stack for each request to a provider that fails, with whatever the provider sent,
+    // which may quote the credential. Who asked is told.
+    context.getLogger("reactor.netty").setLevel(Level.OFF);
   }
 
   private static Encoder<ILoggingEvent> json(LoggerContext context) {

@@ -25,7 +25,12 @@ final class Answers {
   /// What an error says of itself, or else the beginning of the body: what stands between us and
   /// the provider has its own form of errors.
   static String message(JsonNode error, HttpAnswer answer) {
-    String message = Json.text(error, "message");
+    return message(error, "message", answer);
+  }
+
+  /// As [#message(JsonNode, HttpAnswer)], of an error that says it in another field.
+  static String message(JsonNode error, String field, HttpAnswer answer) {
+    String message = Json.text(error, field);
     if (!message.isEmpty()) {
       return message;
     }

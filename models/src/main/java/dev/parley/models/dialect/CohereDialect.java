@@ -11,7 +11,6 @@ import dev.parley.core.model.Prompt.Tool;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,11 +91,7 @@ public final class CohereDialect implements Dialect {
       switch (part) {
         case Part.Text text -> content.addObject().put("type", "text").put("text", text.text());
         case Part.Image image when turn.role() == Role.USER ->
-            image(
-                "data:%s;base64,%s"
-                    .formatted(
-                        image.mediaType(), Base64.getEncoder().encodeToString(image.bytes())),
-                content);
+            image(Requests.dataUrl(image), content);
         case Part.ImageLink link when turn.role() == Role.USER -> image(link.url(), content);
         default -> throw misplaced(part, turn.role());
       }
@@ -253,13 +248,7 @@ public final class CohereDialect implements Dialect {
   @Override
   public ModelException refusal(HttpAnswer answer) {
     Kind kind = answer.status() == BLOCKED ? Kind.BLOCKED : Statuses.kind(answer.status());
-    String message;
-    try {
-      message = Json.text(Json.parse(answer.body(), "error"), "message");
-    } catch (ModelException e) {
-      // A proxy answered, in its own words.
-      message = "";
-    }
+    String message = Answers.message(Answers.lenient(answer), answer);
     return Statuses.refusal(kind, answer, message);
   }
 }

@@ -10,7 +10,6 @@ import dev.parley.core.model.Prompt.Tool;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
 import dev.parley.models.dialect.OpenAiDialect.Flavour;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
@@ -66,11 +65,7 @@ record OpenAiRequest(Flavour flavour, Prompt prompt) {
       switch (part) {
         case Part.Text(String text) -> content.addObject().put("type", "text").put("text", text);
         case Part.Image image when turn.role() == Role.USER ->
-            addImage(
-                content,
-                "data:%s;base64,%s"
-                    .formatted(
-                        image.mediaType(), Base64.getEncoder().encodeToString(image.bytes())));
+            addImage(content, Requests.dataUrl(image));
         case Part.ImageLink(String url) when turn.role() == Role.USER -> addImage(content, url);
         case Part.Image _, Part.ImageLink _, Part.Reasoning _, Part.ToolCall _, Part.ToolResult _ ->
             throw misplaced(turn.role(), part);

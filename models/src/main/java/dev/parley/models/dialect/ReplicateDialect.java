@@ -11,7 +11,6 @@ import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -160,10 +159,7 @@ public final class ReplicateDialect implements TwoStepDialect {
         String url =
             switch (part) {
               case Part.ImageLink link -> link.url();
-              case Part.Image image ->
-                  "data:%s;base64,%s"
-                      .formatted(
-                          image.mediaType(), Base64.getEncoder().encodeToString(image.bytes()));
+              case Part.Image image -> Requests.dataUrl(image);
               default -> "";
             };
         if (url.isEmpty()) {
@@ -258,15 +254,9 @@ public final class ReplicateDialect implements TwoStepDialect {
 
   @Override
   public ModelException refusal(HttpAnswer answer) {
-    String message;
-    try {
-      JsonNode body = Json.parse(answer.body(), "error");
-      String detail = Json.text(body, "detail");
-      message = detail.isEmpty() ? Json.text(body, "title") : detail;
-    } catch (ModelException e) {
-      // A proxy answered, in its own words.
-      message = "";
-    }
+    JsonNode body = Answers.lenient(answer);
+    String field = Json.text(body, "detail").isEmpty() ? "title" : "detail";
+    String message = Answers.message(body, field, answer);
     return Statuses.refusal(Statuses.kind(answer.status()), answer, message);
   }
 

@@ -8,6 +8,7 @@ import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.ToolChoice.Mode;
 import dev.parley.core.model.Prompt.Turn;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Predicate;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +22,12 @@ final class Requests {
   /// What says that a prompt cannot be said in a protocol.
   static ModelException invalid(String message) {
     return new ModelException(Kind.INVALID_REQUEST, message);
+  }
+
+  /// An image as a link that holds it (RFC 2397).
+  static String dataUrl(Part.Image image) {
+    return "data:%s;base64,%s"
+        .formatted(image.mediaType(), Base64.getEncoder().encodeToString(image.bytes()));
   }
 
   /// Refuses a part in a turn whose side cannot say it.

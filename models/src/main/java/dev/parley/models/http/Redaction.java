@@ -13,23 +13,26 @@ final class Redaction {
 
   private Redaction() {}
 
-  /// A text without a secret.
+  /// A text without a secret, be it in capitals: the parser of HTTP tells so what it cannot read.
   ///
   /// @param secret empty: none
   static String redact(String text, String secret) {
     if (secret.length() < MIN_SECRET_CHARS) {
       return text;
     }
-    String beginning = secret.substring(0, Math.min(secret.length(), MIN_BEGINNING_CHARS));
+    int beginning = Math.min(secret.length(), MIN_BEGINNING_CHARS);
     StringBuilder redacted = new StringBuilder(text.length());
     int from = 0;
-    for (int at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, from)) {
-      redacted.append(text, from, at).append(INSTEAD);
-      from = at + beginning.length();
-      while (from < text.length()
-          && from - at < secret.length()
-          && text.charAt(from) == secret.charAt(from - at)) {
-        from++;
+    for (int at = 0; at + beginning <= text.length(); at++) {
+      if (text.regionMatches(true, at, secret, 0, beginning)) {
+        redacted.append(text, from, at).append(INSTEAD);
+        from = at + beginning;
+        while (from < text.length()
+            && from - at < secret.length()
+            && text.regionMatches(true, from, secret, from - at, 1)) {
+          from++;
+        }
+        at = from - 1;
       }
     }
     return redacted.append(text, from, text.length()).toString();

@@ -108,6 +108,7 @@ public final class Upstream implements Model {
     CompletableFuture<Begun> begun =
         whole(call)
             .map(answer -> twoSteps.begun(answer, known))
+            .onErrorMap(this::failure)
             .timeout(patience.firstToken(), scheduler)
             .toFuture();
     return Mono.fromFuture(begun, true)
@@ -166,7 +167,8 @@ public final class Upstream implements Model {
                 isSuccess(response)
                     ? body.asByteArray()
                     : read(response, body)
-                        .flatMapMany(answer -> Flux.error(dialect.refusal(answer))));
+                        .flatMapMany(answer -> Flux.error(dialect.refusal(answer))))
+        .onErrorMap(e -> !(e instanceof PrematureCloseException), this::failure);
   }
 
   private Mono<HttpAnswer> whole(HttpCall call) {
@@ -179,7 +181,8 @@ public final class Upstream implements Model {
                             isSuccess(response)
                                 ? Mono.just(answer)
                                 : Mono.error(dialect.refusal(answer))))
-        .next();
+        .next()
+        .onErrorMap(this::failure);
   }
 
   private HttpClient.ResponseReceiver<?> send(HttpCall call) {
@@ -215,7 +218,8 @@ public final class Upstream implements Model {
                 () -> new HttpAnswer(response.status().code(), headers, bytes.toByteArray())));
   }
 
-  /// What went wrong, in our words, and without the secret.
+  /// What went wrong, in our words, and without the secret. Errors become that at once, as those
+  /// that nobody waits for any more are logged.
   private ModelException failure(Throwable e) {
     ModelException told =
         switch (e) {

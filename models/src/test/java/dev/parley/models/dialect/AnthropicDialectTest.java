@@ -23,7 +23,6 @@ import dev.parley.core.model.Prompt.Tool;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.ToolChoice.Mode;
 import dev.parley.core.model.Prompt.Turn;
-import dev.parley.models.sse.ServerSentEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,28 +63,6 @@ class AnthropicDialectTest {
 
   private final Dialect dialect = new AnthropicDialect();
 
-  /// Cuts what was written down of streams into events.
-  private static final class Transcripts {
-    private static List<ServerSentEvent> events(String transcript) {
-      List<ServerSentEvent> events = new ArrayList<>();
-      for (String block : transcript.split("\n\n", -1)) {
-        String name = "message";
-        List<String> data = new ArrayList<>();
-        for (String line : block.lines().toList()) {
-          if (line.startsWith("event: ")) {
-            name = line.substring("event: ".length());
-          } else if (line.startsWith("data: ")) {
-            data.add(line.substring("data: ".length()));
-          }
-        }
-        if (!data.isEmpty()) {
-          events.add(new ServerSentEvent(name, String.join("\n", data), ""));
-        }
-      }
-      return events;
-    }
-  }
-
   /// One event with its name.
   private static String event(String data) {
     return "data: " + data + "\n\n";
@@ -98,9 +75,7 @@ class AnthropicDialectTest {
   }
 
   private void read(String transcript, List<ModelEvent> told) {
-    AnswerReader reader = dialect.reader();
-    Transcripts.events(transcript).forEach(event -> reader.read(event, told::add));
-    reader.end(told::add);
+    Transcripts.read(transcript, dialect, told);
   }
 
   private ModelException failure(String transcript, List<ModelEvent> told) {

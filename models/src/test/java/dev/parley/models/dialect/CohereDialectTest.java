@@ -21,7 +21,6 @@ import dev.parley.core.model.Prompt.Sampling;
 import dev.parley.core.model.Prompt.Tool;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
-import dev.parley.models.sse.ServerSentEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -456,6 +455,8 @@ class CohereDialectTest {
     assertThat(e).hasMessage("the provider answered with %d: not so", status);
     assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(3));
     assertThat(dialect.refusal(answer(status, "<html>")))
+        .hasMessage("the provider answered with %d: <html>", status);
+    assertThat(dialect.refusal(answer(status, "")))
         .hasMessage("the provider answered with %d: nothing more", status);
   }
 
@@ -488,33 +489,10 @@ class CohereDialectTest {
   }
 
   private void readInto(String transcript, List<ModelEvent> events) {
-    AnswerReader reader = dialect.reader();
-    Transcripts.events(transcript).forEach(event -> reader.read(event, events::add));
-    reader.end(events::add);
+    Transcripts.read(transcript, dialect, events);
   }
 
   private ModelException failure(String transcript, List<ModelEvent> events) {
     return catchThrowableOfType(ModelException.class, () -> readInto(transcript, events));
-  }
-
-  private static final class Transcripts {
-    static List<ServerSentEvent> events(String transcript) {
-      List<ServerSentEvent> events = new ArrayList<>();
-      for (String block : transcript.split("\n\n", -1)) {
-        String name = "message";
-        List<String> data = new ArrayList<>();
-        for (String line : block.lines().toList()) {
-          if (line.startsWith("event: ")) {
-            name = line.substring("event: ".length());
-          } else if (line.startsWith("data: ")) {
-            data.add(line.substring("data: ".length()));
-          }
-        }
-        if (!data.isEmpty()) {
-          events.add(new ServerSentEvent(name, String.join("\n", data), ""));
-        }
-      }
-      return events;
-    }
   }
 }

@@ -23,7 +23,6 @@ import dev.parley.core.model.Prompt.Tool;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.ToolChoice.Mode;
 import dev.parley.core.model.Prompt.Turn;
-import dev.parley.models.sse.ServerSentEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,20 +57,6 @@ class GeminiDialectTest {
   private final Dialect dialect = new GeminiDialect();
   private final Dialect vertex = new VertexDialect("my-project", "europe-west4");
 
-  /// Cuts what was written down of streams into events.
-  private static final class Transcripts {
-    private static List<ServerSentEvent> events(String transcript) {
-      List<ServerSentEvent> events = new ArrayList<>();
-      for (String block : transcript.split("\n\n", -1)) {
-        if (block.startsWith("data: ")) {
-          String data = block.substring("data: ".length()).replace("\ndata: ", "\n");
-          events.add(new ServerSentEvent("message", data, ""));
-        }
-      }
-      return events;
-    }
-  }
-
   private static String event(String data) {
     return "data: " + data + "\n\n";
   }
@@ -83,9 +68,7 @@ class GeminiDialectTest {
   }
 
   private void read(String transcript, List<ModelEvent> told) {
-    AnswerReader reader = dialect.reader();
-    Transcripts.events(transcript).forEach(event -> reader.read(event, told::add));
-    reader.end(told::add);
+    Transcripts.read(transcript, dialect, told);
   }
 
   private ModelException failure(String transcript, List<ModelEvent> told) {

@@ -11,6 +11,7 @@ class RedactionTest {
     "nothing of it, nothing of it",
     "sk-0123456789ab, [credential]",
     "a sk-0123456789ab b sk-0123456789ab, a [credential] b [credential]",
+    "SK-0123456789AB/1.1, [credential]/1.1",
     "cut: sk-01234567…, cut: [credential]…",
     "sk-0123456789abc, [credential]c",
     "sk-012, sk-012"

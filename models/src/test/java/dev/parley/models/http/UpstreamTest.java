@@ -16,12 +16,14 @@ import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
 import dev.parley.models.dialect.OpenAiDialect;
 import dev.parley.models.dialect.ReplicateDialect;
+import dev.parley.models.http.FakeProvider.Exchange;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,10 +109,34 @@ class UpstreamTest {
     return new Upstream(client, dialect, provider.url(), Secret.of(SECRET), patience, eventLoops);
   }
 
-  private static void answer(FakeProvider.Exchange exchange) throws IOException {
+  private static void answer(Exchange exchange) throws IOException {
     exchange.stream();
     exchange.chunk(TRANSCRIPT);
     exchange.end();
+  }
+
+  /// A stream, and what becomes of it.
+  ///
+  /// @param chunks as they go onto the wire
+  private static FakeProvider.Script sends(FakeProvider.Script then, String... chunks) {
+    return exchange -> {
+      exchange.stream();
+      for (String chunk : chunks) {
+        exchange.chunk(chunk);
+      }
+      then.play(exchange);
+    };
+  }
+
+  /// A stream of events, each of the data given, and what becomes of it.
+  private static FakeProvider.Script says(FakeProvider.Script then, String... data) {
+    return sends(then, Arrays.stream(data).map("data: %s\n\n"::formatted).toArray(String[]::new));
+  }
+
+  private static void assertFailed(Listener listener, Kind kind, ModelEvent... before)
+      throws Exception {
+    assertThat(listener.failure().kind()).isEqualTo(kind);
+    assertThat(listener.events()).containsExactly(before);
   }
 
   private static String text(String text) {
@@ -201,13 +227,7 @@ class UpstreamTest {
 
   @Test
   void requestForNothingIsAnError() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.stall();
-            });
+    FakeProvider provider = provider(says(Exchange::stall, text("a")));
     Listener listener = Listener.of(upstream(provider).answer(HELLO), 1);
     listener.await(1);
     listener.request(0);
@@ -219,7 +239,7 @@ class UpstreamTest {
 
   @Test
   void cancelBeforeTheFirstTokenClosesTheConnection() throws Exception {
-    FakeProvider provider = provider(FakeProvider.Exchange::stall);
+    FakeProvider provider = provider(Exchange::stall);
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
     provider.awaitRequests(1);
     listener.cancel();
@@ -230,13 +250,7 @@ class UpstreamTest {
 
   @Test
   void cancelInMidStreamClosesTheConnection() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.stall();
-            });
+    FakeProvider provider = provider(says(Exchange::stall, text("a")));
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
     listener.await(2);
     listener.cancel();
@@ -266,13 +280,7 @@ class UpstreamTest {
 
   @Test
   void streamThatGoesOnAfterTheEndDelaysNobody() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.chunk(TRANSCRIPT);
-              exchange.stall();
-            });
+    FakeProvider provider = provider(sends(Exchange::stall, TRANSCRIPT));
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
     assertThat(listener.whole()).isEqualTo(ANSWER);
     assertThat(Listener.of(upstream(provider).answer(HELLO)).whole()).isEqualTo(ANSWER);
@@ -283,40 +291,25 @@ class UpstreamTest {
 
   @Test
   void whatCameBeforeACutIsTold() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.data(text("b"));
-              exchange.cut();
-            });
+    FakeProvider provider = provider(says(Exchange::cut, text("a"), text("b")));
     Listener listener = Listener.of(upstream(provider).answer(HELLO), 1);
     listener.await(1);
     Thread.sleep(200);
     assertThat(listener.hasEnded()).isFalse();
     listener.request(10);
-    assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
-    assertThat(listener.events()).containsExactly(STARTED, new Text("a"), new Text("b"));
+    assertFailed(listener, Kind.CUT, STARTED, new Text("a"), new Text("b"));
   }
 
   @Test
   void endWithoutAProperEndIsACut() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.end();
-            });
+    FakeProvider provider = provider(says(Exchange::end, text("a")));
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
-    assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
-    assertThat(listener.events()).containsExactly(STARTED, new Text("a"));
+    assertFailed(listener, Kind.CUT, STARTED, new Text("a"));
   }
 
   @Test
   void connectionThatIsClosedBeforeTheAnswerIsACut() throws Exception {
-    FakeProvider provider = provider(FakeProvider.Exchange::cut);
+    FakeProvider provider = provider(Exchange::cut);
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
     assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
     assertThat(provider.requests()).hasSize(1);
@@ -325,15 +318,9 @@ class UpstreamTest {
   @Test
   void malformedEventIsToldAfterTheTextSoFar() throws Exception {
     FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.chunk("data: " + text("a") + "\n\ndata: {broken\n\n");
-              exchange.stall();
-            });
+        provider(sends(Exchange::stall, "data: " + text("a") + "\n\ndata: {broken\n\n"));
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
-    assertThat(listener.failure().kind()).isEqualTo(Kind.MALFORMED);
-    assertThat(listener.events()).containsExactly(STARTED, new Text("a"));
+    assertFailed(listener, Kind.MALFORMED, STARTED, new Text("a"));
     provider.awaitClosed(1);
   }
 
@@ -341,16 +328,13 @@ class UpstreamTest {
   void errorEventHasItsKind() throws Exception {
     FakeProvider provider =
         provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.data("{\"error\":{\"code\":\"overloaded_error\",\"message\":\"busy\"}}");
-              exchange.stall();
-            });
+            says(
+                Exchange::stall,
+                text("a"),
+                "{\"error\":{\"code\":\"overloaded_error\",\"message\":\"busy\"}}"));
     Listener listener = Listener.of(upstream(provider).answer(HELLO));
     assertThat(listener.failure()).hasMessageContaining("busy");
-    assertThat(listener.failure().kind()).isEqualTo(Kind.OVERLOADED);
-    assertThat(listener.events()).containsExactly(STARTED, new Text("a"));
+    assertFailed(listener, Kind.OVERLOADED, STARTED, new Text("a"));
   }
 
   @ParameterizedTest
@@ -410,6 +394,24 @@ class UpstreamTest {
   }
 
   @Test
+  void whoSpeaksNoTlsIsUnreachableByHttps() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(
+          () -> {
+            try (Socket socket = plain.accept()) {
+              socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(UTF_8));
+              var _ = socket.getInputStream().readAllBytes();
+            } catch (IOException e) {
+              // The client has gone, as it should.
+            }
+          });
+      Upstream upstream = upstream("https://127.0.0.1:" + plain.getLocalPort(), PATIENT);
+      ModelException e = Listener.of(upstream.answer(HELLO)).failure();
+      assertThat(e.kind()).as(e.toString()).isEqualTo(Kind.UNREACHABLE);
+    }
+  }
+
+  @Test
   void promptThatCannotBeSaidIsRefusedToTheSubscriber() throws Exception {
     FakeProvider provider = provider(UpstreamTest::answer);
     ModelException e = Listener.of(replicate(provider, PATIENT).answer(HELLO)).failure();
@@ -429,16 +431,8 @@ class UpstreamTest {
             exchange -> exchange.answer(401, "{\"error\":{\"message\":\"%s\"}}".formatted(quoted)),
             exchange -> exchange.answer(500, quoted),
             exchange -> exchange.answer(500, atTheEnd),
-            exchange -> {
-              exchange.stream();
-              exchange.data("{\"error\":{\"message\":\"%s\"}}".formatted(quoted));
-              exchange.end();
-            },
-            exchange -> {
-              exchange.stream();
-              exchange.data(quoted);
-              exchange.end();
-            },
+            says(Exchange::end, "{\"error\":{\"message\":\"%s\"}}".formatted(quoted)),
+            says(Exchange::end, quoted),
             exchange -> exchange.answer(401, quoted));
     Upstream upstream = upstream(provider);
     for (int i = 0; i < 5; i++) {
@@ -457,7 +451,7 @@ class UpstreamTest {
 
   @Test
   void nothingAtAllIsATimeout() throws Exception {
-    FakeProvider provider = provider(FakeProvider.Exchange::stall);
+    FakeProvider provider = provider(Exchange::stall);
     Upstream upstream = upstream(provider.url(), new Patience(LONG, SOON, LONG, LONG));
     assertThat(Listener.of(upstream.answer(HELLO)).failure().kind()).isEqualTo(Kind.TIMEOUT);
     provider.awaitClosed(1);
@@ -481,17 +475,10 @@ class UpstreamTest {
 
   @Test
   void stallIsATimeoutHoweverLongTheFirstTokenMayTake() throws Exception {
-    FakeProvider provider =
-        provider(
-            exchange -> {
-              exchange.stream();
-              exchange.data(text("a"));
-              exchange.stall();
-            });
+    FakeProvider provider = provider(says(Exchange::stall, text("a")));
     Upstream upstream = upstream(provider.url(), new Patience(LONG, LONG, SOON, LONG));
     Listener listener = Listener.of(upstream.answer(HELLO));
-    assertThat(listener.failure().kind()).isEqualTo(Kind.TIMEOUT);
-    assertThat(listener.events()).containsExactly(STARTED, new Text("a"));
+    assertFailed(listener, Kind.TIMEOUT, STARTED, new Text("a"));
     provider.awaitClosed(1);
   }
 
@@ -543,7 +530,7 @@ class UpstreamTest {
     FakeProvider provider =
         provider(
             exchange -> exchange.answer(200, "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}]}"),
-            FakeProvider.Exchange::stall);
+            Exchange::stall);
     Upstream upstream = upstream(provider.url(), new Patience(LONG, SOON, LONG, LONG));
     assertThat(upstream.models().toCompletableFuture().join()).containsExactly("a", "b");
     assertThat(upstream.models().toCompletableFuture().handle((_, e) -> e).join())
@@ -583,11 +570,8 @@ class UpstreamTest {
     FakeProvider provider =
         provider(
             prediction(
-                exchange -> {
-                  exchange.stream();
-                  exchange.chunk("event: output\nid: 1\ndata: a\n\nevent: done\ndata: {}\n\n");
-                  exchange.end();
-                }));
+                sends(
+                    Exchange::end, "event: output\nid: 1\ndata: a\n\nevent: done\ndata: {}\n\n")));
     Listener listener = Listener.of(replicate(provider, PATIENT).answer(STORY));
     assertThat(listener.whole()).containsExactly(BEGUN, new Text("a"), DONE);
     assertThat(targets(provider)).containsExactly(ASK, "/stream");
@@ -596,13 +580,7 @@ class UpstreamTest {
   @Test
   void cancelIsToldToTheProviderInTwoSteps() throws Exception {
     FakeProvider provider =
-        provider(
-            prediction(
-                exchange -> {
-                  exchange.stream();
-                  exchange.chunk("event: output\nid: 1\ndata: a\n\n");
-                  exchange.stall();
-                }));
+        provider(prediction(sends(Exchange::stall, "event: output\nid: 1\ndata: a\n\n")));
     Listener listener = Listener.of(replicate(provider, PATIENT).answer(STORY));
     listener.await(2);
     listener.cancel();
@@ -614,7 +592,7 @@ class UpstreamTest {
 
   @Test
   void cancelDuringTheFirstStepIsToldToTheProviderToo() throws Exception {
-    FakeProvider.Script usual = prediction(FakeProvider.Exchange::stall);
+    FakeProvider.Script usual = prediction(Exchange::stall);
     FakeProvider provider =
         provider(
             exchange -> {
@@ -674,8 +652,7 @@ class UpstreamTest {
                   exchange.end();
                 }));
     Listener listener = Listener.of(replicate(provider, PATIENT).answer(STORY));
-    assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
-    assertThat(listener.events()).containsExactly(BEGUN, new Text("a"));
+    assertFailed(listener, Kind.CUT, BEGUN, new Text("a"));
     provider.awaitRequests(6);
     assertThat(targets(provider))
         .containsExactly(ASK, "/stream", "/stream", "/stream", "/stream", "/cancel");
@@ -684,15 +661,8 @@ class UpstreamTest {
   @Test
   void streamWithoutIdsIsNotToldTwice() throws Exception {
     FakeProvider provider =
-        provider(
-            prediction(
-                exchange -> {
-                  exchange.stream();
-                  exchange.chunk("event: output\ndata: a\n\n");
-                  exchange.end();
-                }));
+        provider(prediction(sends(Exchange::end, "event: output\ndata: a\n\n")));
     Listener listener = Listener.of(replicate(provider, PATIENT).answer(STORY));
-    assertThat(listener.failure().kind()).isEqualTo(Kind.CUT);
-    assertThat(listener.events()).containsExactly(BEGUN, new Text("a"));
+    assertFailed(listener, Kind.CUT, BEGUN, new Text("a"));
   }
 }

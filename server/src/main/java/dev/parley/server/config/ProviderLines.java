@@ -296,7 +296,9 @@ final class ProviderLines {
     try {
       URI uri = URI.create(url);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (http && uri.getHost() != null && uri.getQuery() == null && uri.getUserInfo() == null) {
+      boolean bare =
+          uri.getQuery() == null && uri.getFragment() == null && uri.getUserInfo() == null;
+      if (http && uri.getHost() != null && bare) {
         return url.replaceAll("/+$", "");
       }
     } catch (IllegalArgumentException e) {
@@ -304,7 +306,12 @@ final class ProviderLines {
     }
     throw new ConfigException(
         "%s%s.%s: \"%s\" (expected: such as https://api.example.com, without user or query)"
-            .formatted(PREFIX, name, BASE_URL, url.replaceAll("//.*@", "//…@")));
+            .formatted(PREFIX, name, BASE_URL, withoutSecrets(url)));
+  }
+
+  /// What may hold none: some write their key into the address.
+  private static String withoutSecrets(String url) {
+    return url.replaceAll("//.*@", "//…@").replaceAll("[?#].*", "?…");
   }
 
   private static String secret(
@@ -317,8 +324,8 @@ final class ProviderLines {
     String value = environment.get(variable);
     if (value == null || value.isBlank()) {
       throw new ConfigException(
-          "%s%s.%s: the environment variable %s is not set"
-              .formatted(PREFIX, name, option, variable));
+          "%s%s.%s: the environment variable %s is not set (expected: env:NAME of one that is)"
+              .formatted(PREFIX, name, option, variable.matches("[A-Z0-9_]*") ? variable : "…"));
     }
     return value.strip();
   }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The effective value of every setting, and where it came from. Immutable.
 public final class Settings {
+  /// Of a line that may be a credential.
+  private static final int MAX_TOLD_CHARS = 4;
+
   private final Map<Setting, Value> values;
 
   /// A value as it was written.
@@ -101,10 +104,16 @@ public final class Settings {
       } else if (key.startsWith(PriceLines.PREFIX)) {
         prices.put(key.substring(PriceLines.PREFIX.length()), text);
       } else {
-        found.put(setting(file, key), text);
+        found.put(setting(file, text.isEmpty() ? shortened(key) : key), text);
       }
     }
     return found;
+  }
+
+  /// What stands alone in its line may be a key of the line before.
+  private static String shortened(String key) {
+    boolean known = Arrays.stream(Setting.values()).anyMatch(each -> each.key().equals(key));
+    return known ? key : key.substring(0, Math.min(key.length(), MAX_TOLD_CHARS)) + "…";
   }
 
   private static Setting setting(Path file, String key) throws ConfigException {

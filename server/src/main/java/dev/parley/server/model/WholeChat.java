@@ -27,7 +27,8 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
 
   /// @param open where it is noted while it is open
   /// @param id the caller's id of the question; empty: none
-  WholeChat(ServerCallStreamObserver<ChatResponse> out, OpenChats open, Gateway gateway, String id) {
+  WholeChat(
+      ServerCallStreamObserver<ChatResponse> out, OpenChats open, Gateway gateway, String id) {
     this.out = out;
     this.open = open;
     question = new Question(id, gateway, this);

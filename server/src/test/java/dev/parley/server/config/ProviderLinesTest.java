@@ -160,8 +160,18 @@ class ProviderLinesTest {
 
   @Test
   void noMessageHoldsACredential() {
-    Map<String, String> within = Map.of("openai.base-url", "https://user:sk-secret@example.com");
-    assertThatThrownBy(() -> ProviderLines.parse(within, Map.of()))
+    for (String url :
+        new String[] {
+          "https://user:sk-secret@example.com",
+          "https://example.com/?key=sk-secret",
+          "https://example.com/#sk-secret"
+        }) {
+      Map<String, String> within = Map.of("openai.base-url", url);
+      assertThatThrownBy(() -> ProviderLines.parse(within, Map.of()))
+          .hasMessageContaining("example.com")
+          .hasMessageNotContaining("sk-secret");
+    }
+    assertThatThrownBy(() -> ProviderLines.parse(Map.of("openai.key", "env:sk-secret"), Map.of()))
         .hasMessageNotContaining("sk-secret");
     for (String line : new String[] {"x.key", "azure.key", "key", "openai.keys"}) {
       assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, "sk-secret"), Map.of()))

@@ -3,10 +3,12 @@ package dev.parley.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServerConfigTest {
   @Test
@@ -17,6 +19,16 @@ class ServerConfigTest {
         .hasMessageContaining("data: \" \", from flag --data (expected: a directory");
     Settings variable = Settings.gather(null, Map.of("PARLEY_DATA", ""), Map.of());
     assertThat(ServerConfig.of(variable).data()).endsWithRaw(Path.of("parley-data"));
+  }
+
+  @Test
+  void whatStandsAloneInALineIsNotToldInFull(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("parley.conf");
+    Files.writeString(file, "provider.openai.key =\nsk-secret\n");
+    assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("\"sk-s…\" (expected: one of listen")
+        .hasMessageNotContaining("sk-secret");
   }
 
   @Test
