@@ -44,7 +44,8 @@ final class Breaker {
   private final CircuitBreaker state;
   private volatile long restsUntilMillis;
 
-  Breaker(String provider, Clock clock) {
+  /// @param on whether it does anything
+  Breaker(String provider, boolean on, Clock clock) {
     this.provider = provider;
     this.clock = clock;
     IntervalFunction rest =
@@ -66,6 +67,9 @@ final class Breaker {
                       return millis;
                     })
                 .build());
+    if (!on) {
+      state.transitionToDisabledState();
+    }
   }
 
   /// Lets a question through, of which [#answered], [#failed] or [#withdrawn] is to tell what came.

@@ -67,7 +67,9 @@ final class Provider {
     this.settings = settings;
     this.asking = asking;
     this.clock = clock;
-    breaker = new Breaker(settings.name(), clock);
+    breaker =
+        new Breaker(
+            settings.name(), !"off".equals(settings.options().get("circuit-breaker")), clock);
     keys =
         settings.credentials().stream()
             .map(

@@ -13,8 +13,9 @@ import java.util.Map;
 /// @param quota of each credential
 /// @param patience how long it is waited for
 /// @param options what only some kinds have: `api-version` and `entra` of Azure, `project`,
-///     `location` and `service-account` of Vertex, `pace-ms` of the simulated one; and `ca`, a file
-///     with certificates of authorities that are trusted, instead of Java's
+///     `location` and `service-account` of Vertex, `pace-ms` of the simulated one; of all `ca`, a
+///     file with certificates of authorities that are trusted, instead of Java's, and
+///     `circuit-breaker`, on unless `off`
 public record ProviderSettings(
     String name,
     ProviderKind kind,

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BreakerTest {
   private final TestClock clock = new TestClock();
-  private final Breaker breaker = new Breaker("one", clock);
+  private final Breaker breaker = new Breaker("one", true, clock);
 
   private void fail(int times, Kind kind) {
     for (int i = 0; i < times; i++) {
@@ -42,6 +42,15 @@ class BreakerTest {
   void aProviderThatAnswersNoIsAsked(Kind kind) {
     fail(100, kind);
     assertThatNoException().isThrownBy(breaker::enter);
+  }
+
+  @Test
+  void oneThatIsOffLetsEverythingThrough() {
+    Breaker off = new Breaker("one", false, clock);
+    for (int i = 0; i < 100; i++) {
+      off.enter();
+      off.failed(new ModelException(Kind.FAILED, "x"), false);
+    }
   }
 
   @Test

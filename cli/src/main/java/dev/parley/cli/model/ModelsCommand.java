@@ -5,6 +5,7 @@ import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.output.JsonLines;
 import dev.parley.client.ParleyClient;
+import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.Provider;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Option;
     description = "Lists the models that the server can ask.",
     footer = {
       "",
-      "Each provider is asked, which shows whether its credential works. Exits with 1 if",
-      "one cannot be asked."
+      "Each provider is asked, which shows whether its credentials work. Exits with 1 if one",
+      "does not."
     })
 public final class ModelsCommand implements Callable<Integer> {
   private final Streams streams;
@@ -46,16 +47,27 @@ public final class ModelsCommand implements Callable<Integer> {
         }
       }
       streams.out().flush();
-      return providers.stream().anyMatch(Provider::hasError) ? ExitCode.FAILED : ExitCode.OK;
+      boolean failed =
+          providers.stream()
+              .flatMap(provider -> provider.getCredentialsList().stream())
+              .anyMatch(KnownCredential::hasError);
+      return failed ? ExitCode.FAILED : ExitCode.OK;
     } finally {
       client.close(Duration.ZERO);
     }
   }
 
   private void print(Provider provider) {
-    if (provider.hasError()) {
-      streams.err().println(provider.getName() + ": " + provider.getError().getMessage());
-    } else if (provider.getModelsCount() == 0) {
+    for (KnownCredential credential : provider.getCredentialsList()) {
+      if (credential.hasError()) {
+        String which =
+            provider.getCredentialsCount() == 1
+                ? provider.getName()
+                : "%s, credential %s".formatted(provider.getName(), credential.getName());
+        streams.err().println(which + ": " + credential.getError().getMessage());
+      }
+    }
+    if (!provider.hasError() && provider.getModelsCount() == 0) {
       streams.out().println(provider.getName() + "/…"); // it does not list them
     }
     provider

@@ -41,6 +41,7 @@ final class ProviderLines {
   private static final String WEIGHT = "weight";
   private static final String SERVICE_ACCOUNT = "service-account";
   private static final String AUTHORITIES = "ca";
+  private static final String CIRCUIT_BREAKER = "circuit-breaker";
   private static final String MAX_QUESTIONS = "max-questions";
   private static final String TOKENS_PER_MINUTE = "tokens-per-minute";
   private static final String CONNECT_TIMEOUT = "connect-timeout";
@@ -57,6 +58,7 @@ final class ProviderLines {
           KEY,
           WEIGHT,
           AUTHORITIES,
+          CIRCUIT_BREAKER,
           MAX_QUESTIONS,
           TOKENS_PER_MINUTE,
           CONNECT_TIMEOUT,
@@ -144,7 +146,9 @@ final class ProviderLines {
       file(name, SERVICE_ACCOUNT, options);
     }
     for (String option : options.keySet()) {
-      if (!option.equals(AUTHORITIES) && !OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
+      if (!option.equals(AUTHORITIES)
+          && !option.equals(CIRCUIT_BREAKER)
+          && !OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
         throw new ConfigException(
             "setting \"%s%s.%s\" (expected of a provider of the kind %s: %s)"
                 .formatted(PREFIX, name, option, kind.text(), expected(kind)));
@@ -154,6 +158,12 @@ final class ProviderLines {
     if (pace != null) {
       String where = PREFIX + name + ".pace";
       options.put("pace-ms", Long.toString(ServerConfig.duration(where, pace).toMillis()));
+    }
+    String breaker = options.getOrDefault(CIRCUIT_BREAKER, "on");
+    if (!breaker.equals("on") && !breaker.equals("off")) {
+      throw new ConfigException(
+          "%s%s.%s: \"%s\" (expected: on or off)"
+              .formatted(PREFIX, name, CIRCUIT_BREAKER, breaker));
     }
     String entra = options.getOrDefault("entra", "false");
     if (!entra.equals("true") && !entra.equals("false")) {

@@ -12,9 +12,11 @@ import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.CohereServiceGrpc;
 import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.GeminiServiceGrpc;
+import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ListModelsResponse;
 import dev.parley.model.v1.MistralServiceGrpc;
+import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
 import dev.parley.model.v1.OpenAiServiceGrpc;
 import dev.parley.model.v1.Provider;
@@ -36,7 +38,6 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
@@ -50,7 +51,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The services of models as gRPC serves them: one adapter, bound once for all providers and once
 /// for each of the eight that have a service of their own.
@@ -186,26 +186,17 @@ public final class ModelServices {
 
   private StreamObserver<Inbound<ChatRequest>> stream(
       StreamObserver<ChatResponse> out, String provider) {
-    List<Allowance> allowances = new ArrayList<>();
-    @Nullable StatusRuntimeException refusal = null;
-    try {
-      allowances.add(ofCaller());
-      allowances.add(new Allowance("this stream", ofStream));
-    } catch (RefusedException e) {
-      refusal = Refusals.status(e.refusal());
-    }
     ModelStream stream =
         new ModelStream(
             (ServerCallStreamObserver<ChatResponse>) out,
             open,
             gateway,
             provider,
-            limits.maxInFlight(),
-            allowances);
-    if (refusal == null) {
-      stream.begin();
-    } else {
-      stream.end(refusal);
+            limits.maxInFlight());
+    try {
+      stream.begin(List.of(ofCaller(), new Allowance("this stream", ofStream)));
+    } catch (RefusedException e) {
+      stream.end(Refusals.status(e.refusal()));
     }
     return stream;
   }
@@ -280,24 +271,48 @@ public final class ModelServices {
     ((ServerCallStreamObserver<?>) out).setOnCancelHandler(() -> {});
   }
 
+  /// What a provider has, asked with each of its credentials: the models that the first one with
+  /// luck was told, and which have none.
   private CompletableFuture<Provider> describe(ProviderSettings provider) {
-    return models(provider.name(), Credential.getDefaultInstance())
+    List<CompletableFuture<Provider>> asked =
+        provider.credentials().stream()
+            .map(dev.parley.models.Credential::name)
+            .map(name -> describe(provider.name(), name))
+            .toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .thenApply(
+            _ -> {
+              Provider.Builder described =
+                  Provider.newBuilder().setName(provider.name()).setKind(provider.kind().text());
+              List<Provider> answers = asked.stream().map(CompletableFuture::join).toList();
+              answers.forEach(answer -> described.addAllCredentials(answer.getCredentialsList()));
+              Provider best =
+                  answers.stream()
+                      .filter(a -> !a.hasError())
+                      .findFirst()
+                      .orElse(answers.getFirst());
+              described.addAllModels(best.getModelsList());
+              if (best.hasError()) {
+                described.setError(best.getError());
+              }
+              return described.build();
+            });
+  }
+
+  private CompletableFuture<Provider> describe(String provider, String credential) {
+    return models(provider, Credential.newBuilder().setName(credential).build())
         .handle(
             (models, e) -> {
-              Provider.Builder described =
-                  Provider.newBuilder()
-                      .setName(provider.name())
-                      .setKind(provider.kind().text())
-                      .addAllCredentials(
-                          provider.credentials().stream()
-                              .map(dev.parley.models.Credential::name)
-                              .toList());
+              Provider.Builder described = Provider.newBuilder();
+              KnownCredential.Builder known = KnownCredential.newBuilder().setName(credential);
               if (e == null) {
                 described.addAllModels(models);
               } else {
-                described.setError(Responses.error(failure(e)));
+                ModelError error = Responses.error(failure(e));
+                known.setError(error);
+                described.setError(error);
               }
-              return described.build();
+              return described.addCredentials(known).build();
             });
   }
 

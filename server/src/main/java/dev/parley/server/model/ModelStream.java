@@ -40,7 +40,7 @@ final class ModelStream
   private final Gateway gateway;
   private final String provider;
   private final int maxUnderWay;
-  private final List<Allowance> allowances;
+  private List<Allowance> allowances = List.of();
 
   private final Map<String, Question> underWay = new HashMap<>();
   private boolean halfClosed;
@@ -51,16 +51,13 @@ final class ModelStream
   /// @param open where it is noted while it is open
   /// @param provider the provider that the service stands for; empty: questions name it
   /// @param maxUnderWay most questions at once
-  /// @param allowances whose the questions use up
   ModelStream(
       ServerCallStreamObserver<ChatResponse> out,
       OpenChats open,
       Gateway gateway,
       String provider,
-      int maxUnderWay,
-      List<Allowance> allowances) {
+      int maxUnderWay) {
     this.out = out;
-    this.allowances = List.copyOf(allowances);
     this.open = open;
     this.gateway = gateway;
     this.provider = provider;
@@ -73,8 +70,10 @@ final class ModelStream
 
   /// Begins.
   ///
+  /// @param given whose the questions use up
   /// @throws RefusedException if the server is about to stop
-  void begin() throws RefusedException {
+  void begin(List<Allowance> given) throws RefusedException {
+    allowances = given;
     if (!open.add(this)) {
       throw new RefusedException(STOPPING);
     }
@@ -231,6 +230,9 @@ final class ModelStream
   @Override
   public synchronized void take(Question question, ChatResponse piece) {
     if (underWay.get(question.id()) == question) { // else it was cancelled meanwhile
+      if (piece.hasFinished() || piece.hasError()) {
+        underWay.remove(question.id()); // before the client can ask the next one under that id
+      }
       send(piece);
     }
   }

@@ -139,6 +139,7 @@ class ProviderLinesTest {
     "openai.key.X, sk-secret, small letters",
     "openai.max-questions, 0, 'expected: 1 to'",
     "openai.tokens-per-minute, many, 'expected: 1 to'",
+    "openai.circuit-breaker, sometimes, 'expected: on or off'",
     "openai.timeout, soon, 'expected: as 250ms'",
     "openai.ca, /no/such/file, a file that can be read",
     "openai.service-account, default, of the kind openai",

@@ -7,6 +7,7 @@ import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.Credential;
+import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
@@ -88,7 +89,9 @@ class ModelPolicyTest {
         ModelServiceGrpc.newBlockingStub(server.connect())
             .listModels(ListModelsRequest.getDefaultInstance())
             .getProviders(0);
-    assertThat(simulated.getCredentialsList()).containsExactly("team-a", "team-b");
+    assertThat(simulated.getCredentialsList())
+        .extracting(KnownCredential::getName)
+        .containsExactly("team-a", "team-b");
     assertThat(simulated.toString()).doesNotContain("canary");
   }
 

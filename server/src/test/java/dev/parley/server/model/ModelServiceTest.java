@@ -7,6 +7,7 @@ import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.Credential;
+import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
@@ -313,7 +314,7 @@ class ModelServiceTest {
             Provider.newBuilder()
                 .setName("simulated")
                 .setKind("simulated")
-                .addCredentials("default")
+                .addCredentials(KnownCredential.newBuilder().setName("default"))
                 .addModels("simulated")
                 .build());
     assertThat(
