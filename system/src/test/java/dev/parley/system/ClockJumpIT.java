@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,8 +83,6 @@ class ClockJumpIT {
         }
       }
     }
-    String reason = LIBRARY + " is not installed; to enable: apt-get install faketime";
-    System.out.println("SKIPPED: " + reason);
-    return Assumptions.abort(reason);
+    throw Needs.missing(LIBRARY + " is not installed", "apt-get install faketime");
   }
 }

@@ -43,6 +43,7 @@ final class ParleyCommand {
       builder.environment().putAll(environment);
       Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try {
+        process.getOutputStream().close(); // some commands read what is piped in
         assertThat(process.waitFor(60, TimeUnit.SECONDS))
             .as("%s ends within a minute: %s", List.of(arguments), Files.readString(err))
             .isTrue();

@@ -59,12 +59,26 @@ final class ServerProcess implements AutoCloseable {
       Map<String, String> environment, Path data, int port, String... options) {
     ProcessBuilder builder = ParleyCommand.builder(serve(data, port, options));
     builder.environment().putAll(environment);
-    return launch(builder);
+    return launch(builder.redirectOutput(ProcessBuilder.Redirect.DISCARD));
+  }
+
+  /// Starts a server in a changed environment, with its standard output in a file, and waits until
+  /// it listens.
+  static ServerProcess start(
+      Map<String, String> environment, Path output, Path data, String... options) {
+    ProcessBuilder builder = ParleyCommand.builder(serve(data, 0, options));
+    builder.environment().putAll(environment);
+    ServerProcess server = launch(builder.redirectOutput(output.toFile()));
+    server.awaitListening();
+    return server;
   }
 
   /// Starts a server as on a machine with little memory, and waits until it listens.
   static ServerProcess startSmall(Path data) {
-    ServerProcess server = launch(ParleyCommand.smallBuilder(serve(data, 0)));
+    ServerProcess server =
+        launch(
+            ParleyCommand.smallBuilder(serve(data, 0))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD));
     server.awaitListening();
     return server;
   }
@@ -82,7 +96,7 @@ final class ServerProcess implements AutoCloseable {
 
   private static ServerProcess launch(ProcessBuilder builder) {
     try {
-      return new ServerProcess(builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+      return new ServerProcess(builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -185,13 +199,14 @@ final class ServerProcess implements AutoCloseable {
 
   /// Memory that it has in use when it has thrown away what it does not need.
   long residentBytesAfterCollection() {
-    jcmd("GC.run");
-    jcmd("System.trim_native_heap");
+    var _ = jcmd("GC.run");
+    var _ = jcmd("System.trim_native_heap");
     return residentBytes();
   }
 
-  private void jcmd(String command) {
-    Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), command);
+  /// What its Java machine answers to a command of `jcmd`.
+  String jcmd(String command) {
+    return Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), command);
   }
 
   /// Ends it as `kill -9` does, and waits for its death.
