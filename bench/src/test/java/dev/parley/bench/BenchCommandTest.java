@@ -32,6 +32,7 @@ final class BenchCommandTest {
     Map<Setting, String> settings =
         Map.of(
             Setting.LISTEN, "127.0.0.1:0",
+            Setting.HTTP, "off",
             Setting.DATA, data.toString(),
             Setting.DURABILITY, "os",
             Setting.DRAIN_GRACE, "0s");

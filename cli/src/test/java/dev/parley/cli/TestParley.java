@@ -114,6 +114,7 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
   private void start(Path data, int port) throws Exception {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
     settings.put(Setting.LISTEN, "127.0.0.1:" + port);
+    settings.put(Setting.HTTP, "off");
     settings.put(Setting.DURABILITY, "os");
     settings.put(Setting.PRESENCE_INTERVAL, "10ms");
     settings.put(Setting.DRAIN_GRACE, "0s");

@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `grpc.health.v1.Health` as the engine's state has it: the server as a whole, and each service,
-/// is NOT_SERVING while nothing can be stored, and when it stops.
+/// Health, as gRPC (`grpc.health.v1.Health`) and HTTP tell it, as the engine's state has it: the
+/// server as a whole, and each service, is NOT_SERVING while nothing can be stored, and when it
+/// stops.
 final class HealthWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
 
   private final Engine engine;
   private final List<String> services;
   private final HealthStatusManager manager = new HealthStatusManager();
+  private volatile boolean stopping;
   private @Nullable Refusal told;
 
   /// @param services names of the services that depend on the engine
@@ -45,7 +47,17 @@ final class HealthWatch {
     LOG.debug("health: {}", status);
   }
 
+  /// Why the server does not serve; null: it does. Any thread.
+  @Nullable String notServing() {
+    Refusal failure = engine.failure();
+    if (stopping) {
+      return "the server stops";
+    }
+    return failure == null ? null : failure.message();
+  }
+
   void stopping() {
+    stopping = true;
     manager.enterTerminalState();
   }
 }

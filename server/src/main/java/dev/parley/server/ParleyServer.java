@@ -19,8 +19,10 @@ import dev.parley.server.chat.OpenStreams;
 import dev.parley.server.chat.RoomCodec;
 import dev.parley.server.chat.StreamGroup;
 import dev.parley.server.config.ServerConfig;
+import dev.parley.server.config.Setting;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.ReadLanes;
+import dev.parley.server.http.HttpPort;
 import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
@@ -46,12 +48,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A running server.
 ///
-/// It starts from the inside out — storage, engine, rooms, then the port — so that it answers only
+/// It starts from the inside out — storage, engine, rooms, then the ports — so that it answers only
 /// when it can keep its word, and stops from the outside in, so that everything it acknowledged is
 /// on disk when it is gone.
 public final class ParleyServer implements AutoCloseable {
@@ -70,6 +73,7 @@ public final class ParleyServer implements AutoCloseable {
   private final ModelServices models;
   private final HealthWatch health;
   private final Server port;
+  private final @Nullable HttpPort http;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -83,7 +87,8 @@ public final class ParleyServer implements AutoCloseable {
       Gateway gateway,
       ModelServices models,
       HealthWatch health,
-      Server port) {
+      Server port,
+      @Nullable HttpPort http) {
     this.config = config;
     this.store = store;
     this.engine = engine;
@@ -94,11 +99,12 @@ public final class ParleyServer implements AutoCloseable {
     this.models = models;
     this.health = health;
     this.port = port;
+    this.http = http;
   }
 
   /// Starts a server.
   ///
-  /// @throws ServerException if the data directory cannot be used, or the address not be listened
+  /// @throws ServerException if the data directory cannot be used, or an address not be listened
   ///     on
   public static ParleyServer start(ServerConfig config, String version) throws ServerException {
     return start(config, version, Clock.system());
@@ -107,7 +113,10 @@ public final class ParleyServer implements AutoCloseable {
   /// As [#start(ServerConfig, String)], with another clock for everything but sockets.
   static ParleyServer start(ServerConfig config, String version, Clock clock)
       throws ServerException {
-    probe(config);
+    probe(config.listen(), Setting.LISTEN);
+    if (config.http() != null) {
+      probe(config.http(), Setting.HTTP);
+    }
     SqliteStore store = open(config);
     Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
@@ -139,13 +148,9 @@ public final class ParleyServer implements AutoCloseable {
         new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
+    Allowances users = new Allowances(config.userQuota());
     ModelServices models =
-        new ModelServices(
-            gateway,
-            calls,
-            config.limits(),
-            new Allowances(config.userQuota()),
-            config.streamTokensPerMinute());
+        new ModelServices(gateway, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
     HealthWatch health =
         new HealthWatch(
@@ -154,14 +159,23 @@ public final class ParleyServer implements AutoCloseable {
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
+    HttpPort http = http(config, eventLoops, connections, gateway, users, health, clock);
     ParleyServer server =
         new ParleyServer(
-            config, store, engine, reads, eventLoops, groups, gateway, models, health, port);
+            config, store, engine, reads, eventLoops, groups, gateway, models, health, port, http);
     try {
       port.start();
     } catch (IOException e) {
       server.close();
-      throw cannotListen(config, e);
+      throw cannotListen(config.listen(), Setting.LISTEN, e);
+    }
+    if (http != null) {
+      try {
+        http.start();
+      } catch (IOException e) {
+        server.close();
+        throw cannotListen(http.address(), Setting.HTTP, e);
+      }
     }
     eventLoops.everySecond(
         () -> {
@@ -170,8 +184,35 @@ public final class ParleyServer implements AutoCloseable {
           health.check();
           server.endIfDead();
         });
-    LOG.info("listening on {}, data in {}", server.address(), config.data());
+    LOG.info(
+        "listening on {}, http on {}, data in {}",
+        server.address(),
+        http == null ? "nothing" : http.address(),
+        config.data());
     return server;
+  }
+
+  private static @Nullable HttpPort http(
+      ServerConfig config,
+      EventLoops eventLoops,
+      Connections connections,
+      Gateway gateway,
+      Allowances users,
+      HealthWatch health,
+      Clock clock) {
+    InetSocketAddress address = config.http();
+    return address == null
+        ? null
+        : new HttpPort(
+            address,
+            eventLoops.acceptor(),
+            eventLoops.workers(),
+            connections.limiting(eventLoops.channelFactory()),
+            gateway,
+            users,
+            health::notServing,
+            clock,
+            config.limits());
   }
 
   private static Set<String> conversations() {
@@ -180,14 +221,14 @@ public final class ParleyServer implements AutoCloseable {
     return all;
   }
 
-  /// Whether the address is free is known before any data is touched. The port itself opens last,
+  /// Whether an address is free is known before any data is touched. The port itself opens last,
   /// so another program may still be faster; then that is told later.
-  private static void probe(ServerConfig config) throws ServerException {
+  private static void probe(InetSocketAddress address, Setting setting) throws ServerException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(config.listen());
+      socket.bind(address);
     } catch (IOException e) {
-      throw cannotListen(config, e);
+      throw cannotListen(address, setting, e);
     }
   }
 
@@ -202,14 +243,15 @@ public final class ParleyServer implements AutoCloseable {
     }
   }
 
-  private static ServerException cannotListen(ServerConfig config, IOException e) {
+  private static ServerException cannotListen(
+      InetSocketAddress address, Setting setting, IOException e) {
     Throwable deepest = e;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
     return new ServerException(
-        "cannot listen on %s: %s (is another server running? choose another address with --listen)"
-            .formatted(ServerConfig.text(config.listen()), deepest.getMessage()),
+        "cannot listen on %s: %s (is another server running? choose another address with --%s)"
+            .formatted(ServerConfig.text(address), deepest.getMessage(), setting.key()),
         e);
   }
 
@@ -232,6 +274,11 @@ public final class ParleyServer implements AutoCloseable {
     return port.getPort() < 0
         ? config.listen()
         : new InetSocketAddress(config.listen().getAddress(), port.getPort());
+  }
+
+  /// Where HTTP is served; null: nowhere.
+  public @Nullable InetSocketAddress httpAddress() {
+    return http == null ? null : http.address();
   }
 
   /// Waits until [#close] has been called and is done.
@@ -278,6 +325,9 @@ public final class ParleyServer implements AutoCloseable {
     groups.forEach(StreamGroup::end);
     models.end();
     port.shutdown();
+    if (http != null) {
+      http.close();
+    }
     terminate();
     reads.close();
     engine.close();
@@ -298,11 +348,14 @@ public final class ParleyServer implements AutoCloseable {
     }
   }
 
-  /// Waits for the streams to end.
+  /// Waits for the streams, and the answers over HTTP, to end.
   private void drain(Duration grace) {
     List<CompletableFuture<Void>> drained = new ArrayList<>();
     groups.forEach(group -> drained.add(group.drain(grace)));
     drained.add(models.drain(grace));
+    if (http != null) {
+      drained.add(http.drain());
+    }
     try {
       CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
           .get(grace.toNanos(), TimeUnit.NANOSECONDS);

@@ -112,16 +112,24 @@ class OperationsTest {
 
   @Test
   void anAddressThatIsTakenIsToldBeforeAnyDataIsTouched(@TempDir Path folder) throws Exception {
+    assertTaken(folder, Setting.LISTEN, Setting.HTTP);
+    assertTaken(folder, Setting.HTTP, Setting.LISTEN);
+  }
+
+  private static void assertTaken(Path folder, Setting setting, Setting other) throws Exception {
     Path data = folder.resolve("data");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + taken.getLocalPort();
       ServerConfig config =
           ServerConfig.of(
               Settings.gather(
-                  null, Map.of(), Map.of(Setting.LISTEN, address, Setting.DATA, data.toString())));
+                  null,
+                  Map.of(),
+                  Map.of(setting, address, other, "127.0.0.1:0", Setting.DATA, data.toString())));
       assertThatThrownBy(() -> ParleyServer.start(config, "test"))
           .isInstanceOf(ServerException.class)
-          .hasMessageStartingWith("cannot listen on " + address + ": Address already in use");
+          .hasMessageStartingWith("cannot listen on " + address + ": Address already in use")
+          .hasMessageContaining("--" + setting.key());
     }
     assertThat(data).doesNotExist();
   }

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -41,6 +42,7 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
 
   public ServerExtension() {
     settings.put(Setting.LISTEN, "127.0.0.1:0");
+    settings.put(Setting.HTTP, "off");
     settings.put(Setting.DURABILITY, "os");
     settings.put(Setting.PRESENCE_INTERVAL, "10ms");
     settings.put(Setting.DRAIN_GRACE, "0s");
@@ -77,6 +79,11 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
 
   public InetSocketAddress address() {
     return server.address();
+  }
+
+  /// Where HTTP is served, unless it is off, as it usually is.
+  public InetSocketAddress httpAddress() {
+    return Objects.requireNonNull(server.httpAddress());
   }
 
   public TestClock clock() {

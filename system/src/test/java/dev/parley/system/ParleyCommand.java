@@ -61,7 +61,7 @@ final class ParleyCommand {
   }
 
   /// The command as the launcher starts a server, with nothing of Parley's in the environment but
-  /// that a server takes a free port, whatever else runs on this machine.
+  /// that a server takes a free port and no other, whatever else runs on this machine.
   static ProcessBuilder builder(List<String> arguments) {
     return builder(List.of("@" + TOOLS.resolve("serve.args"), "-Xmx512m"), arguments);
   }
@@ -87,6 +87,7 @@ final class ParleyCommand {
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_"));
     builder.environment().put("PARLEY_LISTEN", "127.0.0.1:0");
+    builder.environment().put("PARLEY_HTTP", "off");
     return builder;
   }
 

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 /// `parley serve` as a child process. Thread-safe.
 final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("Parley listens on .*:(\\d+)");
+  private static final Pattern SERVES_HTTP = Pattern.compile("http    http://(.*:\\d+)/v1");
   private static final int START_SECONDS = 60;
   private static final int MAX_LOG_LINES = 10_000;
 
@@ -149,6 +150,15 @@ final class ServerProcess implements AutoCloseable {
   /// HOST:PORT.
   String address() {
     return "127.0.0.1:" + port;
+  }
+
+  /// HOST:PORT where HTTP is served, which must be on.
+  String httpAddress() {
+    Await.until(
+        Duration.ofSeconds(START_SECONDS),
+        () -> "it tells where HTTP is served:\n" + log(),
+        () -> SERVES_HTTP.matcher(log()).find());
+    return SERVES_HTTP.matcher(log()).results().findFirst().orElseThrow().group(1);
   }
 
   int port() {

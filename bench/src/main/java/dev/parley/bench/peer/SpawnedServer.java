@@ -50,6 +50,8 @@ public final class SpawnedServer implements AutoCloseable {
               "serve",
               "--listen",
               "127.0.0.1:0",
+              "--http",
+              "off",
               "--data",
               data.toString(),
               "--durability",

@@ -75,6 +75,8 @@ public final class SelfTestCommand implements Callable<Integer> {
         Map.of(
             Setting.LISTEN,
             "127.0.0.1:0",
+            Setting.HTTP,
+            "off",
             Setting.DATA,
             data.toString(),
             Setting.DRAIN_GRACE,

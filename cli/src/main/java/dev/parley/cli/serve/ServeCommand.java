@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +78,7 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       ParleyServer server = ParleyServer.start(config, version);
       starting.complete(server);
-      greet(spec.commandLine().getErr(), config, server.address());
+      greet(spec.commandLine().getErr(), config, server.address(), server.httpAddress());
       server.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -110,9 +111,16 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  static void greet(PrintWriter err, ServerConfig config, InetSocketAddress address) {
+  static void greet(
+      PrintWriter err,
+      ServerConfig config,
+      InetSocketAddress address,
+      @Nullable InetSocketAddress http) {
     String where = ServerConfig.text(address);
     err.printf("Parley listens on %s%n", where);
+    if (http != null) {
+      err.printf("  http    http://%s/v1 (OpenAI's protocol)%n", ServerConfig.text(http));
+    }
     if (config.keepsData()) {
       err.printf("  data    %s%n", config.data());
     } else {
@@ -120,6 +128,10 @@ public final class ServeCommand implements Callable<Integer> {
     }
     if (!address.getAddress().isLoopbackAddress()) {
       err.println("  warning whoever reaches this address is believed to be who he says he is;");
+      err.println("          let only those reach it whom you trust");
+    }
+    if (http != null && !http.getAddress().isLoopbackAddress()) {
+      err.println("  warning whoever reaches the HTTP port asks models with this server's keys;");
       err.println("          let only those reach it whom you trust");
     }
     err.printf("  talk    parley chat --server %s%n", where);

@@ -18,11 +18,25 @@ class ServeCommandTest {
     assertThat(greeting("127.0.0.1:50051")).doesNotContain("warning");
   }
 
+  @Test
+  void whereHttpIsServedIsTold() throws Exception {
+    assertThat(greeting("127.0.0.1:1", "127.0.0.1:2"))
+        .contains("http    http://127.0.0.1:2/v1")
+        .doesNotContain("warning");
+    assertThat(greeting("127.0.0.1:1", "0.0.0.0:2")).contains("warning").contains("keys");
+    assertThat(greeting("127.0.0.1:1", "off")).doesNotContain("http");
+  }
+
   private static String greeting(String listen) throws ConfigException {
+    return greeting(listen, "off");
+  }
+
+  private static String greeting(String listen, String http) throws ConfigException {
     ServerConfig config =
-        ServerConfig.of(Settings.gather(null, Map.of(), Map.of(Setting.LISTEN, listen)));
+        ServerConfig.of(
+            Settings.gather(null, Map.of(), Map.of(Setting.LISTEN, listen, Setting.HTTP, http)));
     StringWriter err = new StringWriter();
-    ServeCommand.greet(new PrintWriter(err), config, config.listen());
+    ServeCommand.greet(new PrintWriter(err), config, config.listen(), config.http());
     return err.toString();
   }
 }

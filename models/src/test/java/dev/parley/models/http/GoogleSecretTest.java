@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
+import dev.parley.testkit.http.FakeProvider;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -16,7 +16,8 @@ import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
 import dev.parley.models.dialect.OpenAiDialect;
 import dev.parley.models.dialect.ReplicateDialect;
-import dev.parley.models.http.FakeProvider.Exchange;
+import dev.parley.testkit.http.FakeProvider;
+import dev.parley.testkit.http.FakeProvider.Exchange;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -200,7 +201,7 @@ class UpstreamTest {
     Listener listener = Listener.of(upstream(provider).answer(HELLO), 2);
     listener.await(2);
     long before = -1;
-    for (long now = 0; now != before; now = provider.written.get()) {
+    for (long now = 0; now != before; now = provider.written()) {
       before = now;
       Thread.sleep(500);
     }

@@ -15,10 +15,12 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Configuration of a server, typed and checked.
 ///
 /// @param listen where to listen; port 0 takes a free one
+/// @param http where HTTP is served; port 0 takes a free one; null: nowhere
 /// @param data where the journal is kept
 /// @param durability what an acknowledged message survives
 /// @param maxStoreBytes size at which the store counts as full; `Long.MAX_VALUE`: no limit
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
+    @Nullable InetSocketAddress http,
     Path data,
     Durability durability,
     long maxStoreBytes,
@@ -80,7 +83,8 @@ public record ServerConfig(
             defaults.joinWait());
     long maxStoreBytes = number(settings, Setting.MAX_STORE_BYTES, 0, Long.MAX_VALUE);
     return new ServerConfig(
-        address(settings),
+        address(settings, Setting.LISTEN),
+        isOff(settings, Setting.HTTP) ? null : address(settings, Setting.HTTP),
         path(settings),
         Durability.valueOf(
             choice(settings, Setting.DURABILITY, "fsync", "os", "memory").toUpperCase(Locale.ROOT)),
@@ -121,8 +125,13 @@ public record ServerConfig(
     return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 
-  private static InetSocketAddress address(Settings settings) throws ConfigException {
-    String text = settings.get(Setting.LISTEN).text();
+  private static boolean isOff(Settings settings, Setting setting) {
+    return settings.get(setting).text().equalsIgnoreCase("off");
+  }
+
+  private static InetSocketAddress address(Settings settings, Setting setting)
+      throws ConfigException {
+    String text = settings.get(setting).text();
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
@@ -137,9 +146,9 @@ public record ServerConfig(
         }
       }
     } catch (NumberFormatException e) {
-      throw wrong(settings, Setting.LISTEN, Setting.LISTEN.form());
+      throw wrong(settings, setting, setting.form());
     }
-    throw wrong(settings, Setting.LISTEN, "HOST:PORT with a host of this machine");
+    throw wrong(settings, setting, setting.form() + " with a host of this machine");
   }
 
   private static Path path(Settings settings) throws ConfigException {

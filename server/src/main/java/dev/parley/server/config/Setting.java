@@ -7,6 +7,10 @@ import java.util.Locale;
 /// later of these winning.
 public enum Setting {
   LISTEN("127.0.0.1:50051", "HOST:PORT", "where to listen; port 0 takes a free one"),
+  HTTP(
+      "127.0.0.1:8080",
+      "HOST:PORT|off",
+      "where OpenAI's protocol and /healthz are served over HTTP; port 0 takes a free one"),
   DATA("parley-data", "DIR", "where rooms and messages are kept; made if it is missing"),
   DURABILITY(
       "fsync",
@@ -21,7 +25,8 @@ public enum Setting {
   MAX_QUESTIONS_PER_USER("4096", "1..1000000", "questions of one user that models answer at once"),
   TOKENS_PER_MINUTE_PER_USER("0", "0..", "tokens of models that one user may use; 0: no limit"),
   TOKENS_PER_MINUTE_PER_STREAM("0", "0..", "the same for one stream of questions"),
-  MAX_CONNECTIONS("50000", "1..1000000", "connections at once; further ones are closed"),
+  MAX_CONNECTIONS(
+      "50000", "1..1000000", "connections at once, on both ports; further ones are closed"),
   MAX_STREAMS_PER_CONNECTION("1000", "1..100000", "calls at once on one connection"),
   MAX_TAIL_BYTES(
       "67108864",

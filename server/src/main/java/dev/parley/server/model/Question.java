@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /// One question while it is answered. An event is asked for when the caller takes one, and not
 /// before: so a caller who does not read makes the provider wait. Thread-safe.
-final class Question implements Flow.Subscriber<ModelEvent> {
+public final class Question implements Flow.Subscriber<ModelEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Question.class);
 
   /// Who takes the answer.
-  interface Taker {
+  public interface Taker {
     /// Whether it takes another piece now; if not, it calls [Question#proceed] when it does.
     boolean isReady();
 
@@ -46,13 +46,14 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   private volatile long firstTokenNanos = -1;
 
   /// @param id the caller's id of it; empty: none
-  Question(String id, Gateway gateway, Taker taker) {
+  public Question(String id, Gateway gateway, Taker taker) {
     this.id = id;
     this.gateway = gateway;
     this.taker = taker;
   }
 
-  String id() {
+  /// The caller's id of it.
+  public String id() {
     return id;
   }
 
@@ -60,7 +61,7 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   ///
   /// @param provider the provider that the service stands for; empty: the question names it
   /// @param allowances whose it uses up
-  void ask(ChatRequest request, String provider, List<Allowance> allowances) {
+  public void ask(ChatRequest request, String provider, List<Allowance> allowances) {
     try {
       List<Route> routes = Questions.routes(request, provider, gateway);
       Prompt prompt = Questions.prompt(request);
@@ -74,7 +75,7 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   }
 
   /// Wants no more of the answer; nothing is told of it any more.
-  void cancel() {
+  public void cancel() {
     cancelled = true;
     Flow.Subscription open = subscription;
     if (open != null) {
@@ -83,7 +84,7 @@ final class Question implements Flow.Subscriber<ModelEvent> {
   }
 
   /// The taker is ready.
-  void proceed() {
+  public void proceed() {
     Flow.Subscription open = subscription;
     if (open != null && taker.isReady() && waiting.compareAndSet(true, false)) {
       open.request(1);

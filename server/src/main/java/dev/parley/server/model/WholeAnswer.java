@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// An answer that is put together from its pieces. For one thread at a time.
-final class WholeAnswer {
+public final class WholeAnswer {
+  /// Characters of a whole answer; a model that says more is ended.
+  public static final int MAX_CHARS = 16 << 20;
+
   /// Characters that a call's arguments are made of, beside what names it.
   private record Call(ToolCall first, StringBuilder arguments) {}
 
@@ -25,7 +28,7 @@ final class WholeAnswer {
   private Finished finished = Finished.getDefaultInstance();
 
   /// Adds a piece.
-  void add(ChatResponse piece) {
+  public void add(ChatResponse piece) {
     switch (piece.getEventCase()) {
       case STARTED -> started = piece.getStarted();
       case TEXT -> text.append(piece.getText());
@@ -59,7 +62,7 @@ final class WholeAnswer {
   }
 
   /// How long it is by now, in characters.
-  long length() {
+  public long length() {
     long length = (long) text.length() + refusal.length() + thoughts.length();
     for (Reasoning closed : reasoning) {
       length += closed.getText().length();
@@ -71,7 +74,7 @@ final class WholeAnswer {
   }
 
   /// All of it.
-  Answer build() {
+  public Answer build() {
     if (!thoughts.isEmpty()) {
       closeThoughts("");
     }

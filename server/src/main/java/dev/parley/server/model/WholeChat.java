@@ -16,9 +16,6 @@ import java.util.List;
 
 /// One question whose answer is given whole. Thread-safe.
 final class WholeChat implements Question.Taker, OpenChats.Chat {
-  /// Characters of an answer; a model that says more is ended.
-  private static final int MAX_CHARS = 16 << 20;
-
   private final ServerCallStreamObserver<ChatResponse> out;
   private final OpenChats open;
   private final Question question;
@@ -89,7 +86,7 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
         return;
       }
       answer.add(piece);
-      tooLong = answer.length() > MAX_CHARS;
+      tooLong = answer.length() > WholeAnswer.MAX_CHARS;
     }
     if (tooLong) {
       question.cancel();
@@ -97,7 +94,7 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
           Status.RESOURCE_EXHAUSTED
               .withDescription(
                   "the answer has more than %d characters (expected: sampling.max_tokens, or StreamChat)"
-                      .formatted(MAX_CHARS))
+                      .formatted(WholeAnswer.MAX_CHARS))
               .asRuntimeException());
     }
   }

@@ -3,6 +3,7 @@ package dev.parley.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,22 @@ class ServerConfigTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("\"sk-s…\" (expected: one of listen")
         .hasMessageNotContaining("sk-secret");
+  }
+
+  @Test
+  void httpIsServedUnlessItIsOff() throws Exception {
+    assertThat(http("off")).isEqualTo("off");
+    assertThat(http(Setting.HTTP.defaultValue())).isEqualTo("127.0.0.1:8080");
+    assertThat(http("[::1]:0")).isEqualTo("[0:0:0:0:0:0:0:1]:0");
+    assertThatThrownBy(() -> http("8080"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("http: \"8080\", from flag --http (expected: HOST:PORT|off");
+  }
+
+  private static String http(String text) throws ConfigException {
+    Settings settings = Settings.gather(null, Map.of(), Map.of(Setting.HTTP, text));
+    InetSocketAddress address = ServerConfig.of(settings).http();
+    return address == null ? "off" : ServerConfig.text(address);
   }
 
   @Test

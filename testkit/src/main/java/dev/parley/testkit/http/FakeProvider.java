@@ -1,4 +1,4 @@
-package dev.parley.models.http;
+package dev.parley.testkit.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -28,6 +28,7 @@ public final class FakeProvider implements AutoCloseable {
 
   /// What to do with a request.
   public interface Script {
+    /// Answers it, as the protocol has it or otherwise.
     void play(Exchange exchange) throws IOException, InterruptedException;
   }
 
@@ -43,14 +44,16 @@ public final class FakeProvider implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>();
   private final List<Socket> sockets = new ArrayList<>();
   private int closed;
-  final AtomicLong written = new AtomicLong();
+  private final AtomicLong written = new AtomicLong();
 
+  /// @param scripts at least one
   public FakeProvider(Script... scripts) throws IOException {
     this.scripts = new ArrayDeque<>(List.of(scripts));
     server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
+  /// Where it listens: a base URL.
   public String url() {
     return "http://127.0.0.1:" + server.getLocalPort();
   }
@@ -60,8 +63,13 @@ public final class FakeProvider implements AutoCloseable {
     return List.copyOf(requests);
   }
 
+  /// Bytes of streams that the clients' sockets have taken.
+  public long written() {
+    return written.get();
+  }
+
   /// How many connections there have been.
-  synchronized int opened() {
+  public synchronized int opened() {
     return sockets.size();
   }
 
@@ -187,6 +195,7 @@ public final class FakeProvider implements AutoCloseable {
       socket.setTcpNoDelay(true);
     }
 
+    /// What is answered.
     public Request request() {
       return request;
     }
@@ -202,7 +211,8 @@ public final class FakeProvider implements AutoCloseable {
       chunk(text.getBytes(UTF_8));
     }
 
-    void chunk(byte[] bytes) throws IOException {
+    /// As [#chunk(String)].
+    public void chunk(byte[] bytes) throws IOException {
       byte[] head = (Integer.toHexString(bytes.length) + "\r\n").getBytes(ISO_8859_1);
       byte[] all = new byte[head.length + bytes.length + 2];
       System.arraycopy(head, 0, all, 0, head.length);
@@ -235,7 +245,8 @@ public final class FakeProvider implements AutoCloseable {
       raw(head + body);
     }
 
-    void raw(String text) throws IOException {
+    /// Bytes that follow no rule.
+    public void raw(String text) throws IOException {
       out.write(text.getBytes(UTF_8));
     }
 

@@ -1,0 +1,151 @@
+package dev.parley.server.http;
+
+import dev.parley.core.limit.Limits;
+import dev.parley.core.time.Clock;
+import dev.parley.models.Allowances;
+import dev.parley.models.Gateway;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP port, on event loops that it shares with others. Thread-safe.
+public final class HttpPort {
+  private static final int BACKLOG = 4_096;
+
+  /// Bytes of an answer that wait for its peer to read, at which no more of it is asked for, and at
+  /// which it is again.
+  private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(16 << 10, 64 << 10);
+
+  private final InetSocketAddress wanted;
+  private final ServerBootstrap bootstrap;
+  private final Load load;
+  private final ChannelGroup connections;
+  private volatile @Nullable Channel port;
+
+  /// @param address where to listen; port 0 takes a free one
+  /// @param acceptor accepts connections; stays the caller's
+  /// @param workers own connections; stay the caller's
+  /// @param users what each user may ask
+  /// @param health why the server does not serve; null: it does
+  public HttpPort(
+      InetSocketAddress address,
+      EventLoopGroup acceptor,
+      EventLoopGroup workers,
+      ChannelFactory<? extends ServerChannel> channelFactory,
+      Gateway gateway,
+      Allowances users,
+      Supplier<@Nullable String> health,
+      Clock clock,
+      Limits.Tunable limits) {
+    this(
+        address,
+        acceptor,
+        workers,
+        channelFactory,
+        gateway,
+        users,
+        health,
+        clock,
+        HttpLimits.of(limits));
+  }
+
+  /// As the other, with limits of its own.
+  HttpPort(
+      InetSocketAddress address,
+      EventLoopGroup acceptor,
+      EventLoopGroup workers,
+      ChannelFactory<? extends ServerChannel> channelFactory,
+      Gateway gateway,
+      Allowances users,
+      Supplier<@Nullable String> health,
+      Clock clock,
+      HttpLimits limits) {
+    wanted = address;
+    load = new Load(limits.maxUnderWay(), limits.maxBodyBytesInAll());
+    connections = new DefaultChannelGroup(acceptor.next(), true);
+    Routes routes =
+        new Routes(
+            address.getAddress().isLoopbackAddress(),
+            load,
+            new ChatCompletions(gateway, users, clock),
+            new ModelList(gateway, clock, workers),
+            health);
+    bootstrap =
+        new ServerBootstrap()
+            .group(acceptor, workers)
+            .channelFactory(channelFactory)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel connection) {
+                    connections.add(connection);
+                    connection
+                        .pipeline()
+                        .addLast(codec(limits), new HttpConnection(routes, limits, load));
+                  }
+                });
+  }
+
+  private static HttpServerCodec codec(HttpLimits limits) {
+    return new HttpServerCodec(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.maxRequestLineBytes())
+            .setMaxHeaderSize(limits.maxHeaderBytes()));
+  }
+
+  /// Listens.
+  ///
+  /// @throws IOException if that is not possible
+  public void start() throws IOException {
+    ChannelFuture bound = bootstrap.bind(wanted).awaitUninterruptibly();
+    Throwable cause = bound.cause();
+    if (cause != null) {
+      throw new IOException(cause);
+    }
+    port = bound.channel();
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    Channel open = port;
+    return open != null && open.localAddress() instanceof InetSocketAddress bound
+        ? new InetSocketAddress(wanted.getAddress(), bound.getPort())
+        : wanted;
+  }
+
+  /// Takes no more connections, and no more questions on those that there are.
+  ///
+  /// @return when all answers under way have ended
+  public CompletableFuture<Void> drain() {
+    Channel open = port;
+    if (open != null) {
+      var _ = open.close();
+    }
+    return load.drain();
+  }
+
+  /// Closes what is left.
+  public void close() {
+    var _ = drain();
+    connections.close().awaitUninterruptibly();
+  }
+}
