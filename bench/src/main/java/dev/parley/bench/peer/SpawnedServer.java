@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,13 +29,13 @@ public final class SpawnedServer implements AutoCloseable {
   private static final int LAST_LINES = 20;
 
   private final Process process;
-  private final Path data;
+  private final Path directory;
   private final ArrayDeque<String> lastLines = new ArrayDeque<>();
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
 
-  private SpawnedServer(Process process, Path data) {
+  private SpawnedServer(Process process, Path directory) {
     this.process = process;
-    this.data = data;
+    this.directory = directory;
     Thread.ofPlatform().name("server-log").daemon().start(this::readLog);
   }
 
@@ -43,26 +44,40 @@ public final class SpawnedServer implements AutoCloseable {
   /// @param durability as for `parley serve`
   /// @throws LoadException if it does not start
   public static SpawnedServer start(SelfCommand self, String durability) {
+    return start(self, durability, List.of(), List.of());
+  }
+
+  /// The same with more settings.
+  ///
+  /// @param configuration lines of a file for `--config`
+  /// @param more arguments of `parley serve`
+  public static SpawnedServer start(
+      SelfCommand self, String durability, List<String> configuration, List<String> more) {
     try {
-      Path data = Files.createTempDirectory("parley-bench-");
+      Path directory = Files.createTempDirectory("parley-bench-");
+      Path file = Files.write(directory.resolve("parley.conf"), configuration);
       List<String> arguments =
-          List.of(
-              "serve",
-              "--listen",
-              "127.0.0.1:0",
-              "--data",
-              data.toString(),
-              "--durability",
-              durability,
-              "--drain-grace",
-              "0s",
-              "--log-level",
-              "warn");
+          new ArrayList<>(
+              List.of(
+                  "serve",
+                  "--config",
+                  file.toString(),
+                  "--listen",
+                  "127.0.0.1:0",
+                  "--data",
+                  directory.resolve("data").toString(),
+                  "--durability",
+                  durability,
+                  "--drain-grace",
+                  "0s",
+                  "--log-level",
+                  "warn"));
+      arguments.addAll(more);
       Process process =
           new ProcessBuilder(self.with(arguments))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      SpawnedServer server = new SpawnedServer(process, data);
+      SpawnedServer server = new SpawnedServer(process, directory);
       server.awaitPort();
       return server;
     } catch (IOException e) {
@@ -131,12 +146,12 @@ public final class SpawnedServer implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    try (Stream<Path> files = Files.walk(data)) {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      keep(data + " could not be removed: " + e);
+      keep(directory + " could not be removed: " + e);
     }
   }
 }
