@@ -122,7 +122,7 @@ final class GatewayTexts {
                                 failure.deltas(),
                                 failure.written(),
                                 failure.told(),
-                                failure.words().isEmpty() ? "" : ", " + failure.words()))));
+                                failure.words().isEmpty() ? "" : ", " + failure.words().strip()))));
     lines.add("");
   }
 

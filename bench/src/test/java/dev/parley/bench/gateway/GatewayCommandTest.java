@@ -68,11 +68,32 @@ final class GatewayCommandTest {
     assertThat(report.at("/failures/direct/busy/words").asString()).contains("HTTP 429");
   }
 
-  private int through(Function<String, List<String>> lie, String... more) throws IOException {
-    int provider;
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      provider = free.getLocalPort();
+      return free.getLocalPort();
     }
+  }
+
+  @Test
+  void measuresWhateverAnswersOnTheHttpPort() throws IOException {
+    int port = freePort(); // of the provider, which speaks what a gateway's port speaks
+    int exitCode =
+        bench(
+            gateway(
+                "--provider=127.0.0.1:" + port,
+                "--http=127.0.0.1:" + port,
+                "--model=",
+                "--repeat=2",
+                "--disturb=0"));
+    assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    assertThat(out.toString())
+        .contains("http: ")
+        .contains("of 2 runs")
+        .contains("http.deltaWay.added.p99");
+  }
+
+  private int through(Function<String, List<String>> lie, String... more) throws IOException {
+    int provider = freePort();
     try (LyingGateway liar = new LyingGateway(provider, lie)) {
       List<String> all =
           gateway("--provider=127.0.0.1:" + provider, "--through=" + liar.url(), "--model=");
