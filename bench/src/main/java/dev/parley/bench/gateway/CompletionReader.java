@@ -72,7 +72,7 @@ final class CompletionReader {
     }
   }
 
-  /// What the answer came to, after its last event.
+  /// What the answer came to, when nothing more will come.
   ///
   /// @param otherwise in words, if nothing was said of an end
   Told told(String otherwise) {
@@ -81,10 +81,5 @@ final class CompletionReader {
       return found;
     }
     return finished ? new Told(Told.Kind.COMPLETE, "") : new Told(Told.Kind.CUT, otherwise);
-  }
-
-  /// The same where the connection was closed instead of the answer ended.
-  Told cut(String words) {
-    return told(words);
   }
 }

@@ -161,7 +161,7 @@ final class Disturbances {
       Visit visit = journal.of(patient.question);
       // After an event that is broken there are others, which nobody needs to believe.
       int wrote = visit == null ? 0 : Math.min(visit.written(), script.half());
-      if (judged) {
+      if (judged && !pause.isCut()) {
         patient.judge(told, wrote);
       }
       first = told == null ? first : told;

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Measurements from the first to the last line: provider, server, runs, reports. Used once, by one
 /// thread.
 final class GatewayBench {
-  private static final String PROVIDER = "fake";
-
   private final GatewayOptions options;
   private final SelfCommand self;
   private final PrintWriter out;
@@ -80,10 +78,13 @@ final class GatewayBench {
   }
 
   private static List<String> configuration(FakeProvider provider) {
+    String url = "http://127.0.0.1:" + provider.address().getPort();
     return List.of(
-        "provider.%s.kind = compatible".formatted(PROVIDER),
-        "provider.%s.base-url = http://127.0.0.1:%d"
-            .formatted(PROVIDER, provider.address().getPort()));
+        "provider.fake.kind = compatible",
+        "provider.fake.base-url = " + url,
+        "provider.fake-replicate.kind = replicate",
+        "provider.fake-replicate.base-url = " + url,
+        "provider.fake-replicate.key = none");
   }
 
   private boolean repeat(

@@ -59,7 +59,7 @@ final class GatewayOptions {
   @Option(
       names = "--pid",
       paramLabel = "PID",
-      description = "The gateway's process on this machine, to be measured too.")
+      description = "The process, on this machine, of the gateway that is not our own.")
   @Nullable Long pid;
 
   @Option(
@@ -211,6 +211,9 @@ final class GatewayOptions {
     require(disturb >= 0, "--disturb", "0 or more");
     require(patience.isPositive(), "--patience", "more than 0s");
     require(!spawn || server == null, "--spawn", "no --server beside it");
+    require(
+        server == null || through == null, "--through", "no --server beside it: --pid is one's");
+    require(!spawn || pid == null || through != null, "--pid", "no --spawn beside it");
     require(
         spawn
             || server != null

@@ -38,7 +38,7 @@ final class GatewayRun implements AutoCloseable {
   private final GatewayOptions options;
   private final FakeProvider provider;
   private final @Nullable InetSocketAddress server;
-  private final @Nullable ProcessMeter gateway;
+  private final @Nullable Long pid;
   private final ProcessMeter generator = new ProcessMeter(ProcessHandle.current().pid());
   private final Pause pause;
   private final StatusLine status;
@@ -63,7 +63,7 @@ final class GatewayRun implements AutoCloseable {
   }
 
   /// @param server Parley; null: none
-  /// @param pid the gateway's process; null: unknown
+  /// @param pid its process; null: unknown
   GatewayRun(
       GatewayOptions options,
       FakeProvider provider,
@@ -76,7 +76,7 @@ final class GatewayRun implements AutoCloseable {
     this.server = server;
     this.pause = pause;
     this.status = status;
-    gateway = pid == null ? null : new ProcessMeter(pid);
+    this.pid = pid;
     script = options.script();
   }
 
@@ -98,7 +98,7 @@ final class GatewayRun implements AutoCloseable {
     Map<String, Map<String, GatewayReport.Failure>> failures = new LinkedHashMap<>();
     if (faults.count() == 0) {
       disturb(lanes, gone, failures);
-      if (!await(patienceSeconds(), () -> provider.journal().open() == 0)) {
+      if (!await(patienceSeconds(), () -> provider.journal().open() == 0) && !pause.isCut()) {
         faults.add(
             "%d answers are still open at the provider, though nobody wants them"
                 .formatted(provider.journal().open()));
@@ -169,13 +169,13 @@ final class GatewayRun implements AutoCloseable {
     double answerSeconds = script.answerNanos() / NANOS;
     pause.seconds(Math.max(round == 1 ? options.warmup : 0, answerSeconds));
     status.show("%s: measuring, turn %d of %d".formatted(lane, round, ROUNDS));
-    Usage before = gateway == null ? null : gateway.usage();
+    Usage before = usage(lane);
     long beginNanos = System.nanoTime();
     onLoop(() -> turn.load.measure(true));
     pause.seconds(options.seconds / ROUNDS);
     onLoop(() -> turn.load.measure(false));
     turn.seconds += (System.nanoTime() - beginNanos) / NANOS;
-    Usage after = gateway == null ? null : gateway.usage();
+    Usage after = usage(lane);
     if (before != null && after != null) {
       turn.cpuSeconds += after.cpuSeconds() - before.cpuSeconds();
       turn.last = after;
@@ -187,6 +187,17 @@ final class GatewayRun implements AutoCloseable {
         && !pause.isCut()) {
       faults.add("%s: %d answers do not end".formatted(lane, call(turn.load::underWay)));
     }
+  }
+
+  /// What the lane's gateway has used until now; null: unknown, or there is none.
+  private @Nullable Usage usage(LaneKind lane) {
+    Long process =
+        switch (lane) {
+          case DIRECT -> null;
+          case GRPC, HTTP -> pid;
+          case THROUGH -> options.pid;
+        };
+    return process == null ? null : new ProcessMeter(process).usage();
   }
 
   private void disturb(
@@ -246,7 +257,7 @@ final class GatewayRun implements AutoCloseable {
                   turn.connections,
                   millis,
                   added,
-                  lane == LaneKind.DIRECT ? null : server(turn)));
+                  server(turn)));
         });
     return reports;
   }

@@ -127,7 +127,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> imple
     asker.closed(this);
     CompletionReader completion = reader;
     if (ear != null && completion != null) {
-      end(completion.cut("the connection was closed"));
+      end(completion.told("the connection was closed"));
     }
   }
 

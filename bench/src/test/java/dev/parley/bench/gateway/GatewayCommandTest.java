@@ -68,6 +68,25 @@ final class GatewayCommandTest {
     assertThat(report.at("/failures/direct/busy/words").asString()).contains("HTTP 429");
   }
 
+  @Test
+  void measuresReplicatesTwoStepsToo() {
+    int exitCode =
+        bench(
+            gateway(
+                "--spawn",
+                "--lanes=grpc",
+                "--model=fake-replicate/bench/",
+                "--disturb=2",
+                "--patience=20s",
+                "--json"));
+    assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    JsonNode report = new JsonMapper().readTree(out.toString());
+    assertThat(report.at("/lanes/grpc/answers").asInt()).isPositive();
+    assertThat(report.at("/gone/grpc/frameBeforeFirstToken/noticedMillis/count").asInt())
+        .isEqualTo(2);
+    assertThat(report.at("/failures/grpc/cut/told").asString()).isEqualTo("error");
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
