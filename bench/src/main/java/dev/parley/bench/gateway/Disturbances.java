@@ -90,7 +90,8 @@ final class Disturbances {
     Asker probe = askers.get();
     for (Asker.Leaving how : Asker.Leaving.values()) {
       if (probe.ways().contains(how)) {
-        all.put(how.key(), gone(how, Behaviour.OK, times));
+        // One that would come to its end by itself might, before anybody noticed.
+        all.put(how.key(), gone(how, Behaviour.STALL, times));
         all.put(how.key() + "BeforeFirstToken", gone(how, Behaviour.SILENT, times));
       }
     }
@@ -104,10 +105,8 @@ final class Disturbances {
       Patient patient = new Patient(behaviour);
       patient.ask();
       Visit visit = patient.visit();
-      boolean begun =
-          visit != null
-              && (behaviour == Behaviour.SILENT
-                  || await(START_SECONDS, () -> patient.deltas() >= MIDSTREAM_DELTAS));
+      int first = behaviour == Behaviour.SILENT ? 0 : Math.min(MIDSTREAM_DELTAS, script.half());
+      boolean begun = visit != null && await(START_SECONDS, () -> patient.deltas() >= first);
       if (visit == null || !begun) {
         patient.close();
         if (!pause.isCut()) {
