@@ -1,5 +1,7 @@
 package dev.parley.bench;
 
+import dev.parley.bench.load.Addresses;
+import dev.parley.bench.load.Interrupt;
 import dev.parley.bench.load.LoadException;
 import dev.parley.bench.load.Pause;
 import dev.parley.bench.load.Plan;
@@ -57,11 +59,14 @@ final class Bench {
     PlanMaker.plan(
         options, new InetSocketAddress(0), name()); // wrong usage shows before anything starts
     if (options.process != null) {
-      return Child.run(PlanMaker.plan(options, address(options.server), name()), System.in, out);
+      return Child.run(
+          PlanMaker.plan(options, Addresses.parse("--server", options.server), name()),
+          System.in,
+          out);
     }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
-        return repeat(address(options.server), options.pid);
+        return repeat(Addresses.parse("--server", options.server), options.pid);
       }
       String durability = options.durability == null ? "fsync" : options.durability;
       try (SpawnedServer server = SpawnedServer.start(self, durability)) {
@@ -185,21 +190,5 @@ final class Bench {
 
   private static ManagedChannel channel(Plan plan) {
     return NettyChannelBuilder.forAddress(plan.server()).usePlaintext().build();
-  }
-
-  private static InetSocketAddress address(String text) {
-    int colon = text.lastIndexOf(':');
-    try {
-      InetSocketAddress address =
-          new InetSocketAddress(
-              text.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", ""),
-              Integer.parseInt(text.substring(colon + 1)));
-      if (colon > 0 && !address.isUnresolved()) {
-        return address;
-      }
-    } catch (IllegalArgumentException _) {
-      // said below
-    }
-    throw new IllegalArgumentException("--server: \"%s\" (expected: HOST:PORT)".formatted(text));
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.bench;
 
+import dev.parley.bench.gateway.GatewayCommand;
 import dev.parley.bench.load.LoadException;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
@@ -35,6 +36,9 @@ import picocli.CommandLine.TypeConversionException;
       "  resume-storm  half of a big room comes back at once",
       "  slow          some readers stall or trickle; in the end they read everything",
       "  mixed         rooms of all sizes, typing, receipts, people who come and go",
+      "",
+      "And, as a command with options of its own, what a gateway to language models adds:",
+      "  gateway       see parley bench gateway --help",
       "",
       "In every run each subscriber must get every message once, in one order. A violation fails "
           + "the run.",
@@ -83,7 +87,8 @@ public final class BenchCommand implements Callable<Integer> {
   public static CommandLine commandLine(String mainClass, boolean terminal) {
     return new CommandLine(new BenchCommand(mainClass, terminal))
         .registerConverter(Workload.class, named(Workload.values()))
-        .registerConverter(Protocol.class, named(Protocol.values()));
+        .registerConverter(Protocol.class, named(Protocol.values()))
+        .addSubcommand(GatewayCommand.commandLine(new SelfCommand(mainClass), terminal));
   }
 
   private static <E extends Enum<E>> ITypeConverter<E> named(E[] values) {

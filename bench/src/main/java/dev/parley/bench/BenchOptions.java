@@ -3,6 +3,8 @@ package dev.parley.bench;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,8 +12,13 @@ import picocli.CommandLine.Parameters;
 /// The options of `parley bench`. Filled by picocli, then read only. A number that is null was not
 /// given: the workload has its own.
 final class BenchOptions {
-  @Parameters(index = "0", paramLabel = "WORKLOAD", description = "What the clients do; see above.")
-  Workload workload = Workload.FANOUT;
+  // Not required, or the command "gateway" would want one.
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "WORKLOAD",
+      description = "What the clients do; see above.")
+  @Nullable Workload given;
 
   @Option(
       names = {"-s", "--server"},
@@ -149,4 +156,20 @@ final class BenchOptions {
 
   @Option(names = "--run", hidden = true, description = "Name of the run.")
   @Nullable String run;
+
+  /// What the clients do.
+  ///
+  /// @throws IllegalArgumentException if nobody said it
+  Workload workload() {
+    Workload workload = given;
+    if (workload == null) {
+      throw new IllegalArgumentException(
+          "WORKLOAD: none (expected: one of %s, or the command gateway)"
+              .formatted(
+                  Stream.of(Workload.values())
+                      .map(Workload::toString)
+                      .collect(Collectors.joining(", "))));
+    }
+    return workload;
+  }
 }

@@ -41,7 +41,7 @@ final class PlanMaker {
   /// @param run name of the run
   /// @throws IllegalArgumentException if the options contradict each other
   static Plan plan(BenchOptions options, InetSocketAddress server, String run) {
-    Workload workload = options.workload;
+    Workload workload = options.workload();
     Defaults defaults = defaults(workload);
     check(options);
     List<String> rooms = options.existing;
@@ -111,15 +111,15 @@ final class PlanMaker {
         "--connections, --members, --streams-per-connection",
         "two of them at most: they tell the third");
     require(
-        options.workload != Workload.IDLE || (options.rate == null && options.inFlight == null),
+        options.workload() != Workload.IDLE || (options.rate == null && options.inFlight == null),
         "--rate, --in-flight",
         "none in idle");
     require(
-        options.workload == Workload.FANOUT || (!options.withLimit && !options.withNats),
+        options.workload() == Workload.FANOUT || (!options.withLimit && !options.withNats),
         "--with-limit, --with-nats",
         "only in fanout");
     boolean resumes =
-        options.workload == Workload.CHURN || options.workload == Workload.RESUME_STORM;
+        options.workload() == Workload.CHURN || options.workload() == Workload.RESUME_STORM;
     require(
         options.protocol == Protocol.NATIVE || !resumes,
         "--protocol",

@@ -3,30 +3,28 @@ package dev.parley.bench;
 import dev.parley.bench.load.Plan;
 import dev.parley.bench.load.Referee.Moment;
 import dev.parley.bench.measure.Tally;
+import dev.parley.bench.report.StatusLine;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/// Tells on a terminal how far the run has come: one line that is rewritten. Owned by one thread.
+/// Tells on a terminal how far the run has come. Owned by one thread.
 final class Progress {
-  private final PrintWriter err;
-  private final boolean terminal;
+  private final StatusLine line;
   private final Plan plan;
   private Moment moment = Moment.BEGIN;
   private Tally before = Tally.ZERO;
   private long beforeNanos = System.nanoTime();
-  private int shownChars;
 
   /// @param terminal whether anybody sees it
   Progress(PrintWriter err, boolean terminal, Plan plan) {
-    this.err = err;
-    this.terminal = terminal;
+    line = new StatusLine(err, terminal);
     this.plan = plan;
   }
 
   /// A part is over, another begins.
   void at(Moment reached) {
     moment = reached;
-    show(
+    line.show(
         switch (reached) {
           case BEGIN -> "connecting %,d streams".formatted(plan.streams());
           case CONNECTED -> "warming up";
@@ -43,7 +41,7 @@ final class Progress {
     Tally since = tally.since(before);
     before = tally;
     beforeNanos = now;
-    show(
+    line.show(
         String.format(
             Locale.ROOT,
             "%s: %,.0f sent/s, %,.0f delivered/s",
@@ -54,18 +52,6 @@ final class Progress {
 
   /// Takes the line off the terminal.
   void clear() {
-    if (shownChars > 0) {
-      err.print("\r" + " ".repeat(shownChars) + "\r");
-      err.flush();
-      shownChars = 0;
-    }
-  }
-
-  private void show(String line) {
-    if (terminal) {
-      err.print("\r" + line + " ".repeat(Math.max(0, shownChars - line.length())));
-      err.flush();
-      shownChars = line.length();
-    }
+    line.clear();
   }
 }

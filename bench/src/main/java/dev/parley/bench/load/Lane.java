@@ -3,18 +3,12 @@ package dev.parley.bench.load;
 import dev.parley.bench.measure.Counts;
 import dev.parley.bench.measure.Latencies;
 import dev.parley.bench.wire.Frame;
+import dev.parley.bench.wire.Sockets;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +47,7 @@ final class Lane implements AutoCloseable {
   Lane(Protocol protocol, Counts counts) {
     this.counts = counts;
     chat = new Frame().chat(protocol.service());
-    IoHandlerFactory io =
-        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    group = new MultiThreadIoEventLoopGroup(1, io);
+    group = Sockets.eventLoop();
     loop = group.next();
   }
 
@@ -70,12 +62,10 @@ final class Lane implements AutoCloseable {
   /// @param windowBytes bytes that may be under way on it, and to each of its streams, that these
   ///     have not asked for
   ManagedChannel connect(InetSocketAddress server, int windowBytes) {
-    Class<? extends Channel> type =
-        Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
     return NettyChannelBuilder.forAddress(server)
         .usePlaintext()
         .eventLoopGroup(group)
-        .channelType(type)
+        .channelType(Sockets.type())
         .directExecutor()
         .flowControlWindow(windowBytes)
         .maxInboundMessageSize(MAX_FRAME_BYTES)

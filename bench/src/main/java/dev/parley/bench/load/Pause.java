@@ -8,7 +8,7 @@ public final class Pause {
   private final CountDownLatch cut = new CountDownLatch(1);
 
   /// Waits, unless or until [#cut] is called.
-  void seconds(double seconds) {
+  public void seconds(double seconds) {
     try {
       var _ = cut.await((long) (seconds * 1e9), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ public final class ProcessMeter {
   /// Clock ticks a second in `/proc`, the same on every Linux that Java runs on.
   private static final double TICKS_PER_SECOND = 100;
 
+  private static final int KIB_BITS = 10;
   private static final int USER_TICKS = 11;
   private static final int SYSTEM_TICKS = 12;
 
@@ -21,7 +22,8 @@ public final class ProcessMeter {
   /// @param cpuSeconds processor time since it started
   /// @param rssBytes memory that it has now
   /// @param rssPeakBytes the most that it ever had
-  public record Usage(double cpuSeconds, long rssBytes, long rssPeakBytes) {}
+  /// @param threads threads that it has now
+  public record Usage(double cpuSeconds, long rssBytes, long rssPeakBytes, int threads) {}
 
   /// @param pid the process
   public ProcessMeter(long pid) {
@@ -38,16 +40,20 @@ public final class ProcessMeter {
       double ticks =
           Double.parseDouble(fields[USER_TICKS]) + Double.parseDouble(fields[SYSTEM_TICKS]);
       List<String> status = Files.readAllLines(directory.resolve("status"));
-      return new Usage(ticks / TICKS_PER_SECOND, bytes(status, "VmRSS:"), bytes(status, "VmHWM:"));
+      return new Usage(
+          ticks / TICKS_PER_SECOND,
+          number(status, "VmRSS:") << KIB_BITS,
+          number(status, "VmHWM:") << KIB_BITS,
+          (int) number(status, "Threads:"));
     } catch (IOException | RuntimeException e) {
       return null;
     }
   }
 
-  private static long bytes(List<String> status, String name) {
+  private static long number(List<String> status, String name) {
     return status.stream()
         .filter(line -> line.startsWith(name))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
         .sum();
   }
 }

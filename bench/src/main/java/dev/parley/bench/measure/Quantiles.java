@@ -13,7 +13,8 @@ import org.HdrHistogram.Histogram;
 public record Quantiles(long count, double p50, double p90, double p99, double p999, double max) {
   private static final double NANOS_PER_MILLI = 1e6;
 
-  static Quantiles of(Histogram histogram) {
+  /// Of times in nanoseconds.
+  public static Quantiles of(Histogram histogram) {
     long count = histogram.getTotalCount();
     return count == 0
         ? new Quantiles(0, 0, 0, 0, 0, 0)

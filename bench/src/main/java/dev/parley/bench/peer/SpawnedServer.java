@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,18 +24,20 @@ import java.util.stream.Stream;
 /// that is removed afterwards. Thread-safe.
 public final class SpawnedServer implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("Parley listens on \\S+:(\\d+)");
+  private static final Pattern HTTP = Pattern.compile("http://(\\S+:\\d+)/v1");
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 15;
   private static final int LAST_LINES = 20;
 
   private final Process process;
-  private final Path data;
+  private final Path directory;
   private final ArrayDeque<String> lastLines = new ArrayDeque<>();
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final CompletableFuture<String> http = new CompletableFuture<>();
 
-  private SpawnedServer(Process process, Path data) {
+  private SpawnedServer(Process process, Path directory) {
     this.process = process;
-    this.data = data;
+    this.directory = directory;
     Thread.ofPlatform().name("server-log").daemon().start(this::readLog);
   }
 
@@ -43,28 +46,40 @@ public final class SpawnedServer implements AutoCloseable {
   /// @param durability as for `parley serve`
   /// @throws LoadException if it does not start
   public static SpawnedServer start(SelfCommand self, String durability) {
+    return start(self, durability, List.of(), List.of("--http", "off"));
+  }
+
+  /// The same with more settings.
+  ///
+  /// @param configuration lines of a file for `--config`
+  /// @param more arguments of `parley serve`
+  public static SpawnedServer start(
+      SelfCommand self, String durability, List<String> configuration, List<String> more) {
     try {
-      Path data = Files.createTempDirectory("parley-bench-");
+      Path directory = Files.createTempDirectory("parley-bench-");
+      Path file = Files.write(directory.resolve("parley.conf"), configuration);
       List<String> arguments =
-          List.of(
-              "serve",
-              "--listen",
-              "127.0.0.1:0",
-              "--http",
-              "off",
-              "--data",
-              data.toString(),
-              "--durability",
-              durability,
-              "--drain-grace",
-              "0s",
-              "--log-level",
-              "warn");
+          new ArrayList<>(
+              List.of(
+                  "serve",
+                  "--config",
+                  file.toString(),
+                  "--listen",
+                  "127.0.0.1:0",
+                  "--data",
+                  directory.resolve("data").toString(),
+                  "--durability",
+                  durability,
+                  "--drain-grace",
+                  "0s",
+                  "--log-level",
+                  "warn"));
+      arguments.addAll(more);
       Process process =
           new ProcessBuilder(self.with(arguments))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      SpawnedServer server = new SpawnedServer(process, data);
+      SpawnedServer server = new SpawnedServer(process, directory);
       server.awaitPort();
       return server;
     } catch (IOException e) {
@@ -77,14 +92,23 @@ public final class SpawnedServer implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), awaitPort());
   }
 
+  /// Where it serves OpenAI's protocol, as `HOST:PORT`. Only for a server that was told to.
+  public String http() {
+    return await(http);
+  }
+
   /// Its process.
   public long pid() {
     return process.pid();
   }
 
   private int awaitPort() {
+    return await(port);
+  }
+
+  private <T> T await(CompletableFuture<T> told) {
     try {
-      return port.get(START_SECONDS, TimeUnit.SECONDS);
+      return told.get(START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
       throw new LoadException("the server did not start:\n" + lastWords());
@@ -103,11 +127,16 @@ public final class SpawnedServer implements AutoCloseable {
         if (listens.find()) {
           port.complete(Integer.parseInt(listens.group(1)));
         }
+        Matcher door = HTTP.matcher(line);
+        if (door.find()) {
+          http.complete(door.group(1));
+        }
       }
     } catch (IOException e) {
       keep(e.toString());
     }
     port.completeExceptionally(new IOException("it ended"));
+    http.completeExceptionally(new IOException("it ended"));
   }
 
   private synchronized void keep(String line) {
@@ -133,12 +162,12 @@ public final class SpawnedServer implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    try (Stream<Path> files = Files.walk(data)) {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      keep(data + " could not be removed: " + e);
+      keep(directory + " could not be removed: " + e);
     }
   }
 }

@@ -21,15 +21,18 @@ public record Medians(int repetitions, Map<String, Spread> figures) {
 
   /// Of some runs, at least one.
   public static Medians of(List<Report> reports) {
+    return ofFigures(reports.stream().map(Medians::figures).toList());
+  }
+
+  /// Of the figures of some runs, at least one, by name.
+  public static Medians ofFigures(List<Map<String, Double>> runs) {
     Map<String, List<Double>> values = new LinkedHashMap<>();
-    for (Report report : reports) {
-      figures(report)
-          .forEach(
-              (name, value) -> values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value));
+    for (Map<String, Double> run : runs) {
+      run.forEach((name, value) -> values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value));
     }
     Map<String, Spread> figures = new LinkedHashMap<>();
     values.forEach((name, all) -> figures.put(name, spread(all)));
-    return new Medians(reports.size(), figures);
+    return new Medians(runs.size(), figures);
   }
 
   private static Map<String, Double> figures(Report report) {

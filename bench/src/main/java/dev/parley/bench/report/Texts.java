@@ -21,6 +21,11 @@ public final class Texts {
     return MAPPER.writeValueAsString(report);
   }
 
+  /// The same of a result of another kind.
+  public static String line(Record report) {
+    return MAPPER.writeValueAsString(report);
+  }
+
   /// The same of several.
   public static String json(Medians medians) {
     return MAPPER.writeValueAsString(medians);

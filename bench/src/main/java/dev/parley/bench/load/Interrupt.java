@@ -1,11 +1,10 @@
-package dev.parley.bench;
+package dev.parley.bench.load;
 
-import dev.parley.bench.load.Pause;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Ctrl-C ends the measuring instead of the process, which ends by itself soon after.
-final class Interrupt implements AutoCloseable {
+public final class Interrupt implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 40;
   private static final int INTERRUPTED = 130;
 
@@ -24,7 +23,7 @@ final class Interrupt implements AutoCloseable {
   }
 
   /// From now on, until it is closed.
-  static Interrupt cuts(Pause pause) {
+  public static Interrupt cuts(Pause pause) {
     Interrupt interrupt = new Interrupt(pause);
     Runtime.getRuntime().addShutdownHook(interrupt.hook);
     return interrupt;
