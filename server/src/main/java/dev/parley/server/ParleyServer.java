@@ -48,6 +48,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,7 +160,8 @@ public final class ParleyServer implements AutoCloseable {
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
-    HttpPort http = http(config, eventLoops, connections, gateway, users, health, clock);
+    HttpPort http =
+        http(config, eventLoops, connections, gateway, users, health, meters::scrape, clock);
     ParleyServer server =
         new ParleyServer(
             config, store, engine, reads, eventLoops, groups, gateway, models, health, port, http);
@@ -199,6 +201,7 @@ public final class ParleyServer implements AutoCloseable {
       Gateway gateway,
       Allowances users,
       HealthWatch health,
+      Supplier<String> metrics,
       Clock clock) {
     InetSocketAddress address = config.http();
     return address == null
@@ -211,6 +214,7 @@ public final class ParleyServer implements AutoCloseable {
             gateway,
             users,
             health::notServing,
+            metrics,
             clock,
             config.limits());
   }

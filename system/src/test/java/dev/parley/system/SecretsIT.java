@@ -22,6 +22,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,7 +138,14 @@ class SecretsIT {
     Files.createDirectories(left);
     Path output = left.resolve("out.txt");
     String[] options = {
-      "--config", configuration().toString(), "--log", log, "--log-level", "debug"
+      "--config",
+      configuration().toString(),
+      "--log",
+      log,
+      "--log-level",
+      "debug",
+      "--http",
+      "127.0.0.1:0"
     };
     try (ServerProcess server =
         ServerProcess.start(environment, output, left.resolve("data"), options)) {
@@ -145,6 +156,7 @@ class SecretsIT {
         callsOfOneAnswer(channel);
         framesThatAreNoQuestions(channel);
         commands(server);
+        overHttp(server);
       } finally {
         channel.shutdownNow();
         Files.writeString(left.resolve("err.txt"), server.log());
@@ -327,6 +339,40 @@ class SecretsIT {
           }
         };
     return method.toBuilder(bytes, bytes).build();
+  }
+
+  private void overHttp(ServerProcess server) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI base = URI.create("http://" + server.httpAddress());
+      for (String name : keys.keySet()) {
+        for (String stream : List.of("true", "false")) {
+          Canary own = canary("somebody's own key over HTTP, of " + name);
+          String model = question(name, Way.STATUS).getModel();
+          HttpRequest.Builder asked =
+              HttpRequest.newBuilder(base.resolve("/v1/chat/completions"))
+                  .header("content-type", "application/json")
+                  .header("authorization", "Bearer " + own.secret())
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          """
+                          {"model": "%s", "stream": %s, "messages":
+                           [{"role": "user", "content": "Quote it by STATUS!"}]}
+                          """
+                              .formatted(model, stream)));
+          assertUntold("an answer over HTTP", told(client, asked));
+          asked.header("parley-provider-key", own.secret());
+          assertUntold("an answer over HTTP to somebody", told(client, asked));
+        }
+      }
+      for (String path : List.of("/v1/models", "/metrics", "/healthz")) {
+        assertUntold(path, told(client, HttpRequest.newBuilder(base.resolve(path))));
+      }
+    }
+  }
+
+  private static String told(HttpClient client, HttpRequest.Builder asked) throws Exception {
+    HttpResponse<String> answer = client.send(asked.build(), HttpResponse.BodyHandlers.ofString());
+    return answer.headers().map() + answer.body();
   }
 
   private void commands(ServerProcess server) {

@@ -18,6 +18,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A prompt as a chat completion request.
 record OpenAiRequest(Flavour flavour, Prompt prompt) {
+  /// Budgets of thoughts that count as low and as medium effort; more is high.
+  private static final int LOW_EFFORT_TOKENS = 2_048;
+
+  private static final int MEDIUM_EFFORT_TOKENS = 16_384;
+
   /// The whole body.
   ///
   /// @throws ModelException `INVALID_REQUEST`, if the protocol cannot say this
@@ -130,6 +135,17 @@ record OpenAiRequest(Flavour flavour, Prompt prompt) {
     message.put("content", result.content());
   }
 
+  /// How much thinking, where it is not said in tokens.
+  private static String effort(int tokens) {
+    if (tokens == 0) {
+      return "none";
+    }
+    if (tokens <= LOW_EFFORT_TOKENS) {
+      return "low";
+    }
+    return tokens <= MEDIUM_EFFORT_TOKENS ? "medium" : "high";
+  }
+
   private void addSampling(ObjectNode body) {
     Sampling sampling = prompt.sampling();
     if (sampling.maxTokens() != null) {
@@ -145,6 +161,9 @@ record OpenAiRequest(Flavour flavour, Prompt prompt) {
     if (!sampling.stop().isEmpty()) {
       ArrayNode stop = body.putArray("stop");
       sampling.stop().forEach(stop::add);
+    }
+    if (sampling.reasoningTokens() != null && flavour == Flavour.OPENAI) {
+      body.put("reasoning_effort", effort(sampling.reasoningTokens()));
     }
     if (sampling.seed() != null) {
       body.put(flavour == Flavour.MISTRAL ? "random_seed" : "seed", sampling.seed());

@@ -190,9 +190,20 @@ class OpenAiDialectTest {
             ToolChoice.AUTO,
             OutputFormat.Text.TEXT);
     String rest = ",\"temperature\":0.5,\"top_p\":0.25,\"stop\":[\"x\",\"y\"]";
-    assertBody(Flavour.OPENAI, prompt, hello(",\"max_completion_tokens\":9,\"seed\":7" + rest));
+    String effort = ",\"reasoning_effort\":\"low\"";
+    assertBody(
+        Flavour.OPENAI, prompt, hello(",\"max_completion_tokens\":9,\"seed\":7" + rest + effort));
     assertBody(Flavour.COMPATIBLE, prompt, hello(",\"max_tokens\":9,\"seed\":7" + rest));
     assertBody(Flavour.MISTRAL, prompt, helloMistral(",\"max_tokens\":9,\"random_seed\":7" + rest));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, none", "1, low", "2048, low", "2049, medium", "16384, medium", "16385, high"})
+  void budgetsOfThoughtsAreEfforts(int tokens, String effort) {
+    Sampling sampling = new Sampling(null, null, null, List.of(), null, tokens);
+    Prompt prompt = prompt(HELLO, sampling, List.of(), ToolChoice.AUTO, OutputFormat.Text.TEXT);
+    assertBody(Flavour.OPENAI, prompt, hello(",\"reasoning_effort\":\"%s\"".formatted(effort)));
+    assertBody(Flavour.COMPATIBLE, prompt, hello(""));
   }
 
   private static final String WEATHER_JSON =

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -170,17 +171,28 @@ final class Exchange {
 
   /// Answers with a JSON object, if nothing of another answer has been sent.
   void answer(int status, ObjectNode json, Map<String, String> headers) {
+    answer(status, HttpHeaderValues.APPLICATION_JSON, Json.bytes(json), headers);
+  }
+
+  /// Answers with a text.
+  void answer(String contentType, String text) {
+    answer(200, contentType, text.getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  private void answer(
+      int status, CharSequence contentType, byte[] content, Map<String, String> headers) {
     if (!begun.compareAndSet(false, true)) {
       return;
     }
-    ByteBuf bytes = Unpooled.wrappedBuffer(Json.bytes(json));
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), bytes);
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(status),
+            Unpooled.wrappedBuffer(content));
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-        .set(HttpHeaderNames.CONTENT_LENGTH, bytes.readableBytes());
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set(HttpHeaderNames.CONTENT_LENGTH, content.length);
     headers.forEach(response.headers()::set);
     connection(response);
     written(response);

@@ -42,6 +42,7 @@ public final class HttpPort {
   /// @param workers own connections; stay the caller's
   /// @param users what each user may ask
   /// @param health why the server does not serve; null: it does
+  /// @param metrics what is measured, as Prometheus reads it
   public HttpPort(
       InetSocketAddress address,
       EventLoopGroup acceptor,
@@ -50,6 +51,7 @@ public final class HttpPort {
       Gateway gateway,
       Allowances users,
       Supplier<@Nullable String> health,
+      Supplier<String> metrics,
       Clock clock,
       Limits.Tunable limits) {
     this(
@@ -60,6 +62,7 @@ public final class HttpPort {
         gateway,
         users,
         health,
+        metrics,
         clock,
         HttpLimits.of(limits));
   }
@@ -73,6 +76,7 @@ public final class HttpPort {
       Gateway gateway,
       Allowances users,
       Supplier<@Nullable String> health,
+      Supplier<String> metrics,
       Clock clock,
       HttpLimits limits) {
     wanted = address;
@@ -84,7 +88,8 @@ public final class HttpPort {
             load,
             new ChatCompletions(gateway, users, clock),
             new ModelList(gateway, clock, workers),
-            health);
+            health,
+            metrics);
     bootstrap =
         new ServerBootstrap()
             .group(acceptor, workers)

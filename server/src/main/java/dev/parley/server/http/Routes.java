@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param local whether the port is for this machine only
 /// @param health why the server does not serve; null: it does
+/// @param metrics what is measured, as Prometheus reads it
 record Routes(
     boolean local,
     Load load,
     ChatCompletions chat,
     ModelList models,
-    Supplier<@Nullable String> health) {
+    Supplier<@Nullable String> health,
+    Supplier<String> metrics) {
   private static final String API = "/v1/";
   private static final String MODELS = "/v1/models";
   private static final String CHAT = "/v1/chat/completions";
   private static final String HEALTH = "/healthz";
+  private static final String METRICS = "/metrics";
+
+  /// Prometheus' text format.
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   /// Who answers a request, of which nothing but the head is there yet.
   ///
@@ -54,6 +60,10 @@ record Routes(
         require(head, HttpMethod.GET, HttpMethod.HEAD);
         return this::health;
       }
+      case METRICS -> {
+        require(head, HttpMethod.GET, HttpMethod.HEAD);
+        return exchange -> exchange.answer(METRICS_TYPE, metrics.get());
+      }
       default -> {
         if (path.startsWith(MODELS + "/")) {
           require(head, HttpMethod.GET, HttpMethod.HEAD);
@@ -64,8 +74,8 @@ record Routes(
             ApiError.refused(
                 404,
                 "unknown_url",
-                "there is nothing at %s (expected: one of %s, %s, %s)"
-                    .formatted(path, CHAT, MODELS, HEALTH)));
+                "there is nothing at %s (expected: one of %s, %s, %s, %s)"
+                    .formatted(path, CHAT, MODELS, HEALTH, METRICS)));
       }
     }
   }

@@ -373,6 +373,19 @@ class HttpDoorTest {
   // Other paths.
 
   @Test
+  void whatIsMeasuredIsReadAsPrometheusReadsIt() throws Exception {
+    assertThat(ask(question("simulated", "")).statusCode()).isEqualTo(200);
+    HttpResponse<String> metrics = get("/metrics");
+    assertThat(metrics.headers().firstValue("content-type").orElseThrow())
+        .startsWith("text/plain; version=0.0.4");
+    assertThat(metrics.body())
+        .contains("gen_ai_client_operation_duration_seconds_count{")
+        .contains("gen_ai_client_token_usage_token_sum{")
+        .contains("gen_ai_client_operation_time_to_first_chunk_seconds_bucket{")
+        .contains("parley_provider=\"simulated\"");
+  }
+
+  @Test
   void healthIsTold() throws Exception {
     assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"serving\"}");
   }

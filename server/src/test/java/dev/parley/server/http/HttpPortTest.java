@@ -77,6 +77,7 @@ class HttpPortTest {
             gateway,
             new Allowances(Quota.DEFAULT),
             () -> unhealthy,
+            () -> "",
             Clock.system(),
             limits);
     port = opened;
