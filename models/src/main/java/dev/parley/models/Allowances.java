@@ -20,6 +20,7 @@ public final class Allowances {
         Caffeine.newBuilder()
             .maximumSize(MAX_KNOWN)
             .expireAfterAccess(KEPT)
+            .executor(Runnable::run) // no thread for so little
             .build(who -> new Allowance(who, quota));
   }
 

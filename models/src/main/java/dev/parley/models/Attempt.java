@@ -61,6 +61,9 @@ final class Attempt {
     ModelEvent event = signal.get();
     if (event != null) {
       count(event);
+      if (event instanceof ModelEvent.Finished) {
+        end("", null); // before it is told, so that nobody is let in before he is charged
+      }
     } else if (signal.isOnComplete()) {
       end("", null);
     } else {

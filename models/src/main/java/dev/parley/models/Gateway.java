@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import reactor.adapter.JdkFlowAdapter;
@@ -158,14 +159,27 @@ public final class Gateway implements AutoCloseable {
         Flux.defer(
             () -> {
               List<Allowance> entered = entered(ask.allowances());
+              AtomicBoolean left = new AtomicBoolean();
               Attempts attempts = new Attempts(this::atWork, ask, asked, metrics, scheduler);
+              Runnable leave =
+                  () -> {
+                    if (left.compareAndSet(false, true)) {
+                      long tokens = attempts.tokens();
+                      entered.forEach(allowance -> allowance.leave(tokens));
+                    }
+                  };
               return Flux.defer(attempts::answer)
-                  .doFinally(
-                      _ -> {
-                        long tokens = attempts.tokens();
-                        entered.forEach(allowance -> allowance.leave(tokens));
-                      });
+                  .doOnNext(event -> leaveAtTheEnd(event, leave))
+                  .doOnError(_ -> leave.run())
+                  .doFinally(_ -> leave.run());
             }));
+  }
+
+  /// Before the end is told, so that nobody is let in before he is charged.
+  private static void leaveAtTheEnd(ModelEvent event, Runnable leave) {
+    if (event instanceof ModelEvent.Finished) {
+      leave.run();
+    }
   }
 
   private static List<Allowance> entered(List<Allowance> allowances) {

@@ -112,7 +112,7 @@ final class GrpcStream {
       case TEXT -> ear.hear(response.getText(), now);
       case FINISHED -> end(response, ear, new Told(Told.Kind.COMPLETE, ""));
       case ERROR -> end(response, ear, new Told(Told.Kind.ERROR, words(response.getError())));
-      case STARTED -> {}
+      case STARTED, DRAIN -> {}
       case REASONING, REFUSAL, TOOL_CALL, ANSWER, EVENT_NOT_SET ->
           end(response, ear, new Told(Told.Kind.GARBLED, "not asked for: " + response));
     }

@@ -1,18 +1,22 @@
 package dev.parley.models.http;
 
+import com.google.auth.Retryable;
 import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /// Access tokens of Google's OAuth, got with a service account or with what the machine has
@@ -29,8 +33,12 @@ public final class GoogleSecret implements Secret {
   private final String source;
   private final InstantSource clock;
 
-  /// Waits for Google's answer; a token for many questions is asked for once.
-  private final Executor waiting = task -> Thread.ofVirtual().name("parley-google").start(task);
+  /// Waits for Google's answer, without holding up anybody else.
+  private final Scheduler waiting =
+      Schedulers.fromExecutor(task -> Thread.ofVirtual().name("parley-google").start(task));
+
+  /// Under way, for all who want a token; null: none. Guarded by this.
+  private @Nullable Mono<String> renewal;
 
   private volatile @Nullable GoogleCredentials credentials;
   private volatile String latest = "";
@@ -51,9 +59,7 @@ public final class GoogleSecret implements Secret {
         () -> {
           GoogleCredentials known = credentials;
           String fresh = known == null ? null : fresh(known.getAccessToken());
-          return fresh == null
-              ? Mono.fromCallable(this::renew).subscribeOn(Schedulers.fromExecutor(waiting))
-              : Mono.just(fresh);
+          return fresh == null ? renewal() : Mono.just(fresh);
         });
   }
 
@@ -65,7 +71,21 @@ public final class GoogleSecret implements Secret {
     return lasts ? token.getTokenValue() : null;
   }
 
-  private synchronized String renew() {
+  private synchronized Mono<String> renewal() {
+    Mono<String> open = renewal;
+    if (open == null) {
+      open =
+          Mono.fromCallable(this::renew).subscribeOn(waiting).doFinally(_ -> endRenewal()).cache();
+      renewal = open;
+    }
+    return open;
+  }
+
+  private synchronized void endRenewal() {
+    renewal = null;
+  }
+
+  private String renew() {
     try {
       GoogleCredentials known = credentials;
       if (known == null) {
@@ -84,14 +104,27 @@ public final class GoogleSecret implements Secret {
       latest = fresh;
       return fresh;
     } catch (IOException e) {
+      String from = source.equals(OF_MACHINE) ? "what this machine has" : source;
       throw new ModelException(
-          Kind.UNAUTHENTICATED,
-          "no token of Google can be got with %s: %s"
-              .formatted(
-                  source.equals(OF_MACHINE) ? "what this machine has" : source, e.getMessage()),
+          mayPass(e) ? Kind.UNREACHABLE : Kind.UNAUTHENTICATED,
+          "no token of Google can be got with %s: %s".formatted(from, e.getMessage()),
           null,
           e);
     }
+  }
+
+  private static boolean mayPass(IOException e) {
+    if (e instanceof Retryable told && told.isRetryable()) {
+      return true;
+    }
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketException
+          || cause instanceof SocketTimeoutException
+          || cause instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private GoogleCredentials read() throws IOException {

@@ -83,4 +83,15 @@ class GoogleSecretTest {
       assertThat(failure).hasMessageContaining("account.json");
     }
   }
+
+  @Test
+  void aGoogleThatCannotBeReachedMayBeLater() throws Exception {
+    FakeProvider google = new FakeProvider(giving("t1"));
+    GoogleSecret secret = secret(google);
+    google.close();
+    ModelException failure = assertThrows(ModelException.class, () -> secret.current().block());
+    assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+    // and it is tried again by whoever asks next
+    assertThrows(ModelException.class, () -> secret.current().block());
+  }
 }
