@@ -21,6 +21,7 @@ final class Attempt {
   private static final int CHARS_OF_A_TOKEN = 4;
 
   private final Provider provider;
+  private final Breaker breaker;
   private final Provider.Key key;
   private final Prompt prompt;
   private final GatewayMetrics.Answer measured;
@@ -33,10 +34,17 @@ final class Attempt {
 
   private Usage usage = Usage.UNKNOWN;
 
+  /// @param breaker that let it in
   /// @param key let in by the provider
   /// @param prompt for the model that is asked
-  Attempt(Provider provider, Provider.Key key, Prompt prompt, GatewayMetrics.Answer measured) {
+  Attempt(
+      Provider provider,
+      Breaker breaker,
+      Provider.Key key,
+      Prompt prompt,
+      GatewayMetrics.Answer measured) {
     this.provider = provider;
+    this.breaker = breaker;
     this.key = key;
     this.prompt = prompt;
     this.measured = measured;
@@ -99,7 +107,7 @@ final class Attempt {
   private void speak() {
     if (!spoken) {
       spoken = true;
-      provider.breaker().answered();
+      breaker.answered();
     }
   }
 
@@ -122,10 +130,10 @@ final class Attempt {
     }
     key.leave(tokens());
     if (failure instanceof ModelException e) {
-      provider.breaker().failed(e, spoken);
+      breaker.failed(e, spoken);
       provider.refused(key, e);
     } else if (!spoken) {
-      provider.breaker().withdrawn();
+      breaker.withdrawn();
     }
     measured.ended(error, usage, key.name());
   }
@@ -135,10 +143,11 @@ final class Attempt {
     if (usage.input() >= 0 && usage.output() >= 0) {
       return usage.input() + usage.output();
     }
-    return spoken ? (chars + length(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
+    return spoken ? (chars + text(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
   }
 
-  private static long length(Prompt prompt) {
+  /// Characters and bytes that a prompt is made of.
+  static long length(Prompt prompt) {
     long length = 0;
     for (Turn turn : prompt.turns()) {
       for (Part part : turn.parts()) {
@@ -148,8 +157,25 @@ final class Attempt {
               case Part.Reasoning reasoning -> reasoning.text().length();
               case Part.ToolCall call -> call.arguments().length();
               case Part.ToolResult result -> result.content().length();
-              case Part.Image _, Part.ImageLink _ -> 0;
+              case Part.Image image -> image.bytes().length;
+              case Part.ImageLink link -> link.url().length();
             };
+      }
+    }
+    for (Prompt.Tool tool : prompt.tools()) {
+      length += tool.description().length() + tool.parameters().length();
+    }
+    return length;
+  }
+
+  /// Characters of what is said, as far as it is text.
+  private static long text(Prompt prompt) {
+    long length = length(prompt);
+    for (Turn turn : prompt.turns()) {
+      for (Part part : turn.parts()) {
+        if (part instanceof Part.Image image) {
+          length -= image.bytes().length;
+        }
       }
     }
     return length;

@@ -13,7 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/// One question on its way through models. For one subscription.
+/// One question on its way through models. A model that fails gives way to the next one at once;
+/// the last one is asked again, if that may help. For one subscription.
 final class Attempts {
   /// How often one model is asked at most.
   private static final int MAX_TRIES = 3;
@@ -66,7 +67,7 @@ final class Attempts {
     Provider provider = provider(route);
     asked.accept(route);
     try {
-      provider.breaker().enter();
+      provider.breaker(route.model()).enter();
     } catch (ModelException e) {
       return next(index, e); // at once: it is known to fail
     }
@@ -86,13 +87,14 @@ final class Attempts {
     try {
       key = provider.enter(choice(route), keysTried);
     } catch (ModelException e) {
-      provider.breaker().withdrawn();
+      provider.breaker(route.model()).withdrawn();
       throw e;
     }
     keysTried.add(key);
     Attempt attempt =
         new Attempt(
             provider,
+            provider.breaker(route.model()),
             key,
             ask.prompt().withModel(route.model()),
             metrics.begin(provider.settings(), route));
@@ -110,12 +112,18 @@ final class Attempts {
       if (another) {
         return from(index, tried + 1);
       }
-      Duration delay = e.kind().isTransitory() ? delay(e, tried) : null;
+      boolean last = index + 1 == ask.routes().size();
+      Duration delay = last && isWorthAnotherTry(e) ? delay(e, tried) : null;
       if (delay != null) {
         return Mono.delay(delay, scheduler).thenMany(Flux.defer(() -> from(index, tried + 1)));
       }
     }
     return next(index, e);
+  }
+
+  /// Not one that has used up the caller's time.
+  private static boolean isWorthAnotherTry(ModelException e) {
+    return e.kind().isTransitory() && e.kind() != ModelException.Kind.TIMEOUT;
   }
 
   private Flux<ModelEvent> next(int index, ModelException e) {

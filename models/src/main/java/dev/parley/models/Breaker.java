@@ -12,13 +12,13 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Keeps questions from a provider that does not answer: after half of the newest ones failed it is
+/// Keeps questions from a model that does not answer: after half of the newest ones failed it is
 /// left alone for a while, then tried with a few. (Nygard, "Release It!", 2007.) Thread-safe.
 final class Breaker {
   /// So many of the newest questions are looked at, and not fewer than that.
   private static final int WINDOW = 20;
 
-  private static final int MIN_QUESTIONS = 5;
+  private static final int MIN_QUESTIONS = 10;
   private static final int MAX_FAILED_PERCENT = 50;
 
   /// Questions by which it is tried whether the provider answers again.
@@ -39,20 +39,21 @@ final class Breaker {
       EnumSet.of(
           Kind.OVERLOADED, Kind.FAILED, Kind.UNREACHABLE, Kind.TIMEOUT, Kind.CUT, Kind.MALFORMED);
 
-  private final String provider;
+  private final String model;
   private final Clock clock;
   private final CircuitBreaker state;
   private volatile long restsUntilMillis;
 
+  /// @param model for messages
   /// @param on whether it does anything
-  Breaker(String provider, boolean on, Clock clock) {
-    this.provider = provider;
+  Breaker(String model, boolean on, Clock clock) {
+    this.model = model;
     this.clock = clock;
     IntervalFunction rest =
         IntervalFunction.ofExponentialRandomBackoff(FIRST_REST, LONGER, JITTER, LONGEST_REST);
     state =
         CircuitBreaker.of(
-            provider,
+            model,
             CircuitBreakerConfig.custom()
                 .clock(clock)
                 .currentTimestampFunction(Clock::millis, TimeUnit.MILLISECONDS)
@@ -74,13 +75,13 @@ final class Breaker {
 
   /// Lets a question through, of which [#answered], [#failed] or [#withdrawn] is to tell what came.
   ///
-  /// @throws ModelException `UNREACHABLE`
+  /// @throws ModelException `OVERLOADED`
   void enter() {
     if (!state.tryAcquirePermission()) {
       long millis = Math.max(1, restsUntilMillis - clock.millis());
       throw new ModelException(
-          Kind.UNREACHABLE,
-          "%s failed too often and is left alone for a while".formatted(provider),
+          Kind.OVERLOADED,
+          "%s failed too often and is left alone for a while".formatted(model),
           Duration.ofMillis(millis),
           null);
     }

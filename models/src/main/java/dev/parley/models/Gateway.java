@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import reactor.adapter.JdkFlowAdapter;
@@ -53,6 +54,12 @@ public final class Gateway implements AutoCloseable {
   /// Questions that wait for a connection.
   private static final int MAX_PENDING = 4_096;
 
+  /// Of a model as questions name it.
+  private static final int MAX_NAME_CHARS = 256;
+
+  /// What all questions under way may take of the heap: this part of it.
+  private static final int PROMPTS_OF_HEAP = 16;
+
   private static final String SIMULATED_MODEL = "simulated";
 
   private static final Duration PENDING = Duration.ofSeconds(10);
@@ -67,6 +74,11 @@ public final class Gateway implements AutoCloseable {
   private final ConnectionProvider connections;
   private final Prices prices;
   private final GatewayMetrics metrics;
+
+  /// Length of the prompts under way, which are held until they are answered.
+  private final AtomicLong promptBytes = new AtomicLong();
+
+  private final long maxPromptBytes = Runtime.getRuntime().maxMemory() / PROMPTS_OF_HEAP;
 
   /// @param providers each with a name of its own
   /// @param eventLoops threads for everything; not closed by this
@@ -139,6 +151,12 @@ public final class Gateway implements AutoCloseable {
     int slash = text.indexOf('/');
     String name = slash < 0 ? text : text.substring(0, slash);
     String model = slash < 0 ? "" : text.substring(slash + 1);
+    if (text.length() > MAX_NAME_CHARS) {
+      throw new ModelException(
+          Kind.INVALID_REQUEST,
+          "the name of the model has %d characters (expected: at most %d)"
+              .formatted(text.length(), MAX_NAME_CHARS));
+    }
     ProviderSettings provider = provider(name);
     if (model.isEmpty() && provider.kind() == ProviderKind.SIMULATED) {
       model = SIMULATED_MODEL;
@@ -159,11 +177,23 @@ public final class Gateway implements AutoCloseable {
         Flux.defer(
             () -> {
               List<Allowance> entered = entered(ask.allowances());
+              long bytes = Attempt.length(ask.prompt());
+              if (promptBytes.addAndGet(bytes) > maxPromptBytes) {
+                promptBytes.addAndGet(-bytes);
+                entered.forEach(allowance -> allowance.leave(0));
+                throw new ModelException(
+                    Kind.OVERLOADED,
+                    "questions of %d MiB are under way already (expected: the same again later)"
+                        .formatted(maxPromptBytes >> 20),
+                    Duration.ofSeconds(1),
+                    null);
+              }
               AtomicBoolean left = new AtomicBoolean();
               Attempts attempts = new Attempts(this::atWork, ask, asked, metrics, scheduler);
               Runnable leave =
                   () -> {
                     if (left.compareAndSet(false, true)) {
+                      promptBytes.addAndGet(-bytes);
                       long tokens = attempts.tokens();
                       entered.forEach(allowance -> allowance.leave(tokens));
                     }
@@ -203,18 +233,28 @@ public final class Gateway implements AutoCloseable {
     return prices.nanos(route, usage);
   }
 
-  /// Names of the models that a provider says it has, which verifies a credential too.
+  /// Names of the models that a provider says it has, which verifies a credential too; of any, that
+  /// one works.
   ///
   /// @return fails with a [ModelException]
   public CompletionStage<List<String>> models(String provider, Credential.Choice credential) {
     try {
-      return switch (atWork(provider).key(credential).model()) {
-        case Upstream upstream -> upstream.models();
-        default -> CompletableFuture.completedFuture(List.of(SIMULATED_MODEL));
-      };
+      List<Provider.Key> keys = atWork(provider).keys(credential);
+      CompletionStage<List<String>> models = models(keys.getFirst());
+      for (Provider.Key other : keys.subList(1, keys.size())) {
+        models = models.exceptionallyCompose(_ -> models(other));
+      }
+      return models;
     } catch (ModelException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private static CompletionStage<List<String>> models(Provider.Key key) {
+    return switch (key.model()) {
+      case Upstream upstream -> upstream.models();
+      default -> CompletableFuture.completedFuture(List.of(SIMULATED_MODEL));
+    };
   }
 
   private Function<Secret, Model> asking(ProviderSettings settings, HttpClient client) {

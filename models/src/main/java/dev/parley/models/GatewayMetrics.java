@@ -75,12 +75,21 @@ final class GatewayMetrics {
       long now = System.nanoTime();
       Timer timer = gaps;
       if (timer == null) {
-        if (known.size() < MAX_MODELS) {
+        if (known.size() < MAX_MODELS && provider.kind() != ProviderKind.SIMULATED) {
           known.add(route);
         }
-        timer("gen_ai.client.operation.time_to_first_chunk", SECONDS, tags())
+        timer(
+                "gen_ai.client.operation.time_to_first_chunk",
+                "Time from asking a model to the first piece of its answer",
+                SECONDS,
+                tags())
             .record(now - beganNanos, TimeUnit.NANOSECONDS);
-        gaps = timer("gen_ai.client.operation.time_per_output_chunk", GAPS, tags());
+        gaps =
+            timer(
+                "gen_ai.client.operation.time_per_output_chunk",
+                "Time from one piece of an answer to the next",
+                GAPS,
+                tags());
       } else {
         timer.record(now - lastNanos, TimeUnit.NANOSECONDS);
       }
@@ -93,7 +102,11 @@ final class GatewayMetrics {
     /// @param credential the name of the one that was used
     void ended(String error, Usage usage, String credential) {
       Tags tags = tags();
-      timer("gen_ai.client.operation.duration", SECONDS, tags.and("error.type", error))
+      timer(
+              "gen_ai.client.operation.duration",
+              "Time from asking a model to the end of its answer",
+              SECONDS,
+              tags.and("error.type", error))
           .record(System.nanoTime() - beganNanos, TimeUnit.NANOSECONDS);
       tokens(usage.input(), tags.and("gen_ai.token.type", "input"));
       tokens(usage.output(), tags.and("gen_ai.token.type", "output"));
@@ -107,11 +120,19 @@ final class GatewayMetrics {
       }
     }
 
+    /// The simulated one answers to any name.
+    private String model() {
+      if (provider.kind() == ProviderKind.SIMULATED) {
+        return provider.kind().text();
+      }
+      return known.contains(route) ? route.model() : OTHER;
+    }
+
     private Tags tags() {
       return Tags.of(
           Tag.of("gen_ai.operation.name", "chat"),
           Tag.of("gen_ai.provider.name", semantic(provider.kind())),
-          Tag.of("gen_ai.request.model", known.contains(route) ? route.model() : OTHER),
+          Tag.of("gen_ai.request.model", model()),
           Tag.of("parley.provider", provider.name()));
     }
   }
@@ -120,7 +141,6 @@ final class GatewayMetrics {
     if (count >= 0) {
       DistributionSummary.builder("gen_ai.client.token.usage")
           .description("Tokens of questions and answers")
-          .baseUnit("token")
           .serviceLevelObjectives(TOKENS)
           .tags(tags)
           .register(registry)
@@ -128,8 +148,9 @@ final class GatewayMetrics {
     }
   }
 
-  private Timer timer(String name, Duration[] bounds, Tags tags) {
+  private Timer timer(String name, String description, Duration[] bounds, Tags tags) {
     return Timer.builder(name)
+        .description(description)
         .serviceLevelObjectives(Arrays.copyOf(bounds, bounds.length))
         .tags(tags)
         .register(registry);

@@ -1,5 +1,7 @@
 package dev.parley.models;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.parley.core.model.Model;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
@@ -14,17 +16,25 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A provider at work: with which of its credentials it is asked, and whether it answers at all.
+/// A provider at work: with which of its credentials it is asked, and whether its models answer.
 /// Thread-safe.
 final class Provider {
   /// A credential that the provider refused is not the first choice for so long.
   private static final Duration REFUSED_REST = Duration.ofMinutes(1);
 
+  /// Names of models come from outside. Of those that were asked longest ago it is forgotten how
+  /// they did.
+  private static final int MAX_BREAKERS = 1_000;
+
+  private static final Duration BREAKERS_KEPT = Duration.ofMinutes(30);
+
   private final ProviderSettings settings;
   private final Function<Secret, Model> asking;
   private final Clock clock;
   private final List<Key> keys;
-  private final Breaker breaker;
+
+  /// By the provider's name of the model: one that fails says little of the others.
+  private final LoadingCache<String, Breaker> breakers;
 
   /// A credential at work.
   static final class Key {
@@ -67,9 +77,13 @@ final class Provider {
     this.settings = settings;
     this.asking = asking;
     this.clock = clock;
-    breaker =
-        new Breaker(
-            settings.name(), !"off".equals(settings.options().get("circuit-breaker")), clock);
+    boolean breaks = !"off".equals(settings.options().get("circuit-breaker"));
+    breakers =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_BREAKERS)
+            .expireAfterAccess(BREAKERS_KEPT)
+            .executor(Runnable::run)
+            .build(model -> new Breaker(settings.name() + "/" + model, breaks, clock));
     keys =
         settings.credentials().stream()
             .map(
@@ -87,8 +101,9 @@ final class Provider {
     return settings;
   }
 
-  Breaker breaker() {
-    return breaker;
+  /// Whether a model is asked at all.
+  Breaker breaker(String model) {
+    return breakers.get(model);
   }
 
   /// Lets a question in with a credential, which [Key#leave] lets out.
@@ -97,7 +112,7 @@ final class Provider {
   /// @throws ModelException `NOT_FOUND`, or `RATE_LIMITED` by what is configured
   Key enter(Credential.Choice choice, Collection<Key> tried) {
     if (!(choice instanceof Credential.Choice.Any)) {
-      Key key = key(choice);
+      Key key = keys(choice).getFirst();
       key.allowance.enter();
       return key;
     }
@@ -116,21 +131,23 @@ final class Provider {
     throw refusal == null ? new IllegalStateException(settings + " has no credential") : refusal;
   }
 
-  /// The credential that is chosen; of any, the first. It is not let in.
+  /// The credentials that are chosen, at least one. They are not let in.
   ///
   /// @throws ModelException `NOT_FOUND`
-  Key key(Credential.Choice choice) {
+  List<Key> keys(Credential.Choice choice) {
     return switch (choice) {
-      case Credential.Choice.Any _ -> keys.getFirst();
+      case Credential.Choice.Any _ -> keys;
       case Credential.Choice.Own own ->
-          new Key(
-              new Credential("own", own.secret(), 1),
-              asking.apply(Secret.of(own.secret())),
-              new Allowance("this credential", Quota.DEFAULT));
+          List.of(
+              new Key(
+                  new Credential("own", own.secret(), 1),
+                  asking.apply(Secret.of(own.secret())),
+                  new Allowance("this credential", Quota.DEFAULT)));
       case Credential.Choice.Named named ->
           keys.stream()
               .filter(key -> key.name().equals(named.name()))
               .findFirst()
+              .map(List::of)
               .orElseThrow(
                   () ->
                       new ModelException(

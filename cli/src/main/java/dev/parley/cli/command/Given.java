@@ -27,7 +27,7 @@ public final class Given {
 
   /// Variables besides the server's settings. The last two are the launcher's.
   private static final List<String> VARIABLES =
-      List.of("SERVER", "USER", "CONFIG", "JAVA_HOME", "JAVA_OPTS");
+      List.of("SERVER", "USER", "MODEL", "CONFIG", "JAVA_HOME", "JAVA_OPTS");
 
   private Given() {}
 

@@ -59,7 +59,7 @@ final class Json {
   /// A number that is there, or -1.
   static long number(JsonNode object, String field) {
     JsonNode value = object.path(field);
-    return value.isIntegralNumber() ? value.longValue() : -1;
+    return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : -1;
   }
 
   /// As bytes to be sent.

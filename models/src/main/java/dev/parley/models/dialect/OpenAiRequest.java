@@ -162,7 +162,7 @@ record OpenAiRequest(Flavour flavour, Prompt prompt) {
       ArrayNode stop = body.putArray("stop");
       sampling.stop().forEach(stop::add);
     }
-    if (sampling.reasoningTokens() != null && flavour == Flavour.OPENAI) {
+    if (sampling.reasoningTokens() != null && flavour != Flavour.MISTRAL) {
       body.put("reasoning_effort", effort(sampling.reasoningTokens()));
     }
     if (sampling.seed() != null) {

@@ -1,6 +1,7 @@
 package dev.parley.models.http;
 
 import dev.parley.core.model.ModelEvent;
+import dev.parley.core.model.ModelException;
 import dev.parley.models.dialect.AnswerReader;
 import dev.parley.models.sse.ServerSentEvent;
 import dev.parley.models.sse.SseParser;
@@ -11,6 +12,9 @@ import java.util.function.Consumer;
 final class AnswerDecoder {
   /// So many streams one after the other that bring nothing are enough.
   private static final int MAX_FRUITLESS = 3;
+
+  /// Calls that one answer may ask for.
+  private static final int MAX_CALLS = 1_024;
 
   private final AnswerReader reader;
   private SseParser parser = new SseParser();
@@ -64,6 +68,11 @@ final class AnswerDecoder {
   }
 
   private void tell(ModelEvent event, Consumer<ModelEvent> out) {
+    if (event instanceof ModelEvent.ToolCall call && call.index() >= MAX_CALLS) {
+      throw new ModelException(
+          ModelException.Kind.MALFORMED,
+          "the answer asks for more than %d calls (expected: at most that)".formatted(MAX_CALLS));
+    }
     if (!(event instanceof ModelEvent.Started)) {
       pieces++;
     }

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
+import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.PrematureCloseException;
@@ -45,6 +47,12 @@ public final class Upstream implements Model {
 
   /// Of an answer that is no stream.
   private static final int MAX_BODY_BYTES = 8 << 20;
+
+  /// What comes in place of a stream from those who stand between, or do not know streams.
+  private static final List<String> NO_STREAMS = List.of("text/html", "application/json");
+
+  /// Characters of such that are quoted.
+  private static final int MAX_QUOTED = 200;
 
   private static final int SUCCESS = 2;
   private static final int HUNDRED = 100;
@@ -95,10 +103,24 @@ public final class Upstream implements Model {
   }
 
   private Flux<byte[]> chunks(Prompt prompt, String known, AnswerDecoder decoder) {
-    HttpCall call = dialect.ask(prompt, known);
+    HttpCall call = call(prompt, known);
     return dialect instanceof TwoStepDialect twoSteps
         ? inTwoSteps(call, known, twoSteps, decoder)
         : stream(call);
+  }
+
+  private HttpCall call(Prompt prompt, String known) {
+    try {
+      return dialect.ask(prompt, known);
+    } catch (ModelException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("a question cannot be written down", e);
+      throw new ModelException(
+          Kind.INVALID_REQUEST,
+          "the question cannot be written down for this provider (expected: JSON of at most some"
+              + " hundred levels)");
+    }
   }
 
   /// Work that nobody wants any more, or that failed here, is ended at the provider; if it was not
@@ -160,19 +182,67 @@ public final class Upstream implements Model {
                 e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, failure(e).getMessage()));
   }
 
+  /// A connection whose answer has not begun is closed here when nobody wants it any more:
+  /// cancelling while a request is being written does not always reach it.
   private Flux<byte[]> stream(HttpCall call) {
-    return send(call)
+    return Flux.defer(
+        () -> {
+          Waiting waiting = new Waiting();
+          return stream(call, waiting).doOnCancel(waiting::cancel);
+        });
+  }
+
+  /// The connection on which an answer is waited for. Thread-safe.
+  private static final class Waiting {
+    private @Nullable Connection connection;
+    private boolean cancelled;
+
+    synchronized void began(Connection asked) {
+      connection = asked;
+      if (cancelled) {
+        asked.dispose();
+      }
+    }
+
+    synchronized void answered() {
+      connection = null;
+    }
+
+    synchronized void cancel() {
+      cancelled = true;
+      if (connection != null) {
+        connection.dispose();
+      }
+    }
+  }
+
+  private Flux<byte[]> stream(HttpCall call, Waiting waiting) {
+    return send(client.doOnRequest((_, connection) -> waiting.began(connection)), call)
         .response(
-            (response, body) ->
-                isSuccess(response)
-                    ? body.asByteArray()
-                    : read(response, body)
-                        .flatMapMany(answer -> Flux.error(dialect.refusal(answer))))
+            (response, body) -> {
+              waiting.answered();
+              if (!isSuccess(response)) {
+                return read(response, body)
+                    .flatMapMany(answer -> Flux.error(dialect.refusal(answer)));
+              }
+              String type = response.responseHeaders().get("content-type", "");
+              return NO_STREAMS.stream().anyMatch(type.toLowerCase(Locale.ROOT)::startsWith)
+                  ? read(response, body).flatMapMany(answer -> Flux.error(noStream(type, answer)))
+                  : body.asByteArray();
+            })
         .onErrorMap(e -> !(e instanceof PrematureCloseException), this::failure);
   }
 
+  private static ModelException noStream(String type, HttpAnswer answer) {
+    String text = new String(answer.body(), StandardCharsets.UTF_8).strip();
+    return new ModelException(
+        Kind.MALFORMED,
+        "the provider answered with %s (expected: text/event-stream): %s"
+            .formatted(type, text.substring(0, Math.min(text.length(), MAX_QUOTED))));
+  }
+
   private Mono<HttpAnswer> whole(HttpCall call) {
-    return send(call)
+    return send(client, call)
         .response(
             (response, body) ->
                 read(response, body)
@@ -185,10 +255,9 @@ public final class Upstream implements Model {
         .onErrorMap(this::failure);
   }
 
-  private HttpClient.ResponseReceiver<?> send(HttpCall call) {
+  private HttpClient.ResponseReceiver<?> send(HttpClient by, HttpCall call) {
     String url = call.target().startsWith("/") ? baseUrl + call.target() : call.target();
-    return client
-        .headers(headers -> fill(headers, call))
+    return by.headers(headers -> fill(headers, call))
         .request(HttpMethod.valueOf(call.method()))
         .uri(url)
         .send((_, out) -> out.sendByteArray(Mono.just(call.body())));

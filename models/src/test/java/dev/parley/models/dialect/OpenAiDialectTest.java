@@ -193,7 +193,7 @@ class OpenAiDialectTest {
     String effort = ",\"reasoning_effort\":\"low\"";
     assertBody(
         Flavour.OPENAI, prompt, hello(",\"max_completion_tokens\":9,\"seed\":7" + rest + effort));
-    assertBody(Flavour.COMPATIBLE, prompt, hello(",\"max_tokens\":9,\"seed\":7" + rest));
+    assertBody(Flavour.COMPATIBLE, prompt, hello(",\"max_tokens\":9,\"seed\":7" + rest + effort));
     assertBody(Flavour.MISTRAL, prompt, helloMistral(",\"max_tokens\":9,\"random_seed\":7" + rest));
   }
 
@@ -203,7 +203,8 @@ class OpenAiDialectTest {
     Sampling sampling = new Sampling(null, null, null, List.of(), null, tokens);
     Prompt prompt = prompt(HELLO, sampling, List.of(), ToolChoice.AUTO, OutputFormat.Text.TEXT);
     assertBody(Flavour.OPENAI, prompt, hello(",\"reasoning_effort\":\"%s\"".formatted(effort)));
-    assertBody(Flavour.COMPATIBLE, prompt, hello(""));
+    assertBody(Flavour.COMPATIBLE, prompt, hello(",\"reasoning_effort\":\"%s\"".formatted(effort)));
+    assertBody(Flavour.MISTRAL, prompt, helloMistral(""));
   }
 
   private static final String WEATHER_JSON =

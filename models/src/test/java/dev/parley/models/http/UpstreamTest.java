@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -665,5 +666,55 @@ class UpstreamTest {
         provider(prediction(sends(Exchange::end, "event: output\ndata: a\n\n")));
     Listener listener = Listener.of(replicate(provider, PATIENT).answer(STORY));
     assertFailed(listener, Kind.CUT, BEGUN, new Text("a"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\r\nx-injected: 1", "a\nb", "a\u0000b", "clé"})
+  void aCredentialThatHttpCannotCarryIsNotSent(String secret) throws Exception {
+    FakeProvider provider = provider(UpstreamTest::answer);
+    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
+    Upstream upstream =
+        new Upstream(
+            client,
+            new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
+            provider.url(),
+            Secret.of(secret),
+            PATIENT,
+            eventLoops);
+    ModelException refused = Listener.of(upstream.answer(HELLO)).failure();
+    assertThat(refused.kind()).isEqualTo(ModelException.Kind.INVALID_REQUEST);
+    assertThat(refused).hasMessageNotContaining("injected");
+    assertThat(provider.requests()).isEmpty();
+  }
+
+  @Test
+  void aCancelAtAnyMomentClosesTheConnection() throws Exception {
+    FakeProvider provider = provider(FakeProvider.Exchange::stall);
+    Upstream upstream = upstream(provider);
+    for (int i = 0; i < 500; i++) {
+      Listener listener = Listener.of(upstream.answer(HELLO));
+      LockSupport.parkNanos(i * 10_000L); // up to 5 ms, on which the way is somewhere
+      listener.cancel();
+    }
+    Listener last = Listener.of(upstream.answer(HELLO));
+    provider.awaitRequests(1);
+    last.cancel();
+    provider.awaitAllClosed();
+  }
+
+  @Test
+  void whatCannotBeWrittenDownIsTheQuestionsFault() throws Exception {
+    FakeProvider provider = provider(UpstreamTest::answer);
+    String deep = "{\"a\":".repeat(600) + "1" + "}".repeat(600);
+    Prompt prompt =
+        new Prompt(
+            "m",
+            HELLO.turns(),
+            Prompt.Sampling.DEFAULT,
+            List.of(new Prompt.Tool("t", "", deep)),
+            Prompt.ToolChoice.AUTO,
+            Prompt.OutputFormat.Text.TEXT);
+    assertThat(Listener.of(upstream(provider).answer(prompt)).failure().kind())
+        .isEqualTo(ModelException.Kind.INVALID_REQUEST);
   }
 }

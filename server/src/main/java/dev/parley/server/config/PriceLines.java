@@ -5,6 +5,7 @@ import dev.parley.models.Prices.Price;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,12 +23,19 @@ final class PriceLines {
   /// The table.
   ///
   /// @param lines names without [#PREFIX]
+  /// @param providers names of those that there are
   /// @throws ConfigException naming the first line that cannot be used
-  static Prices parse(Map<String, String> lines) throws ConfigException {
+  static Prices parse(Map<String, String> lines, Set<String> providers) throws ConfigException {
     Map<String, Price> prices = new HashMap<>();
     for (Map.Entry<String, String> line : lines.entrySet()) {
       if (!line.getKey().matches("[^/]+/.+")) {
         throw wrong(line);
+      }
+      String provider = line.getKey().substring(0, line.getKey().indexOf('/'));
+      if (!providers.contains(provider)) {
+        throw new ConfigException(
+            "%s%s: there is no provider \"%s\" (expected: one of %s)"
+                .formatted(PREFIX, line.getKey(), provider, String.join(", ", providers)));
       }
       prices.put(line.getKey(), price(line));
     }

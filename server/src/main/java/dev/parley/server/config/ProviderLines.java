@@ -327,17 +327,22 @@ final class ProviderLines {
   private static String secret(
       String name, String option, String text, Map<String, String> environment)
       throws ConfigException {
-    if (!text.startsWith(FROM_ENVIRONMENT)) {
-      return text.strip();
+    String secret = text.strip();
+    if (text.startsWith(FROM_ENVIRONMENT)) {
+      String variable = text.substring(FROM_ENVIRONMENT.length());
+      secret = environment.getOrDefault(variable, "").strip();
+      if (secret.isEmpty()) {
+        throw new ConfigException(
+            "%s%s.%s: the environment variable %s is not set (expected: env:NAME of one that is)"
+                .formatted(PREFIX, name, option, variable.matches("[A-Z0-9_]*") ? variable : "…"));
+      }
     }
-    String variable = text.substring(FROM_ENVIRONMENT.length());
-    String value = environment.get(variable);
-    if (value == null || value.isBlank()) {
+    if (!secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
       throw new ConfigException(
-          "%s%s.%s: the environment variable %s is not set (expected: env:NAME of one that is)"
-              .formatted(PREFIX, name, option, variable.matches("[A-Z0-9_]*") ? variable : "…"));
+          "%s%s.%s: not to be told here (expected: printable ASCII without spaces)"
+              .formatted(PREFIX, name, option));
     }
-    return value.strip();
+    return secret;
   }
 
   private static ConfigException missing(String name, String what, String expected) {

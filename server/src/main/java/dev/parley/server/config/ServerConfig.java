@@ -94,7 +94,7 @@ public record ServerConfig(
         choice(settings, Setting.REFLECTION, "on", "off").equals("on"),
         integer(settings, Setting.MAX_CONNECTIONS, 1, 1_000_000),
         duration(settings, Setting.CONNECTION_MAX_IDLE, "1s", "8760h"),
-        duration(settings, Setting.DRAIN_GRACE, "0s", "8s"),
+        duration(settings, Setting.DRAIN_GRACE, "0s", "10m"),
         settings.providers(),
         settings.prices(),
         new Quota(

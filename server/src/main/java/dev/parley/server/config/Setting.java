@@ -10,7 +10,7 @@ public enum Setting {
   HTTP(
       "127.0.0.1:8080",
       "HOST:PORT|off",
-      "where OpenAI's protocol and /healthz are served over HTTP; port 0 takes a free one"),
+      "where OpenAI's protocol, /healthz and /metrics are served; port 0 takes a free one"),
   DATA("parley-data", "DIR", "where rooms and messages are kept; made if it is missing"),
   DURABILITY(
       "fsync",
@@ -39,7 +39,7 @@ public enum Setting {
   PING_TIMEOUT("10s", "1s..10m", "quiet time after the ping that ends the stream"),
   STALL_TIMEOUT("5m", "1s..1h", "how long a stream that reads nothing is kept"),
   CONNECTION_MAX_IDLE("5m", "1s..", "how long a connection without a call is kept"),
-  DRAIN_GRACE("2s", "0s..8s", "time that streams are given to end when the server stops");
+  DRAIN_GRACE("2s", "0s..10m", "time that streams are given to end when the server stops");
 
   private final String defaultValue;
   private final String form;

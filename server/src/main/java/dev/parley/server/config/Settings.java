@@ -9,12 +9,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -75,11 +79,14 @@ public final class Settings {
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
     List<ProviderSettings> providers = ProviderLines.parse(lines, environment);
-    return new Settings(
-        values,
-        providers,
-        ProviderValue.of(providers, lines, origin, environment),
-        PriceLines.parse(prices));
+    Set<String> names = new TreeSet<>();
+    providers.forEach(provider -> names.add(provider.name()));
+    List<ProviderValue> shown =
+        new ArrayList<>(ProviderValue.of(providers, lines, origin, environment));
+    new TreeMap<>(prices)
+        .forEach(
+            (model, text) -> shown.add(new ProviderValue(PriceLines.PREFIX + model, text, origin)));
+    return new Settings(values, providers, shown, PriceLines.parse(prices, names));
   }
 
   private static Map<Setting, String> read(
@@ -139,7 +146,7 @@ public final class Settings {
     return prices;
   }
 
-  /// What is configured of these providers, by name, without any credential.
+  /// What is configured of these providers and their prices, by name, without any credential.
   public List<ProviderValue> providerValues() {
     return providerValues;
   }

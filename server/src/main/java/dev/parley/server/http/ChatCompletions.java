@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/chat/completions`. Thread-safe.
 ///
-/// @param users what each user may ask; who asks over HTTP shares with all from his address
+/// @param users what each user may ask: the one whom the request names (`user`), or else all who
+///     ask from one address
 record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
   /// Names the caller's own credential for the provider.
   private static final String PROVIDER_KEY = "parley-provider-key";
@@ -41,7 +42,8 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
             ? new Streamed(exchange, gateway, asked, form, request.withUsage())
             : new Whole(exchange, gateway, asked, form);
     exchange.answeredBy(completion);
-    completion.question.ask(asked, "", List.of(users.of(exchange.peer())));
+    completion.question.ask(
+        asked, "", List.of(users.of(request.user().isEmpty() ? exchange.peer() : request.user())));
   }
 
   /// One answer. Pieces come from any thread, one after the other.
@@ -69,6 +71,15 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     public void gone() {
       question.cancel();
     }
+
+    @Override
+    public void cut() {
+      question.cancel();
+      fail(ApiError.draining());
+    }
+
+    /// Ends the answer with an error.
+    abstract void fail(ApiError error);
 
     /// The credential is for the provider that is asked first, and for no other.
     ApiError told(ModelError error) {
@@ -108,7 +119,7 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     }
 
     @Override
-    public void take(Question asked, ChatResponse piece) {
+    public synchronized void take(Question asked, ChatResponse piece) {
       if (ended) {
         return;
       }
@@ -129,7 +140,7 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     private void finish(ChatResponse piece) {
       ByteBuf last = event(form.piece(piece));
       if (withUsage) {
-        last = Unpooled.wrappedBuffer(last, event(form.usage(piece.getFinished().getUsage())));
+        last = Unpooled.wrappedBuffer(last, event(form.usage(piece.getFinished())));
       }
       send(Unpooled.wrappedBuffer(last, Unpooled.wrappedBuffer(DONE)));
       ended = true;
@@ -137,7 +148,11 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     }
 
     /// What has come of the answer stands; that it does not come to its end is the last event.
-    private void fail(ApiError error) {
+    @Override
+    synchronized void fail(ApiError error) {
+      if (ended) {
+        return;
+      }
       ended = true;
       if (begun) {
         send(event(error.json()));
@@ -180,13 +195,20 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     }
 
     @Override
-    public void take(Question asked, ChatResponse piece) {
+    synchronized void fail(ApiError error) {
+      if (!ended) {
+        ended = true;
+        exchange.answer(error);
+      }
+    }
+
+    @Override
+    public synchronized void take(Question asked, ChatResponse piece) {
       if (ended) {
         return;
       }
       if (piece.hasError()) {
-        ended = true;
-        exchange.answer(told(piece.getError()));
+        fail(told(piece.getError()));
         return;
       }
       answer.add(piece);

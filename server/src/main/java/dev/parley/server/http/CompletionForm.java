@@ -7,17 +7,26 @@ import dev.parley.model.v1.Reasoning;
 import dev.parley.model.v1.Started;
 import dev.parley.model.v1.ToolCall;
 import dev.parley.model.v1.Usage;
+import java.math.BigDecimal;
 import java.util.UUID;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One answer in the form that clients of OpenAI know. Thoughts are told as `reasoning_content`,
 /// the name that most servers beside OpenAI give them; the provider's own word for why an answer
-/// ended as `native_finish_reason`. For one thread at a time.
+/// ended as `native_finish_reason`, who answered as `provider`, and what it cost as `usage.cost`.
+/// For one thread at a time.
 final class CompletionForm {
+  /// Digits behind the point that cost is told with.
+  private static final int NANO_DIGITS = 9;
+
   private final long createdSeconds;
   private String id = "chatcmpl-" + UUID.randomUUID();
   private String model;
+
+  /// Who answers, by the name of the configuration; empty: nobody yet.
+  private String provider = "";
+
   private boolean refused;
   private boolean spoken;
 
@@ -33,7 +42,9 @@ final class CompletionForm {
     if (!started.getId().isEmpty()) {
       id = started.getId();
     }
-    model = started.getModel().isEmpty() ? started.getRoute() : started.getModel();
+    String route = started.getRoute();
+    model = started.getModel().isEmpty() ? route : started.getModel();
+    provider = route.substring(0, Math.max(0, route.indexOf('/')));
   }
 
   /// The whole answer.
@@ -57,7 +68,7 @@ final class CompletionForm {
     }
     choice.putNull("logprobs");
     finish(choice, answer.getFinished());
-    addUsage(body, answer.getFinished().getUsage());
+    addUsage(body, answer.getFinished());
     return body;
   }
 
@@ -92,19 +103,21 @@ final class CompletionForm {
   }
 
   /// What was used, as a piece of its own.
-  ObjectNode usage(Usage usage) {
+  ObjectNode usage(Finished finished) {
     ObjectNode body = base("chat.completion.chunk");
     body.putArray("choices");
-    addUsage(body, usage);
+    addUsage(body, finished);
     return body;
   }
 
   private ObjectNode base(String object) {
-    return Json.object()
-        .put("id", id)
-        .put("object", object)
-        .put("created", createdSeconds)
-        .put("model", model);
+    ObjectNode body =
+        Json.object()
+            .put("id", id)
+            .put("object", object)
+            .put("created", createdSeconds)
+            .put("model", model);
+    return provider.isEmpty() ? body : body.put("provider", provider);
   }
 
   /// Id, type and name come with the first piece of a call only.
@@ -136,7 +149,8 @@ final class CompletionForm {
   }
 
   /// What the provider did not say is not told.
-  private static void addUsage(ObjectNode body, Usage usage) {
+  private static void addUsage(ObjectNode body, Finished finished) {
+    Usage usage = finished.getUsage();
     if (!usage.hasInputTokens() && !usage.hasOutputTokens()) {
       return;
     }
@@ -149,6 +163,10 @@ final class CompletionForm {
     }
     if (usage.hasInputTokens() && usage.hasOutputTokens()) {
       node.put("total_tokens", usage.getInputTokens() + usage.getOutputTokens());
+    }
+    if (finished.hasCostNanos()) {
+      node.put(
+          "cost", BigDecimal.valueOf(finished.getCostNanos(), NANO_DIGITS).stripTrailingZeros());
     }
     if (usage.hasCachedInputTokens()) {
       node.putObject("prompt_tokens_details").put("cached_tokens", usage.getCachedInputTokens());

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param streamed whether the answer is wanted in pieces
 /// @param withUsage whether a stream's last piece is to tell what was used
-record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsage) {
+/// @param user whose allowance it uses up; empty: not said
+record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsage, String user) {
   /// Tokens of thinking that an effort stands for, as with Gemini.
   private static final Map<String, Integer> EFFORTS =
       Map.of("none", 0, "minimal", 1_024, "low", 1_024, "medium", 8_192, "high", 24_576);
@@ -26,7 +27,7 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
   /// @param secret the caller's own credential for the provider; empty: none
   /// @throws ApiException if it cannot be asked
   static CompletionRequest of(byte[] body, String secret) {
-    Node root = new Node("", parse(body));
+    Node root = new Node("", "", parse(body));
     Reader reader = new Reader(secret);
     root.fields().forEach(reader::read);
     return reader.done();
@@ -51,6 +52,7 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
     private final Sampling.Builder sampling = question.getSamplingBuilder();
     private boolean streamed;
     private boolean withUsage;
+    private String user = "";
 
     /// `max_completion_tokens` is the newer name of `max_tokens`, and wins.
     private boolean newerMax;
@@ -68,7 +70,7 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
       if (question.getTurnsCount() == 0) {
         throw Node.invalid("messages", "none (expected: at least one)");
       }
-      return new CompletionRequest(question.build(), streamed, withUsage);
+      return new CompletionRequest(question.build(), streamed, withUsage, user);
     }
 
     private void read(Node field) {
@@ -76,6 +78,7 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
         case "model" -> question.setModel(field.text());
         case "models" -> field.items().forEach(model -> question.addFallbackModels(model.text()));
         case "messages" -> CompletionMessages.read(field, question);
+        case "user" -> user = field.text();
         case "stream" -> streamed = field.flag();
         case "stream_options" -> withUsage = field.flagIn("include_usage");
         case "tools" -> field.items().forEach(this::tool);
@@ -118,8 +121,7 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
           }
         }
         case "modalities" -> field.items().forEach(kind -> kind.only("text"));
-        case "user",
-            "metadata",
+        case "metadata",
             "store",
             "service_tier",
             "safety_identifier",

@@ -33,6 +33,9 @@ final class Exchange {
 
     /// The peer is gone, and with it whoever wanted the answer. Event loop.
     void gone();
+
+    /// The server stops, and cannot wait for the rest of the answer. Event loop.
+    void cut();
   }
 
   private static final Answerer NOBODY =
@@ -42,6 +45,9 @@ final class Exchange {
 
         @Override
         public void gone() {}
+
+        @Override
+        public void cut() {}
       };
 
   private final Channel channel;
@@ -79,7 +85,7 @@ final class Exchange {
   /// The peer's address, without its port.
   String peer() {
     String address = String.valueOf(channel.remoteAddress());
-    return address.substring(0, Math.max(0, address.lastIndexOf(':')));
+    return address.substring(address.indexOf('/') + 1, Math.max(0, address.lastIndexOf(':')));
   }
 
   /// All of the body.

@@ -239,6 +239,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /// The server stops: what is under way ends here, and says so.
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    Exchange open = exchange;
+    if (event != HttpPort.CUT) {
+      context.fireUserEventTriggered(event);
+    } else if (open == null) {
+      var _ = context.close();
+    } else {
+      open.endConnection();
+      open.answerer().cut();
+      open.answer(ApiError.draining()); // where nobody else answers
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("a connection breaks", cause);

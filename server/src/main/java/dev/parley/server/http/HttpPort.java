@@ -20,12 +20,21 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The HTTP port, on event loops that it shares with others. Thread-safe.
 public final class HttpPort {
   private static final int BACKLOG = 4_096;
+
+  /// Tells connections that the server cannot wait any longer.
+  static final Object CUT = new Object();
+
+  /// How long what they are told then may take to be read.
+  private static final long LAST_WORDS_MILLIS = 500;
 
   /// Bytes of an answer that wait for its peer to read, at which no more of it is asked for, and at
   /// which it is again.
@@ -137,20 +146,34 @@ public final class HttpPort {
         : wanted;
   }
 
-  /// Takes no more connections, and no more questions on those that there are.
+  /// Takes no more questions. Who asks for the server's health is still told that it stops.
   ///
   /// @return when all answers under way have ended
   public CompletableFuture<Void> drain() {
-    Channel open = port;
-    if (open != null) {
-      var _ = open.close();
-    }
     return load.drain();
   }
 
-  /// Closes what is left.
+  /// Takes no more connections, ends the answers that are left, which are told so, and closes.
   public void close() {
-    var _ = drain();
+    CompletableFuture<Void> drained = drain();
+    Channel open = port;
+    if (open != null) {
+      open.close().awaitUninterruptibly();
+    }
+    connections.forEach(connection -> connection.eventLoop().execute(() -> cut(connection)));
+    try {
+      drained.get(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // they do not read
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     connections.close().awaitUninterruptibly();
+  }
+
+  private static void cut(Channel connection) {
+    connection.pipeline().fireUserEventTriggered(CUT);
   }
 }

@@ -10,11 +10,8 @@ import tools.jackson.databind.node.MissingNode;
 /// counts as absent.
 ///
 /// @param path such as `messages[0].content`
-record Node(String path, JsonNode json) {
-  /// The last name of the path.
-  String name() {
-    return path.substring(path.lastIndexOf('.') + 1);
-  }
+/// @param name of the field that it is, if it is one
+record Node(String path, String name, JsonNode json) {
 
   boolean isAbsent() {
     return json.isMissingNode() || json.isNull();
@@ -32,7 +29,7 @@ record Node(String path, JsonNode json) {
   Node get(String field) {
     requireObject();
     JsonNode value = json.get(field);
-    return new Node(inside(field), value == null ? MissingNode.getInstance() : value);
+    return new Node(inside(field), field, value == null ? MissingNode.getInstance() : value);
   }
 
   /// The fields of an object, without those that are null.
@@ -41,7 +38,7 @@ record Node(String path, JsonNode json) {
     List<Node> fields = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       if (!field.getValue().isNull()) {
-        fields.add(new Node(inside(field.getKey()), field.getValue()));
+        fields.add(new Node(inside(field.getKey()), field.getKey(), field.getValue()));
       }
     }
     return fields;
@@ -64,7 +61,7 @@ record Node(String path, JsonNode json) {
     }
     List<Node> items = new ArrayList<>();
     for (JsonNode item : json) {
-      items.add(new Node("%s[%d]".formatted(path, items.size()), item));
+      items.add(new Node("%s[%d]".formatted(path, items.size()), name, item));
     }
     return items;
   }

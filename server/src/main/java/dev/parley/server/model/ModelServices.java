@@ -208,7 +208,7 @@ public final class ModelServices {
     return users.of(
         caller.isKnown()
             ? caller.id()
-            : address.substring(0, Math.max(0, address.lastIndexOf(':'))));
+            : address.substring(address.indexOf('/') + 1, Math.max(0, address.lastIndexOf(':'))));
   }
 
   private void chat(ChatRequest request, StreamObserver<ChatResponse> out, String provider) {

@@ -24,11 +24,13 @@ public final class WholeAnswer {
   private final StringBuilder thoughts = new StringBuilder();
   private final List<Reasoning> reasoning = new ArrayList<>();
   private final Map<Integer, Call> calls = new TreeMap<>();
+  private long length;
   private Started started = Started.getDefaultInstance();
   private Finished finished = Finished.getDefaultInstance();
 
   /// Adds a piece.
   public void add(ChatResponse piece) {
+    length += piece.getSerializedSize();
     switch (piece.getEventCase()) {
       case STARTED -> started = piece.getStarted();
       case TEXT -> text.append(piece.getText());
@@ -61,15 +63,8 @@ public final class WholeAnswer {
     thoughts.setLength(0);
   }
 
-  /// How long it is by now, in characters.
+  /// How long it is by now: the bytes of all pieces.
   public long length() {
-    long length = (long) text.length() + refusal.length() + thoughts.length();
-    for (Reasoning closed : reasoning) {
-      length += closed.getText().length();
-    }
-    for (Call call : calls.values()) {
-      length += call.arguments.length();
-    }
     return length;
   }
 

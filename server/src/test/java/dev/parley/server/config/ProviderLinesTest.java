@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,7 @@ class ProviderLinesTest {
         Files.writeString(
             folder.resolve("parley.conf"),
             """
+            provider.openai.key = sk-1
             price.simulated/* = 3 15 0.30
             price.openai/gpt-5 = 1.25 10
             """);
@@ -116,10 +118,12 @@ class ProviderLinesTest {
     "openai/x, three fifteen"
   })
   void aPriceThatCannotBeUsedIsNamed(String model, String price) {
-    assertThatThrownBy(() -> PriceLines.parse(Map.of(model, price)))
+    assertThatThrownBy(() -> PriceLines.parse(Map.of(model, price), Set.of("openai")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("price." + model)
         .hasMessageContaining("such as 3 15 0.3");
+    assertThatThrownBy(() -> PriceLines.parse(Map.of("opnai/x", "3 15"), Set.of("openai")))
+        .hasMessageContaining("there is no provider");
   }
 
   @ParameterizedTest
@@ -137,6 +141,7 @@ class ProviderLinesTest {
     "vertex.base-url, https://v.example.com, provider.vertex.project: missing",
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
+    "openai.key, 'sk-secret two', printable ASCII without spaces",
     "openai.max-questions, 0, 'expected: 1 to'",
     "openai.tokens-per-minute, many, 'expected: 1 to'",
     "openai.circuit-breaker, sometimes, 'expected: on or off'",

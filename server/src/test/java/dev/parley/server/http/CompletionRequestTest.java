@@ -67,6 +67,19 @@ class CompletionRequestTest {
   }
 
   @Test
+  void aNameWithADotIsNotItsEnd() {
+    assertThatThrownBy(() -> hello(", \"a.stream\": true"))
+        .isInstanceOf(ApiException.class)
+        .hasMessageContaining("a.stream");
+  }
+
+  @Test
+  void whoAsksMayBeNamed() {
+    assertThat(hello(", \"user\": \"ann\"").user()).isEqualTo("ann");
+    assertThat(hello("").user()).isEmpty();
+  }
+
+  @Test
   void samplingIsTakenOver() {
     ChatRequest question =
         hello(

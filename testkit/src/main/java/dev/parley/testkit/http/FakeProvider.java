@@ -78,6 +78,11 @@ public final class FakeProvider implements AutoCloseable {
     await(() -> closed >= count, count + " closed connections");
   }
 
+  /// Waits until each connection on which a request came has been closed by the client.
+  public void awaitAllClosed() throws InterruptedException {
+    await(() -> closed >= requests.size(), "all connections closed");
+  }
+
   /// Waits until so many requests have come.
   public void awaitRequests(int count) throws InterruptedException {
     await(() -> requests.size() >= count, count + " requests");
