@@ -154,7 +154,7 @@ final class GatewayCommandTest {
   @Test
   void aGatewayThatEndsAsIfCompleteWhenItsProviderIsCutIsCaught() throws IOException {
     assertThat(through(List::of, "--disturb=1", "--patience=1s")).isEqualTo(1);
-    assertThat(out.toString()).contains("was told a proper end after 4 deltas");
+    assertThat(out.toString()).contains("was told a proper end after ");
   }
 
   @Test

@@ -34,6 +34,7 @@ class CompletionFormTest {
   private static String chunk(String delta, String finish) {
     return """
     {"id": "id-1", "object": "chat.completion.chunk", "created": 7, "model": "m-1",
+     "provider": "a",
      "choices": [{"index": 0, "delta": %s, "finish_reason": %s}]}
     """
         .formatted(delta, finish);
@@ -113,17 +114,18 @@ class CompletionFormTest {
   void usageIsToldAsFarAsItIsKnown() {
     Usage.Builder usage = Usage.newBuilder().setInputTokens(3).setOutputTokens(4);
     usage.setCachedInputTokens(1).setReasoningTokens(2);
-    assertThat(told(form.usage(usage.build())).path("usage"))
+    Finished finished = Finished.newBuilder().setUsage(usage).setCostNanos(4_920_000).build();
+    assertThat(told(form.usage(finished)).path("usage"))
         .isEqualTo(
             json(
                 """
                 {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7,
-                 "prompt_tokens_details": {"cached_tokens": 1},
+                 "cost": 0.00492, "prompt_tokens_details": {"cached_tokens": 1},
                  "completion_tokens_details": {"reasoning_tokens": 2}}
                 """));
-    assertThat(told(form.usage(Usage.newBuilder().setOutputTokens(4).build())).path("usage"))
-        .isEqualTo(json("{\"completion_tokens\": 4}"));
-    assertThat(form.usage(Usage.getDefaultInstance()).has("usage")).isFalse();
+    Finished some = Finished.newBuilder().setUsage(Usage.newBuilder().setOutputTokens(4)).build();
+    assertThat(told(form.usage(some)).path("usage")).isEqualTo(json("{\"completion_tokens\": 4}"));
+    assertThat(form.usage(Finished.getDefaultInstance()).has("usage")).isFalse();
   }
 
   @Test

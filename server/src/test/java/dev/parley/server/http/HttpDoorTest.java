@@ -380,7 +380,7 @@ class HttpDoorTest {
         .startsWith("text/plain; version=0.0.4");
     assertThat(metrics.body())
         .contains("gen_ai_client_operation_duration_seconds_count{")
-        .contains("gen_ai_client_token_usage_token_sum{")
+        .contains("gen_ai_client_token_usage_sum{")
         .contains("gen_ai_client_operation_time_to_first_chunk_seconds_bucket{")
         .contains("parley_provider=\"simulated\"");
   }
@@ -670,7 +670,19 @@ class HttpDoorTest {
     try (Peer peer = new Peer()) {
       peer.post(question("fake/m", ", \"stream\": true")).until("part");
       server.stop();
-      assertThat(peer.rest()).doesNotContain(DONE);
+      assertThat(peer.rest()).contains("\"code\":\"draining\"").doesNotContain(DONE);
+      provider.awaitClosed(1);
+    }
+  }
+
+  @Test
+  void aWholeAnswerThatDoesNotComeIsRefusedWhenTheServerStops() throws Exception {
+    script = FakeProvider.Exchange::stall;
+    try (Peer peer = new Peer()) {
+      peer.post(question("fake/m", ""));
+      provider.awaitRequests(1);
+      server.stop();
+      assertThat(peer.rest()).startsWith("HTTP/1.1 503").contains("\"code\":\"draining\"");
       provider.awaitClosed(1);
     }
   }
