@@ -74,8 +74,12 @@ public final class GoogleSecret implements Secret {
   private synchronized Mono<String> renewal() {
     Mono<String> open = renewal;
     if (open == null) {
+      // over before anybody is told of it: who asks afterwards gets what is good by then
       open =
-          Mono.fromCallable(this::renew).subscribeOn(waiting).doFinally(_ -> endRenewal()).cache();
+          Mono.fromCallable(this::renew)
+              .doOnTerminate(this::endRenewal)
+              .subscribeOn(waiting)
+              .cache();
       renewal = open;
     }
     return open;

@@ -11,14 +11,17 @@ import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
 import dev.parley.server.ServerExtension;
 import dev.parley.server.config.Setting;
+import dev.parley.testkit.http.FakeProvider;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,11 +33,31 @@ class ModelDrainTest {
   private static final String SHORT = "word ".repeat(40);
   private static final String LONG = "word ".repeat(1_000);
 
-  @RegisterExtension
-  final ServerExtension server = new ServerExtension().with(Setting.DRAIN_GRACE, "8s");
+  private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
+  private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
+  private final CompletableFuture<Void> stopping = new CompletableFuture<>();
 
-  @RegisterExtension
-  final ServerExtension hasty = new ServerExtension().with(Setting.DRAIN_GRACE, "200ms");
+  @RegisterExtension final ServerExtension server = stoppingWithin("8s");
+  @RegisterExtension final ServerExtension hasty = stoppingWithin("200ms");
+
+  ModelDrainTest() throws IOException {}
+
+  private ServerExtension stoppingWithin(String grace) {
+    return new ServerExtension()
+        .with(Setting.DRAIN_GRACE, grace)
+        .withLines(
+            """
+            provider.fake.kind = compatible
+            provider.fake.base-url = %s
+            provider.fake.key = fake-key
+            """
+                .formatted(provider.url()));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    provider.close();
+  }
 
   private static ModelServiceTest.Stream stream(ServerExtension server) {
     return new ModelServiceTest.Stream(server.connect(), Integer.MAX_VALUE);
@@ -123,20 +146,40 @@ class ModelDrainTest {
 
   @Test
   void aWholeAnswerThatIsUnderWayComesToItsEnd() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          stopping.join();
+          exchange.data("{\"choices\":[{\"delta\":{\"content\":\"all of it\"}}]}");
+          exchange.data("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+          exchange.data("[DONE]");
+          exchange.end();
+        };
     ManagedChannel channel = server.connect();
-    var call = ModelServiceGrpc.newFutureStub(channel).chat(question("q", SHORT).build());
     ModelServiceTest.Stream witness = new ModelServiceTest.Stream(channel, Integer.MAX_VALUE);
-    witness.send(question("q", "hello").build());
+    witness.send(question("q", LONG).build());
     assertThat(witness.next().hasStarted()).isTrue();
+    var call =
+        ModelServiceGrpc.newFutureStub(channel)
+            .chat(question("q", "hello").setModel("fake/m").build());
+    provider.awaitRequests(1);
     CompletableFuture<Void> stopped = stop(server);
-    assertThat(call.get(30, TimeUnit.SECONDS).getAnswer().getText()).contains(SHORT.strip());
+    while (!witness.next().hasDrain()) {
+      // the answer goes on
+    }
+    witness.cancel();
+    stopping.complete(null);
+    assertThat(call.get(30, TimeUnit.SECONDS).getAnswer().getText()).isEqualTo("all of it");
     stopped.join();
   }
 
   @Test
   void whatIsUnderWayWhenTheTimeIsOverIsToldSo() throws Exception {
     ManagedChannel channel = hasty.connect();
-    var call = ModelServiceGrpc.newFutureStub(channel).chat(question("q", LONG).build());
+    var call =
+        ModelServiceGrpc.newFutureStub(channel)
+            .chat(question("q", "hello").setModel("fake/m").build());
+    provider.awaitRequests(1);
     ModelServiceTest.Stream stream = new ModelServiceTest.Stream(channel, Integer.MAX_VALUE);
     stream.send(question("q1", LONG).build());
     assertThat(stream.next().hasStarted()).isTrue();
