@@ -6,8 +6,6 @@ import dev.parley.core.model.ModelException;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Turn;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,6 @@ final class Attempt {
   private final Provider.Key key;
   private final Prompt prompt;
   private final GatewayMetrics.Answer measured;
-  private final List<ModelEvent> held = new ArrayList<>(1);
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean spoken;
 
@@ -50,13 +47,11 @@ final class Attempt {
     this.measured = measured;
   }
 
-  /// The answer. That it has begun is told with its first piece, when it is sure that no other
-  /// model will be asked.
+  /// The answer.
   Flux<ModelEvent> events() {
     return JdkFlowAdapter.flowPublisherToFlux(key.model().answer(prompt))
         .doOnEach(this::note)
-        .doOnCancel(() -> end("cancelled", null))
-        .concatMapDelayError(event -> Flux.fromIterable(release(event)), 1);
+        .doOnCancel(() -> end("cancelled", null));
   }
 
   /// Whether any piece of the answer has come.
@@ -109,19 +104,6 @@ final class Attempt {
       spoken = true;
       breaker.answered();
     }
-  }
-
-  private List<ModelEvent> release(ModelEvent event) {
-    if (event instanceof ModelEvent.Started) {
-      held.add(event);
-      return List.of();
-    }
-    if (held.isEmpty()) {
-      return List.of(event);
-    }
-    List<ModelEvent> both = List.of(held.getFirst(), event);
-    held.clear();
-    return both;
   }
 
   private void end(String error, @Nullable Throwable failure) {

@@ -14,6 +14,7 @@ import dev.parley.models.dialect.OpenAiDialect;
 import dev.parley.models.dialect.ReplicateDialect;
 import dev.parley.models.dialect.VertexDialect;
 import dev.parley.models.http.GoogleSecret;
+import dev.parley.models.http.LocalClients;
 import dev.parley.models.http.Secret;
 import dev.parley.models.http.Upstream;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,7 +49,8 @@ import reactor.netty.tcp.SslProvider;
 /// has come is asked for again, at the same model after a delay, then at the next one; afterwards
 /// what has come stands, and the failure is told. Thread-safe.
 public final class Gateway implements AutoCloseable {
-  /// Connections to each provider's host; of HTTP/1.1, each carries one answer at a time.
+  /// Connections of each event loop to a provider's host; of HTTP/1.1, each carries one answer at a
+  /// time.
   private static final int MAX_CONNECTIONS = 4_096;
 
   /// Questions that wait for a connection.
@@ -112,9 +114,9 @@ public final class Gateway implements AutoCloseable {
             .pendingAcquireTimeout(PENDING)
             .maxIdleTime(MAX_IDLE)
             .build();
-    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
+    LocalClients clients = new LocalClients(HttpClient.create(connections), eventLoops);
     for (ProviderSettings settings : providers) {
-      Function<Secret, Model> asking = asking(settings, client);
+      Function<Secret, Model> asking = asking(settings, clients);
       this.providers.put(
           settings.name(),
           new Provider(settings, asking, credential -> secret(settings, credential), clock));
@@ -257,11 +259,11 @@ public final class Gateway implements AutoCloseable {
     };
   }
 
-  private Function<Secret, Model> asking(ProviderSettings settings, HttpClient client) {
+  private Function<Secret, Model> asking(ProviderSettings settings, LocalClients clients) {
     if (settings.kind() == ProviderKind.SIMULATED) {
       return _ -> new SimulatedModel(pace(settings), eventLoops);
     }
-    HttpClient secured = secured(settings, client);
+    LocalClients secured = clients.with(client -> secured(settings, client));
     Dialect dialect = dialect(settings);
     return secret ->
         new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), eventLoops);

@@ -2,8 +2,8 @@ package dev.parley.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// A piece of an answer. First `Started`, then the pieces in the order of their making, last
-/// `Finished`; an answer without a last event ends with a [ModelException].
+/// A piece of an answer. First `Started`, as soon as there is a piece; then the pieces in the order
+/// of their making; last `Finished`. An answer without a last event ends with a [ModelException].
 public sealed interface ModelEvent {
   /// The provider has begun.
   ///

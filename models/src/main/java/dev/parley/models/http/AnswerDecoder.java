@@ -6,6 +6,7 @@ import dev.parley.models.dialect.AnswerReader;
 import dev.parley.models.sse.ServerSentEvent;
 import dev.parley.models.sse.SseParser;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Bytes to events of an answer, be it in one stream or in several that follow each other. For one
 /// thread at a time.
@@ -27,6 +28,9 @@ final class AnswerDecoder {
 
   /// How many streams before this one brought nothing, one after the other.
   private int fruitless;
+
+  /// That the answer has begun, to be told with its first piece.
+  private @Nullable ModelEvent started;
 
   private int pieces;
   private boolean finished;
@@ -73,9 +77,15 @@ final class AnswerDecoder {
           ModelException.Kind.MALFORMED,
           "the answer asks for more than %d calls (expected: at most that)".formatted(MAX_CALLS));
     }
-    if (!(event instanceof ModelEvent.Started)) {
-      pieces++;
+    if (event instanceof ModelEvent.Started) {
+      started = event;
+      return;
     }
+    if (started != null) {
+      out.accept(started);
+      started = null;
+    }
+    pieces++;
     finished |= event instanceof ModelEvent.Finished;
     out.accept(event);
   }

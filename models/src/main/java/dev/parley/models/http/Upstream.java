@@ -41,7 +41,7 @@ import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.PrematureCloseException;
 
 /// A provider, asked with one credential. Immutable, thread-safe; connections are shared with all
-/// that were made from the same [HttpClient].
+/// that were made from the same [LocalClients].
 public final class Upstream implements Model {
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
@@ -57,7 +57,7 @@ public final class Upstream implements Model {
   private static final int SUCCESS = 2;
   private static final int HUNDRED = 100;
 
-  private final HttpClient client;
+  private final LocalClients clients;
   private final Dialect dialect;
   private final String baseUrl;
   private final Secret secret;
@@ -67,22 +67,23 @@ public final class Upstream implements Model {
   /// The timer's; not disposed of, which would end the timer.
   private final Scheduler scheduler;
 
-  /// @param client whose connections are used
+  /// @param clients whose connections are used
   /// @param baseUrl such as `https://api.example.com`, no slash at its end
   /// @param timer runs what is to happen later
   public Upstream(
-      HttpClient client,
+      LocalClients clients,
       Dialect dialect,
       String baseUrl,
       Secret secret,
       Patience patience,
       ScheduledExecutorService timer) {
-    this.client =
-        client
-            .followRedirect(false) // the secret would go with it
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(patience.connect().toMillis()));
+    int connectMillis = Math.toIntExact(patience.connect().toMillis());
+    this.clients =
+        clients.with(
+            client ->
+                client
+                    .followRedirect(false) // the secret would go with it
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis));
     this.dialect = dialect;
     this.baseUrl = baseUrl;
     this.secret = secret;
@@ -217,7 +218,7 @@ public final class Upstream implements Model {
   }
 
   private Flux<byte[]> stream(HttpCall call, Waiting waiting) {
-    return send(client.doOnRequest((_, connection) -> waiting.began(connection)), call)
+    return send(clients.here().doOnRequest((_, connection) -> waiting.began(connection)), call)
         .response(
             (response, body) -> {
               waiting.answered();
@@ -242,7 +243,7 @@ public final class Upstream implements Model {
   }
 
   private Mono<HttpAnswer> whole(HttpCall call) {
-    return send(client, call)
+    return send(clients.here(), call)
         .response(
             (response, body) ->
                 read(response, body)

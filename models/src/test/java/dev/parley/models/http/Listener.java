@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -19,6 +21,7 @@ public final class Listener implements Flow.Subscriber<ModelEvent> {
 
   private final long first;
   private final List<ModelEvent> events = new ArrayList<>();
+  private final Set<Thread> threads = new HashSet<>();
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
 
@@ -52,6 +55,7 @@ public final class Listener implements Flow.Subscriber<ModelEvent> {
       throw new AssertionError(event + " after the end");
     }
     events.add(event);
+    threads.add(Thread.currentThread());
     notifyAll();
   }
 
@@ -79,6 +83,11 @@ public final class Listener implements Flow.Subscriber<ModelEvent> {
 
   public synchronized List<ModelEvent> events() {
     return List.copyOf(events);
+  }
+
+  /// Those that events came on.
+  synchronized Set<Thread> threads() {
+    return Set.copyOf(threads);
   }
 
   /// Waits until there are so many events.

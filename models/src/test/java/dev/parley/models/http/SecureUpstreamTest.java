@@ -59,7 +59,7 @@ class SecureUpstreamTest {
   @TempDir private Path folder;
 
   private final EventLoopGroup eventLoops =
-      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Set<String> protocols = ConcurrentHashMap.newKeySet();
   private final Set<String> connections = ConcurrentHashMap.newKeySet();
   private final List<DisposableServer> servers = new ArrayList<>();

@@ -18,6 +18,7 @@ import dev.parley.models.dialect.OpenAiDialect;
 import dev.parley.models.dialect.ReplicateDialect;
 import dev.parley.testkit.http.FakeProvider;
 import dev.parley.testkit.http.FakeProvider.Exchange;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -95,10 +96,13 @@ class UpstreamTest {
     return provider;
   }
 
+  private LocalClients clients() {
+    return new LocalClients(HttpClient.create(connections), eventLoops);
+  }
+
   private Upstream upstream(String url, Patience patience) {
-    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
     OpenAiDialect dialect = new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE);
-    return new Upstream(client, dialect, url, Secret.of(SECRET), patience, eventLoops);
+    return new Upstream(clients(), dialect, url, Secret.of(SECRET), patience, eventLoops);
   }
 
   private Upstream upstream(FakeProvider provider) {
@@ -106,9 +110,9 @@ class UpstreamTest {
   }
 
   private Upstream replicate(FakeProvider provider, Patience patience) {
-    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
     ReplicateDialect dialect = new ReplicateDialect(URI.create(provider.url()));
-    return new Upstream(client, dialect, provider.url(), Secret.of(SECRET), patience, eventLoops);
+    return new Upstream(
+        clients(), dialect, provider.url(), Secret.of(SECRET), patience, eventLoops);
   }
 
   private static void answer(Exchange exchange) throws IOException {
@@ -273,8 +277,11 @@ class UpstreamTest {
               exchange.end();
             });
     Upstream upstream = upstream(provider);
+    EventLoop here = eventLoops.next();
     for (int i = 0; i < 3; i++) {
-      assertThat(Listener.of(upstream.answer(HELLO)).whole()).isEqualTo(ANSWER);
+      Listener listener = here.submit(() -> Listener.of(upstream.answer(HELLO))).get();
+      assertThat(listener.whole()).isEqualTo(ANSWER);
+      assertThat(listener.threads()).containsExactly(here.submit(Thread::currentThread).get());
       Thread.sleep(300);
     }
     assertThat(provider.opened()).isEqualTo(1);
@@ -372,7 +379,7 @@ class UpstreamTest {
         provider(exchange -> exchange.answer(307, "", "location: " + elsewhere.url()));
     Upstream upstream =
         new Upstream(
-            HttpClient.create(connections).runOn(eventLoops).followRedirect(true),
+            clients().with(client -> client.followRedirect(true)),
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(SECRET),
@@ -672,10 +679,9 @@ class UpstreamTest {
   @ValueSource(strings = {"a\r\nx-injected: 1", "a\nb", "a\u0000b", "clé"})
   void aCredentialThatHttpCannotCarryIsNotSent(String secret) throws Exception {
     FakeProvider provider = provider(UpstreamTest::answer);
-    HttpClient client = HttpClient.create(connections).runOn(eventLoops);
     Upstream upstream =
         new Upstream(
-            client,
+            clients(),
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(secret),
