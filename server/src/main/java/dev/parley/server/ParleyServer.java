@@ -31,8 +31,6 @@ import dev.parley.storage.sqlite.StorageLimits;
 import dev.parley.storage.sqlite.StorageOpenException;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,6 +70,7 @@ public final class ParleyServer implements AutoCloseable {
   private final List<StreamGroup> groups;
   private final Gateway gateway;
   private final ModelServices models;
+  private final ServerMetrics metrics;
   private final HealthWatch health;
   private final Server port;
   private final @Nullable HttpPort http;
@@ -87,6 +86,7 @@ public final class ParleyServer implements AutoCloseable {
       List<StreamGroup> groups,
       Gateway gateway,
       ModelServices models,
+      ServerMetrics metrics,
       HealthWatch health,
       Server port,
       @Nullable HttpPort http) {
@@ -98,6 +98,7 @@ public final class ParleyServer implements AutoCloseable {
     this.groups = groups;
     this.gateway = gateway;
     this.models = models;
+    this.metrics = metrics;
     this.health = health;
     this.port = port;
     this.http = http;
@@ -144,9 +145,9 @@ public final class ParleyServer implements AutoCloseable {
             clock,
             config.limits(),
             version);
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ServerMetrics metrics = new ServerMetrics();
     Gateway gateway =
-        new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
+        new Gateway(config.providers(), config.prices(), eventLoops.workers(), metrics.registry());
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
     Allowances users = new Allowances(config.userQuota());
@@ -161,10 +162,28 @@ public final class ParleyServer implements AutoCloseable {
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     HttpPort http =
-        http(config, eventLoops, connections, gateway, users, health, meters::scrape, clock);
+        http(config, eventLoops, connections, gateway, users, health, metrics::scrape, clock);
+    metrics.add(engine);
+    metrics.gauge("parley.connections", "Connections, of both ports", connections::count);
+    metrics.gauge("parley.chat.streams", "Streams of chat", () -> size(groups));
+    metrics.gauge("parley.model.calls", "Streams and calls that ask models", models::open);
+    if (http != null) {
+      metrics.gauge("parley.http.requests", "Requests of HTTP under way", http::underWay);
+    }
     ParleyServer server =
         new ParleyServer(
-            config, store, engine, reads, eventLoops, groups, gateway, models, health, port, http);
+            config,
+            store,
+            engine,
+            reads,
+            eventLoops,
+            groups,
+            gateway,
+            models,
+            metrics,
+            health,
+            port,
+            http);
     try {
       port.start();
     } catch (IOException e) {
@@ -217,6 +236,10 @@ public final class ParleyServer implements AutoCloseable {
             metrics,
             clock,
             config.limits());
+  }
+
+  private static int size(List<StreamGroup> groups) {
+    return groups.stream().mapToInt(StreamGroup::size).sum();
   }
 
   private static Set<String> conversations() {
@@ -336,6 +359,7 @@ public final class ParleyServer implements AutoCloseable {
     reads.close();
     engine.close();
     gateway.close();
+    metrics.close();
     eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");

@@ -151,6 +151,11 @@ public final class HttpPort {
   /// @return when all answers under way have ended
   public CompletableFuture<Void> drain() {
     return load.drain();
+  /// How many requests are under way.
+  public int underWay() {
+    return load.underWay();
+  }
+
   }
 
   /// Takes no more connections, ends the answers that are left, which are told so, and closes.

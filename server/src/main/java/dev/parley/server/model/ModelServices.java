@@ -130,6 +130,11 @@ public final class ModelServices {
   ///
   /// @param grace time for what is under way
   /// @return done when none is left, which may be at once
+  /// How many streams and calls are open.
+  public int open() {
+    return open.size();
+  }
+
   public CompletableFuture<Void> drain(Duration grace) {
     return open.drain(grace);
   }
