@@ -49,7 +49,7 @@ import reactor.netty.tcp.SslProvider;
 /// what has come stands, and the failure is told. Thread-safe.
 public final class Gateway implements AutoCloseable {
   /// Connections to each provider's host; of HTTP/1.1, each carries one answer at a time.
-  private static final int MAX_CONNECTIONS = 4_096;
+  static final int MAX_CONNECTIONS = 4_096;
 
   /// Questions that wait for a connection.
   private static final int MAX_PENDING = 4_096;
@@ -237,14 +237,15 @@ public final class Gateway implements AutoCloseable {
   /// one works.
   ///
   /// @return fails with a [ModelException]
-  public CompletionStage<List<String>> models(String provider, Credential.Choice credential) {
+  public CompletionStage<List<String>> models(
+      String provider, Credential.Choice credential, List<Allowance> allowances) {
     try {
       List<Provider.Key> keys = atWork(provider).keys(credential);
       CompletionStage<List<String>> models = models(keys.getFirst());
       for (Provider.Key other : keys.subList(1, keys.size())) {
         models = models.exceptionallyCompose(_ -> models(other));
       }
-      return models;
+      return models.whenComplete((_, _) -> entered.forEach(allowance -> allowance.leave(0)));
     } catch (ModelException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -254,10 +255,16 @@ public final class Gateway implements AutoCloseable {
     return switch (key.model()) {
       case Upstream upstream -> upstream.models();
       default -> CompletableFuture.completedFuture(List.of(SIMULATED_MODEL));
+  /// @param allowances whose it uses up, as a question of no tokens does
     };
   }
 
   private Function<Secret, Model> asking(ProviderSettings settings, HttpClient client) {
+      List<Allowance> used = new ArrayList<>(allowances);
+      if (credential instanceof Credential.Choice.Own) {
+        used.add(keys.getFirst().allowance());
+      }
+      List<Allowance> entered = entered(used);
     if (settings.kind() == ProviderKind.SIMULATED) {
       return _ -> new SimulatedModel(pace(settings), eventLoops);
     }

@@ -23,6 +23,7 @@ import dev.parley.server.config.Setting;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.http.HttpPort;
+import dev.parley.server.model.KnownModels;
 import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
@@ -151,8 +152,10 @@ public final class ParleyServer implements AutoCloseable {
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
     Allowances users = new Allowances(config.userQuota());
+    KnownModels known = new KnownModels(gateway, clock, eventLoops.workers());
     ModelServices models =
-        new ModelServices(gateway, calls, config.limits(), users, config.streamTokensPerMinute());
+        new ModelServices(
+            gateway, known, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
     HealthWatch health =
         new HealthWatch(
@@ -162,7 +165,8 @@ public final class ParleyServer implements AutoCloseable {
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     HttpPort http =
-        http(config, eventLoops, connections, gateway, users, health, metrics::scrape, clock);
+        http(
+            config, eventLoops, connections, gateway, known, users, health, metrics::scrape, clock);
     metrics.add(engine);
     metrics.gauge("parley.connections", "Connections, of both ports", connections::count);
     metrics.gauge("parley.chat.streams", "Streams of chat", () -> size(groups));
@@ -218,6 +222,7 @@ public final class ParleyServer implements AutoCloseable {
       EventLoops eventLoops,
       Connections connections,
       Gateway gateway,
+      KnownModels known,
       Allowances users,
       HealthWatch health,
       Supplier<String> metrics,
@@ -231,6 +236,7 @@ public final class ParleyServer implements AutoCloseable {
             eventLoops.workers(),
             connections.limiting(eventLoops.channelFactory()),
             gateway,
+            known,
             users,
             health::notServing,
             metrics,
