@@ -86,7 +86,7 @@ class GatewayTest {
   }
 
   private static Ask ask(List<Route> routes, Credential.Choice credential) {
-    return new Ask(routes, HELLO, credential, List.of());
+    return new Ask(routes, HELLO, credential, List.of(), false);
   }
 
   private Flow.Publisher<ModelEvent> ask(Gateway gateway) {
