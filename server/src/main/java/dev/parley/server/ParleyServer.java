@@ -210,9 +210,9 @@ public final class ParleyServer implements AutoCloseable {
           server.endIfDead();
         });
     LOG.info(
-        "listening on {}, http on {}, data in {}",
-        server.address(),
-        http == null ? "nothing" : http.address(),
+        "Parley listens on {}{}, data in {}",
+        ServerConfig.text(server.address()),
+        http == null ? "" : ", http://%s/v1".formatted(ServerConfig.text(http.address())),
         config.data());
     return server;
   }
