@@ -26,6 +26,16 @@ class ModelCommandsTest {
   }
 
   @Test
+  void whatIsPipedInDoesForAQuestion() {
+    Result answer = parley.runWith("How many?\n", "ask", "-m", "simulated");
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.out()).contains("How many?");
+    Result nothing = parley.runWith("", "ask", "-m", "simulated");
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).contains("nothing is asked (expected: ");
+  }
+
+  @Test
   void withoutAModelItIsToldThatTheAnswerIsSimulated() {
     Result answer = parley.runWith("", "ask", "hello");
     assertThat(answer.exitCode()).isZero();
@@ -46,6 +56,15 @@ class ModelCommandsTest {
     assertThat(answer.exitCode()).isEqualTo(1);
     assertThat(answer.out()).isEmpty();
     assertThat(answer.err()).contains("no provider \"nobody\"").contains("expected: one of");
+  }
+
+  @Test
+  void whoForgetsTheProviderIsToldHowToNameIt() {
+    Result answer = parley.runWith("", "ask", "-m", "gpt-5", "hello");
+    assertThat(answer.exitCode()).isEqualTo(1);
+    assertThat(answer.err())
+        .contains("model \"gpt-5\" names no provider")
+        .contains("PROVIDER/MODEL, for example simulated/gpt-5");
   }
 
   @Test

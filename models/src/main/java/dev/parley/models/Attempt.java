@@ -25,6 +25,7 @@ final class Attempt {
   private final GatewayMetrics.Answer measured;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean spoken;
+  private volatile boolean cancelled;
 
   /// Written by whoever tells pieces; who cancels from elsewhere may miss the newest.
   private long chars;
@@ -51,7 +52,11 @@ final class Attempt {
   Flux<ModelEvent> events() {
     return JdkFlowAdapter.flowPublisherToFlux(key.model().answer(prompt))
         .doOnEach(this::note)
-        .doOnCancel(() -> end("cancelled", null));
+        .doOnCancel(
+            () -> {
+              cancelled = true;
+              end("cancelled", null);
+            });
   }
 
   /// Whether any piece of the answer has come.
@@ -120,12 +125,13 @@ final class Attempt {
     measured.ended(error, usage, key.name());
   }
 
-  /// Tokens that were used, guessed where the provider did not say; 0 if it did not answer.
+  /// Tokens that were used, guessed where the provider did not say; 0 if it was let finish and did
+  /// not answer.
   long tokens() {
     if (usage.input() >= 0 && usage.output() >= 0) {
       return usage.input() + usage.output();
     }
-    return spoken ? (chars + text(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
+    return spoken || cancelled ? (chars + text(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
   }
 
   /// Characters and bytes that a prompt is made of.

@@ -76,7 +76,7 @@ final class Attempts {
             ModelException.class,
             e -> {
               if (!made.isEmpty() && made.getLast().hasSpoken()) {
-                return Flux.error(e);
+                return ask.whole() ? next(index, e) : Flux.error(e);
               }
               return again(index, tried, e);
             });

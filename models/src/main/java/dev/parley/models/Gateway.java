@@ -51,7 +51,7 @@ import reactor.netty.tcp.SslProvider;
 public final class Gateway implements AutoCloseable {
   /// Connections of each event loop to a provider's host; of HTTP/1.1, each carries one answer at a
   /// time.
-  private static final int MAX_CONNECTIONS = 4_096;
+  static final int MAX_CONNECTIONS = 4_096;
 
   /// Questions that wait for a connection.
   private static final int MAX_PENDING = 4_096;
@@ -159,6 +159,12 @@ public final class Gateway implements AutoCloseable {
           "the name of the model has %d characters (expected: at most %d)"
               .formatted(text.length(), MAX_NAME_CHARS));
     }
+    if (slash < 0 && !providers.containsKey(name)) {
+      throw new ModelException(
+          Kind.NOT_FOUND,
+          "model \"%s\" names no provider (expected: PROVIDER/MODEL, for example %s; there are %s)"
+              .formatted(text, example(text), String.join(", ", providers.keySet())));
+    }
     ProviderSettings provider = provider(name);
     if (model.isEmpty() && provider.kind() == ProviderKind.SIMULATED) {
       model = SIMULATED_MODEL;
@@ -169,6 +175,18 @@ public final class Gateway implements AutoCloseable {
           "model \"%s\" names no model (expected: PROVIDER/MODEL)".formatted(text));
     }
     return new Route(name, model);
+  }
+
+  /// The name with a provider that may be meant: the first that is not simulated, if there is one.
+  private String example(String model) {
+    return providers.values().stream()
+            .map(Provider::settings)
+            .filter(provider -> provider.kind() != ProviderKind.SIMULATED)
+            .map(ProviderSettings::name)
+            .findFirst()
+            .orElse(SIMULATED_MODEL)
+        + "/"
+        + model;
   }
 
   /// Asks models in order until one answers.
@@ -238,15 +256,22 @@ public final class Gateway implements AutoCloseable {
   /// Names of the models that a provider says it has, which verifies a credential too; of any, that
   /// one works.
   ///
+  /// @param allowances whose it uses up, as a question of no tokens does
   /// @return fails with a [ModelException]
-  public CompletionStage<List<String>> models(String provider, Credential.Choice credential) {
+  public CompletionStage<List<String>> models(
+      String provider, Credential.Choice credential, List<Allowance> allowances) {
     try {
       List<Provider.Key> keys = atWork(provider).keys(credential);
+      List<Allowance> used = new ArrayList<>(allowances);
+      if (credential instanceof Credential.Choice.Own) {
+        used.add(keys.getFirst().allowance());
+      }
+      List<Allowance> entered = entered(used);
       CompletionStage<List<String>> models = models(keys.getFirst());
       for (Provider.Key other : keys.subList(1, keys.size())) {
         models = models.exceptionallyCompose(_ -> models(other));
       }
-      return models;
+      return models.whenComplete((_, _) -> entered.forEach(allowance -> allowance.leave(0)));
     } catch (ModelException e) {
       return CompletableFuture.failedFuture(e);
     }

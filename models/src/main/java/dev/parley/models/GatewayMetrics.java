@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// What is measured of questions to models, under the names of OpenTelemetry's semantic conventions
 /// for generative AI (`gen_ai.client.…`; in development, as of 2026). Thread-safe.
 final class GatewayMetrics {
-  /// Names of models come from outside. So many that answered are told apart; what is asked of
-  /// others is counted as of `other`.
+  /// Names of models come from outside. So many that answered are told apart, and so many that
+  /// failed without ever having answered; what is asked of others is counted as of `other`.
   private static final int MAX_MODELS = 200;
+
+  private static final int MAX_SILENT = 50;
+
+  /// Failures of questions about which models there are say nothing.
+  private static final Set<String> OF_QUESTION = Set.of("", "not_found", "invalid_request");
 
   private static final String OTHER = "other";
   private static final double NANOS = 1e9;
@@ -40,6 +45,7 @@ final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Prices prices;
   private final Set<Route> known = ConcurrentHashMap.newKeySet();
+  private final Set<Route> silent = ConcurrentHashMap.newKeySet();
 
   GatewayMetrics(MeterRegistry registry, Prices prices) {
     this.registry = registry;
@@ -101,6 +107,9 @@ final class GatewayMetrics {
     /// @param error what went wrong; empty: nothing
     /// @param credential the name of the one that was used
     void ended(String error, Usage usage, String credential) {
+      if (!OF_QUESTION.contains(error) && !known.contains(route) && silent.size() < MAX_SILENT) {
+        silent.add(route);
+      }
       Tags tags = tags();
       timer(
               "gen_ai.client.operation.duration",
@@ -125,7 +134,7 @@ final class GatewayMetrics {
       if (provider.kind() == ProviderKind.SIMULATED) {
         return provider.kind().text();
       }
-      return known.contains(route) ? route.model() : OTHER;
+      return known.contains(route) || silent.contains(route) ? route.model() : OTHER;
     }
 
     private Tags tags() {

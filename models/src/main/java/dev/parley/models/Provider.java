@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A provider at work: with which of its credentials it is asked, and whether its models answer.
@@ -26,12 +25,19 @@ final class Provider {
   /// they did.
   private static final int MAX_BREAKERS = 1_000;
 
+  /// Questions that callers ask with credentials of their own, all of them together: so that these
+  /// leave half of the connections to the server's.
+  static final int MAX_OWN_QUESTIONS = Gateway.MAX_CONNECTIONS / 2;
+
   private static final Duration BREAKERS_KEPT = Duration.ofMinutes(30);
 
   private final ProviderSettings settings;
   private final Function<Secret, Model> asking;
   private final Clock clock;
   private final List<Key> keys;
+
+  /// What questions with credentials of their callers share.
+  private final Allowance ofOwn;
 
   /// By the provider's name of the model: one that fails says little of the others.
   private final LoadingCache<String, Breaker> breakers;
@@ -59,6 +65,11 @@ final class Provider {
       return model;
     }
 
+    /// What is asked with it counts against this.
+    Allowance allowance() {
+      return allowance;
+    }
+
     /// The question that [Provider#enter] let in has ended.
     ///
     /// @param tokens that it used
@@ -84,6 +95,10 @@ final class Provider {
             .expireAfterAccess(BREAKERS_KEPT)
             .executor(Runnable::run)
             .build(model -> new Breaker(settings.name() + "/" + model, breaks, clock));
+    ofOwn =
+        new Allowance(
+            "callers with credentials of their own for %s".formatted(settings.name()),
+            new Quota(MAX_OWN_QUESTIONS, 0));
     keys =
         settings.credentials().stream()
             .map(
@@ -142,23 +157,12 @@ final class Provider {
               new Key(
                   new Credential("own", own.secret(), 1),
                   asking.apply(Secret.of(own.secret())),
-                  new Allowance("this credential", Quota.DEFAULT)));
-      case Credential.Choice.Named named ->
-          keys.stream()
-              .filter(key -> key.name().equals(named.name()))
-              .findFirst()
-              .map(List::of)
-              .orElseThrow(
-                  () ->
-                      new ModelException(
-                          Kind.NOT_FOUND,
-                          "%s has no credential \"%s\" (expected: one of %s)"
-                              .formatted(settings.name(), named.name(), names())));
+                  ofOwn));
+      case Credential.Choice.Named named -> {
+        Credential chosen = settings.credential(named.name());
+        yield keys.stream().filter(key -> key.credential.equals(chosen)).toList();
+      }
     };
-  }
-
-  private String names() {
-    return keys.stream().map(Key::name).collect(Collectors.joining(", "));
   }
 
   /// Whether there is a credential that was not tried.

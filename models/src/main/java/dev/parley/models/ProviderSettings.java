@@ -1,8 +1,11 @@
 package dev.parley.models;
 
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
 import dev.parley.models.http.Patience;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// A provider as it is configured. `toString` does not tell secrets.
 ///
@@ -44,6 +47,26 @@ public record ProviderSettings(
         Quota.DEFAULT,
         Patience.DEFAULT,
         Map.of());
+  }
+
+  /// One of its credentials.
+  ///
+  /// @throws ModelException `NOT_FOUND`
+  public Credential credential(String wanted) {
+    return credentials.stream()
+        .filter(credential -> credential.name().equals(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    Kind.NOT_FOUND,
+                    "%s has no credential \"%s\" (expected: one of %s)"
+                        .formatted(
+                            name,
+                            wanted,
+                            credentials.stream()
+                                .map(Credential::name)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /// The same with other options.

@@ -1,6 +1,7 @@
 package dev.parley.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelException;
@@ -10,9 +11,11 @@ import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
 import dev.parley.models.Credential.Choice.Any;
 import dev.parley.models.Credential.Choice.Named;
+import dev.parley.models.Credential.Choice.Own;
 import dev.parley.models.Prices.Price;
 import dev.parley.models.http.Listener;
 import dev.parley.models.http.Patience;
+import dev.parley.models.http.Secret;
 import dev.parley.testkit.http.FakeProvider;
 import dev.parley.testkit.http.FakeProvider.Request;
 import dev.parley.testkit.http.FakeProvider.Script;
@@ -26,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -113,7 +118,7 @@ class GatewayPolicyTest {
   private static Listener ask(
       Gateway gateway, Credential.Choice choice, List<Allowance> allowances, Route... routes) {
     return Listener.of(
-        gateway.answer(new Ask(List.of(routes), HELLO, choice, allowances), _ -> {}));
+        gateway.answer(new Ask(List.of(routes), HELLO, choice, allowances, false), _ -> {}));
   }
 
   private static Listener ask(Gateway gateway, Route... routes) {
@@ -293,5 +298,83 @@ class GatewayPolicyTest {
       ask(gateway, new Route("one", "made-up-" + i)).failure();
     }
     assertThat(meters.find("gen_ai.client.operation.duration").timers()).hasSize(1);
+  }
+
+  @Test
+  void modelsThatFailAreMeasuredByTheirNamesSoManyOfThem() throws Exception {
+    FakeProvider one = provider(refusing(401));
+    Gateway gateway = gateway(settings("one", one, Quota.DEFAULT, key("a", 1)));
+    for (int i = 0; i < 60; i++) {
+      ask(gateway, new Route("one", "silent-" + i)).failure();
+    }
+    assertThat(
+            meters
+                .get("gen_ai.client.operation.duration")
+                .tag("gen_ai.request.model", "silent-0")
+                .tag("error.type", "unauthenticated")
+                .timer()
+                .count())
+        .isEqualTo(1);
+    assertThat(
+            meters
+                .get("gen_ai.client.operation.duration")
+                .tag("gen_ai.request.model", "other")
+                .timer()
+                .count())
+        .isEqualTo(10);
+  }
+
+  @Test
+  void whatIsCancelledIsChargedAsFarAsItCanBeGuessed() throws Exception {
+    FakeProvider one = provider(FakeProvider.Exchange::stall);
+    Gateway gateway = gateway(settings("one", one, Quota.DEFAULT, key("a", 1)));
+    Allowance ann = new Allowance("ann", new Quota(10, 100));
+    Prompt prompt = Prompt.of("", List.of(Turn.of(Role.USER, "word ".repeat(200))));
+    Listener listener =
+        Listener.of(
+            gateway.answer(new Ask(List.of(ONE), prompt, Any.ANY, List.of(ann), false), _ -> {}));
+    one.awaitRequests(1);
+    listener.cancel();
+    one.awaitClosed(1);
+    assertThat(ask(gateway, Any.ANY, List.of(ann), ONE).failure())
+        .hasMessage("ann used all tokens for now (allowed: 100 a minute)");
+  }
+
+  @Test
+  void callersWithCredentialsOfTheirOwnLeaveRoomForTheServers() throws Exception {
+    Provider provider =
+        new Provider(
+            settings("one", provider(GatewayPolicyTest::answer), Quota.DEFAULT, key("a", 1)),
+            _ ->
+                _ -> {
+                  throw new AssertionError("nobody is asked");
+                },
+            credential -> Secret.of(credential.secret()),
+            clock);
+    List<Provider.Key> own = new ArrayList<>();
+    for (int i = 0; i < Provider.MAX_OWN_QUESTIONS; i++) {
+      own.add(provider.enter(new Own("own-" + i), List.of()));
+    }
+    assertThatThrownBy(() -> provider.enter(new Own("one-more"), List.of()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("callers with credentials of their own for one are under way");
+    provider.enter(Any.ANY, List.of()).leave(0);
+    own.getFirst().leave(0);
+    provider.enter(new Own("one-more"), List.of()).leave(0);
+  }
+
+  @Test
+  void verifyingCountsAsAQuestion() throws Exception {
+    FakeProvider one = provider(FakeProvider.Exchange::stall);
+    Gateway gateway = gateway(settings("one", one, Quota.DEFAULT, key("a", 1)));
+    Allowance ann = new Allowance("ann", new Quota(1, 0));
+    CompletableFuture<List<String>> first =
+        gateway.models("one", new Own("x"), List.of(ann)).toCompletableFuture();
+    one.awaitRequests(1);
+    assertThat(gateway.models("one", new Own("x"), List.of(ann)).toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("1 questions of ann are under way");
+    assertThat(first).isNotDone();
   }
 }

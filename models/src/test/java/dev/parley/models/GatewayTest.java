@@ -86,7 +86,7 @@ class GatewayTest {
   }
 
   private static Ask ask(List<Route> routes, Credential.Choice credential) {
-    return new Ask(routes, HELLO, credential, List.of());
+    return new Ask(routes, HELLO, credential, List.of(), false);
   }
 
   private Flow.Publisher<ModelEvent> ask(Gateway gateway) {
@@ -341,9 +341,13 @@ class GatewayTest {
     FakeProvider one = provider(exchange -> exchange.answer(200, "{\"data\":[{\"id\":\"m\"}]}"));
     Gateway gateway = gateway(one, one);
     ProviderSettings provider = gateway.provider("one");
-    assertThat(gateway.models(provider.name(), Any.ANY).toCompletableFuture().get())
+    assertThat(gateway.models(provider.name(), Any.ANY, List.of()).toCompletableFuture().get())
         .containsExactly("m");
-    assertThat(gateway.models(provider.name(), new Own("other")).toCompletableFuture().get())
+    assertThat(
+            gateway
+                .models(provider.name(), new Own("other"), List.of())
+                .toCompletableFuture()
+                .get())
         .containsExactly("m");
     assertThat(secrets(one)).containsExactly("Bearer secret-of-one", "Bearer other");
   }

@@ -31,6 +31,11 @@ final class Connections extends ChannelInboundHandlerAdapter {
     this.max = max;
   }
 
+  /// How many are open. Any thread.
+  int count() {
+    return open.get();
+  }
+
   /// Makes server channels that keep to the limit.
   ///
   /// @param unlimited makes server channels

@@ -23,6 +23,7 @@ import dev.parley.server.config.Setting;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.http.HttpPort;
+import dev.parley.server.model.KnownModels;
 import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
@@ -31,8 +32,6 @@ import dev.parley.storage.sqlite.StorageLimits;
 import dev.parley.storage.sqlite.StorageOpenException;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,6 +71,7 @@ public final class ParleyServer implements AutoCloseable {
   private final List<StreamGroup> groups;
   private final Gateway gateway;
   private final ModelServices models;
+  private final ServerMetrics metrics;
   private final HealthWatch health;
   private final Server port;
   private final @Nullable HttpPort http;
@@ -87,6 +87,7 @@ public final class ParleyServer implements AutoCloseable {
       List<StreamGroup> groups,
       Gateway gateway,
       ModelServices models,
+      ServerMetrics metrics,
       HealthWatch health,
       Server port,
       @Nullable HttpPort http) {
@@ -98,6 +99,7 @@ public final class ParleyServer implements AutoCloseable {
     this.groups = groups;
     this.gateway = gateway;
     this.models = models;
+    this.metrics = metrics;
     this.health = health;
     this.port = port;
     this.http = http;
@@ -144,14 +146,16 @@ public final class ParleyServer implements AutoCloseable {
             clock,
             config.limits(),
             version);
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ServerMetrics metrics = new ServerMetrics();
     Gateway gateway =
-        new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
+        new Gateway(config.providers(), config.prices(), eventLoops.workers(), metrics.registry());
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
     Allowances users = new Allowances(config.userQuota());
+    KnownModels known = new KnownModels(gateway, clock, eventLoops.workers());
     ModelServices models =
-        new ModelServices(gateway, calls, config.limits(), users, config.streamTokensPerMinute());
+        new ModelServices(
+            gateway, known, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
     HealthWatch health =
         new HealthWatch(
@@ -161,10 +165,29 @@ public final class ParleyServer implements AutoCloseable {
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
     HttpPort http =
-        http(config, eventLoops, connections, gateway, users, health, meters::scrape, clock);
+        http(
+            config, eventLoops, connections, gateway, known, users, health, metrics::scrape, clock);
+    metrics.add(engine);
+    metrics.gauge("parley.connections", "Connections, of both ports", connections::count);
+    metrics.gauge("parley.chat.streams", "Streams of chat", () -> size(groups));
+    metrics.gauge("parley.model.calls", "Streams and calls that ask models", models::open);
+    if (http != null) {
+      metrics.gauge("parley.http.requests", "Requests of HTTP under way", http::underWay);
+    }
     ParleyServer server =
         new ParleyServer(
-            config, store, engine, reads, eventLoops, groups, gateway, models, health, port, http);
+            config,
+            store,
+            engine,
+            reads,
+            eventLoops,
+            groups,
+            gateway,
+            models,
+            metrics,
+            health,
+            port,
+            http);
     try {
       port.start();
     } catch (IOException e) {
@@ -187,9 +210,9 @@ public final class ParleyServer implements AutoCloseable {
           server.endIfDead();
         });
     LOG.info(
-        "listening on {}, http on {}, data in {}",
-        server.address(),
-        http == null ? "nothing" : http.address(),
+        "Parley listens on {}{}, data in {}",
+        ServerConfig.text(server.address()),
+        http == null ? "" : ", http://%s/v1".formatted(ServerConfig.text(http.address())),
         config.data());
     return server;
   }
@@ -199,6 +222,7 @@ public final class ParleyServer implements AutoCloseable {
       EventLoops eventLoops,
       Connections connections,
       Gateway gateway,
+      KnownModels known,
       Allowances users,
       HealthWatch health,
       Supplier<String> metrics,
@@ -212,11 +236,16 @@ public final class ParleyServer implements AutoCloseable {
             eventLoops.workers(),
             connections.limiting(eventLoops.channelFactory()),
             gateway,
+            known,
             users,
             health::notServing,
             metrics,
             clock,
             config.limits());
+  }
+
+  private static int size(List<StreamGroup> groups) {
+    return groups.stream().mapToInt(StreamGroup::size).sum();
   }
 
   private static Set<String> conversations() {
@@ -336,6 +365,7 @@ public final class ParleyServer implements AutoCloseable {
     reads.close();
     engine.close();
     gateway.close();
+    metrics.close();
     eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");

@@ -11,7 +11,12 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -43,7 +48,7 @@ final class Port {
         NettyServerBuilder.forAddress(config.listen())
             .bossEventLoopGroup(eventLoops.acceptor())
             .workerEventLoopGroup(eventLoops.workers())
-            .channelFactory(connections.limiting(eventLoops.channelFactory()))
+            .channelFactory(listening(connections.limiting(eventLoops.channelFactory())))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -70,6 +75,24 @@ final class Port {
       builder.addService(olderReflection());
     }
     return builder.build();
+  }
+
+  /// Makes server channels whose connections are listened to by [FirstBytes] at first.
+  private static ChannelFactory<ServerChannel> listening(ChannelFactory<ServerChannel> factory) {
+    return () -> {
+      ServerChannel channel = factory.newChannel();
+      channel
+          .pipeline()
+          .addLast(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object accepted) {
+                  ((Channel) accepted).pipeline().addLast(new FirstBytes());
+                  context.fireChannelRead(accepted);
+                }
+              });
+      return channel;
+    };
   }
 
   // The same under the name v1alpha, for the many tools that ask for no other.

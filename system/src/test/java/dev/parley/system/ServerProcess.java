@@ -23,8 +23,12 @@ import java.util.stream.Stream;
 
 /// `parley serve` as a child process. Thread-safe.
 final class ServerProcess implements AutoCloseable {
-  private static final Pattern LISTENS = Pattern.compile("Parley listens on .*:(\\d+)");
-  private static final Pattern SERVES_HTTP = Pattern.compile("http    http://(.*:\\d+)/v1");
+  private static final Pattern LISTENS = Pattern.compile("Parley listens on \\S+:(\\d+)");
+
+  /// In the banner, or in a line of the log, where JSON may escape slashes.
+  private static final Pattern SERVES_HTTP =
+      Pattern.compile("http:\\\\?/\\\\?/([^\\\\/\\s]+:\\d+)\\\\?/v1");
+
   private static final int START_SECONDS = 60;
   private static final int MAX_LOG_LINES = 10_000;
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The one place that says what a failure means to the caller of a command: words and exit code.
 public final class Failures {
+  /// What the network's library puts before what a server said when it closed a connection.
+  private static final String WORDS_OF_SERVER = "debug data: ";
+
   private Failures() {}
 
   /// One of [ExitCode].
@@ -96,6 +99,14 @@ public final class Failures {
   private static String network(String message) {
     if (message.contains("Connection refused")) {
       return "connection refused";
+    }
+    int words = message.indexOf(WORDS_OF_SERVER);
+    if (message.contains("HTTP_1_1_REQUIRED") && words >= 0) {
+      return message
+          .substring(words + WORDS_OF_SERVER.length())
+          .lines()
+          .findFirst()
+          .orElse(message);
     }
     return message.contains("Network closed") ? "the connection broke" : message;
   }

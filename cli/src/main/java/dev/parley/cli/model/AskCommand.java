@@ -52,7 +52,10 @@ public final class AskCommand implements Callable<Integer> {
   private final Map<String, String> environment;
   @Mixin private ServerOptions server = new ServerOptions();
 
-  @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "What to ask.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "QUESTION",
+      description = "What to ask. Default: what is piped in.")
   private List<String> words = List.of();
 
   @Option(
@@ -125,11 +128,16 @@ public final class AskCommand implements Callable<Integer> {
     }
     String piped = piped();
     String asked = String.join(" ", words);
+    if (asked.isBlank() && piped.isBlank()) {
+      throw CommandFailure.usage(
+          "nothing is asked (expected: a question, or one that is piped in)");
+    }
+    String between = asked.isBlank() || piped.isBlank() ? "" : "\n\n";
     return question
         .addTurns(
             Turn.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .setText(piped.isBlank() ? asked : piped + "\n\n" + asked))
+                .setText((piped.isBlank() ? "" : piped) + between + asked))
         .build();
   }
 

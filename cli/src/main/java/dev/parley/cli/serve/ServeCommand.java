@@ -8,6 +8,8 @@ import dev.parley.server.config.ConfigException;
 import dev.parley.server.config.ServerConfig;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +44,8 @@ import picocli.CommandLine.Spec;
       "Example:  parley serve --listen 0.0.0.0:50051 --data /var/lib/parley"
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
   /// How long a signal to stop waits for a server that is about to start.
   private static final int START_SECONDS = 5;
 
@@ -78,7 +84,11 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       ParleyServer server = ParleyServer.start(config, version);
       starting.complete(server);
-      greet(spec.commandLine().getErr(), config, server.address(), server.httpAddress());
+      if (config.jsonLog()) {
+        warnings(server.address(), server.httpAddress()).forEach(LOG::warn); // as all else is told
+      } else {
+        greet(spec.commandLine().getErr(), config, server.address(), server.httpAddress());
+      }
       server.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -121,21 +131,32 @@ public final class ServeCommand implements Callable<Integer> {
     if (http != null) {
       err.printf("  http    http://%s/v1 (OpenAI's protocol)%n", ServerConfig.text(http));
     }
+    err.printf("  models  of %s (parley models)%n", String.join(", ", config.providerNames()));
     if (config.keepsData()) {
       err.printf("  data    %s%n", config.data());
     } else {
       err.println("  data    is gone when the server stops (durability memory)");
     }
-    if (!address.getAddress().isLoopbackAddress()) {
-      err.println("  warning whoever reaches this address is believed to be who he says he is;");
-      err.println("          let only those reach it whom you trust");
-    }
-    if (http != null && !http.getAddress().isLoopbackAddress()) {
-      err.println("  warning whoever reaches the HTTP port asks models with this server's keys;");
-      err.println("          let only those reach it whom you trust");
-    }
+    warnings(address, http)
+        .forEach(warning -> err.printf("  warning %s%n", warning.replace("; ", ";\n          ")));
     err.printf("  talk    parley chat --server %s%n", where);
     err.println("  stop    Ctrl-C");
     err.flush();
+  }
+
+  private static List<String> warnings(
+      InetSocketAddress address, @Nullable InetSocketAddress http) {
+    List<String> warnings = new ArrayList<>();
+    if (!address.getAddress().isLoopbackAddress()) {
+      warnings.add(
+          "whoever reaches this address is believed to be who he says he is;"
+              + " let only those reach it whom you trust");
+    }
+    if (http != null && !http.getAddress().isLoopbackAddress()) {
+      warnings.add(
+          "whoever reaches the HTTP port asks models with this server's keys;"
+              + " let only those reach it whom you trust");
+    }
+    return warnings;
   }
 }

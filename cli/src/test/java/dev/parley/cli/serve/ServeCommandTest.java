@@ -27,6 +27,11 @@ class ServeCommandTest {
     assertThat(greeting("127.0.0.1:1", "off")).doesNotContain("http");
   }
 
+  @Test
+  void whoseModelsThereAreIsTold() throws Exception {
+    assertThat(greeting("127.0.0.1:1")).contains("models  of simulated");
+  }
+
   private static String greeting(String listen) throws ConfigException {
     return greeting(listen, "off");
   }

@@ -44,6 +44,7 @@ final class Batch {
   private final IdentityHashMap<Request, Refusal> senseless = new IdentityHashMap<>();
   private final Set<Outlet> outlets = new HashSet<>();
   private boolean erasedSome;
+  private int journaled;
   private int answered;
 
   /// What became of a request, and what it does beside the journal, which waits for the commit.
@@ -80,6 +81,11 @@ final class Batch {
   /// Whether a topic was erased, so that there is something to reap.
   boolean erasedSome() {
     return erasedSome;
+  }
+
+  /// How many entries it committed.
+  int journaled() {
+    return journaled;
   }
 
   /// Runs the batch.
@@ -278,6 +284,7 @@ final class Batch {
       throw new JournalException(JournalException.Cause.BROKEN, "commit failed unexpectedly", e);
     }
     erasedSome = appends.stream().anyMatch(Append::erased);
+    journaled = appends.stream().mapToInt(append -> append.drafts().size()).sum();
   }
 
   private void rollBack() {

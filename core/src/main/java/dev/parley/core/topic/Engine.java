@@ -71,6 +71,11 @@ public final class Engine implements AutoCloseable {
   private volatile long closingNanos;
   private volatile @Nullable Refusal failure;
   private volatile @Nullable Throwable death;
+
+  /// As of the last turn.
+  private volatile int topicsInMemory;
+
+  private final AtomicLong journaled = new AtomicLong();
   private int lastTaken;
   private boolean reapable = true;
   private boolean reapedWell = true;
@@ -165,6 +170,21 @@ public final class Engine implements AutoCloseable {
   /// What ended the engine before it was closed; null: nothing did. Then [#failure] is set too.
   public @Nullable Throwable death() {
     return death;
+  }
+
+  /// Requests that wait and may be refused.
+  public int queued() {
+    return queued.get();
+  }
+
+  /// Topics that are in memory.
+  public int topics() {
+    return topicsInMemory;
+  }
+
+  /// Entries that were committed since the start.
+  public long journaled() {
+    return journaled.get();
   }
 
   /// Works off what is queued, refuses what is left of it after a few seconds, then ends the
@@ -299,6 +319,8 @@ public final class Engine implements AutoCloseable {
     batch = null;
     reapable |= next.erasedSome();
     topics.used(next.topics(), clock.nanos());
+    topicsInMemory = topics.size();
+    journaled.addAndGet(next.journaled());
     woken.addAll(next.outlets());
   }
 

@@ -56,6 +56,11 @@ final class Topics {
     return live.get(id);
   }
 
+  /// How many are in memory.
+  int size() {
+    return live.size();
+  }
+
   /// A topic that has something to tell now; null: there is none. To be followed by [#used].
   @Nullable LiveTopic<?, ?, ?> takeDue(long nowNanos) {
     return timers.takeDue(nowNanos);

@@ -35,6 +35,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ReplicateDialect implements TwoStepDialect {
   private static final String API_HOST = "api.replicate.com";
   private static final String DOMAIN = ".replicate.com";
+  private static final int HTTPS_PORT = 443;
+  private static final int HTTP_PORT = 80;
+
+  /// A URL's port where it names none.
+  private static final int USUAL = -1;
 
   /// Parts that begin with a letter or digit cannot be `..`, nor can they end the path.
   private static final Pattern MODEL =
@@ -43,6 +48,7 @@ public final class ReplicateDialect implements TwoStepDialect {
 
   private final String scheme;
   private final String host;
+  private final int port;
 
   /// @param base the provider's base URL, such as `https://api.replicate.com`
   /// @throws IllegalArgumentException if it is not `http` or `https`, or has no host
@@ -52,6 +58,7 @@ public final class ReplicateDialect implements TwoStepDialect {
     }
     scheme = base.getScheme().toLowerCase(Locale.ROOT);
     host = base.getHost().toLowerCase(Locale.ROOT);
+    port = base.getPort();
     if (!scheme.equals("https") && !scheme.equals("http")) {
       throw new IllegalArgumentException("base URL: " + base + " (expected: https://HOST)");
     }
@@ -224,11 +231,24 @@ public final class ReplicateDialect implements TwoStepDialect {
     String itsScheme = url.getScheme().toLowerCase(Locale.ROOT);
     String itsHost = url.getHost().toLowerCase(Locale.ROOT);
     boolean asSafe = itsScheme.equals("https") || itsScheme.equals(scheme);
-    boolean ours = itsHost.equals(host) || (host.equals(API_HOST) && itsHost.endsWith(DOMAIN));
+    boolean its = itsHost.equals(host) && isPort(url, port);
+    boolean sibling = host.equals(API_HOST) && itsHost.endsWith(DOMAIN) && isPort(url, USUAL);
+    boolean ours = its || sibling;
     if (!asSafe || !ours) {
       throw Json.malformed(text, "URL to %s that is its own".formatted(field));
     }
     return url.toASCIIString();
+  }
+
+  /// Whether a URL's port is this one, or both are the usual ones: behind another, somebody else
+  /// may listen.
+  private static boolean isPort(URI url, int wanted) {
+    return usual(url.getScheme(), url.getPort()) == usual(url.getScheme(), wanted);
+  }
+
+  private static int usual(String scheme, int port) {
+    int usual = scheme.equalsIgnoreCase("https") ? HTTPS_PORT : HTTP_PORT;
+    return port == usual ? USUAL : port;
   }
 
   @Override

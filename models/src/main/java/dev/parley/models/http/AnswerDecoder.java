@@ -18,6 +18,7 @@ final class AnswerDecoder {
   private static final int MAX_CALLS = 1_024;
 
   private final AnswerReader reader;
+  private final WholeCharacters characters = new WholeCharacters();
   private SseParser parser = new SseParser();
   private String lastId = "";
 
@@ -87,7 +88,7 @@ final class AnswerDecoder {
     }
     pieces++;
     finished |= event instanceof ModelEvent.Finished;
-    out.accept(event);
+    characters.pass(event, out);
   }
 
   /// The newest id that an event had; empty: none.

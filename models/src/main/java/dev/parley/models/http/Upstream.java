@@ -300,7 +300,7 @@ public final class Upstream implements Model {
           case ConnectException _, UnknownHostException _, SSLException _ ->
               new ModelException(
                   Kind.UNREACHABLE,
-                  "no connection to %s: %s".formatted(baseUrl, e.getMessage()),
+                  "no connection to %s: %s".formatted(baseUrl, network(e)),
                   null,
                   e);
           case IOException _ ->
@@ -317,6 +317,15 @@ public final class Upstream implements Model {
     return redacted.equals(text)
         ? told
         : new ModelException(told.kind(), redacted, told.retryAfter(), null);
+  }
+
+  /// What the network's library says, for people.
+  private static String network(Throwable e) {
+    String text = String.valueOf(e.getMessage());
+    if (e instanceof UnknownHostException) {
+      return "there is no host of this name";
+    }
+    return text.contains("Connection refused") ? "connection refused" : text;
   }
 
   private static String message(ModelException e) {

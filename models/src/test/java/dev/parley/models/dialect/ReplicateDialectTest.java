@@ -188,6 +188,7 @@ class ReplicateDialectTest {
   @ValueSource(
       strings = {
         "https://evil.example/v1/files/f1",
+        "https://stream.replicate.com:8443/v1/files/f1",
         "https://evilreplicate.com/f1",
         "https://stream.replicate.com.evil.example/f1",
         "https://api.replicate.com@evil.example/f1",
@@ -206,16 +207,28 @@ class ReplicateDialectTest {
   }
 
   @Test
-  void otherServersAreTrustedByTheirHostOnly() {
+  void otherServersAreTrustedByTheirHostAndPort() {
     ReplicateDialect local = new ReplicateDialect(URI.create("http://127.0.0.1:9000"));
     String stream = "http://127.0.0.1:9000/stream/1";
-    String cancel = "https://127.0.0.1:9001/cancel/1";
+    String cancel = "https://127.0.0.1:9000/cancel/1";
     TwoStepDialect.Begun begun = local.begun(prediction(stream, cancel), "s");
     assertThat(begun.stream()).hasToString("GET " + stream);
     assertThat(begun.cancel()).hasToString("POST " + cancel);
     assertThat(beginning(local, prediction(STREAM, cancel)).kind()).isEqualTo(Kind.MALFORMED);
     assertThat(beginning(local, prediction("http://localhost:9000/", cancel)).kind())
         .isEqualTo(Kind.MALFORMED);
+    for (String port : new String[] {"", ":9001", ":80", ":443"}) {
+      String other = "http://127.0.0.1%s/cancel/1".formatted(port);
+      assertThat(beginning(local, prediction(stream, other)).kind()).isEqualTo(Kind.MALFORMED);
+    }
+  }
+
+  @Test
+  void theUsualPortIsTheSameWhetherItIsNamedOrNot() {
+    ReplicateDialect named = new ReplicateDialect(URI.create("https://models.example:443"));
+    String stream = "https://models.example/stream/1";
+    String cancel = "https://models.example:443/cancel/1";
+    assertThat(named.begun(prediction(stream, cancel), "s").stream()).hasToString("GET " + stream);
   }
 
   @ParameterizedTest

@@ -139,7 +139,7 @@ class SecureUpstreamTest {
   private static Listener ask(Gateway gateway, String model) {
     return Listener.of(
         gateway.answer(
-            new Ask(List.of(new Route("one", model)), HELLO, Any.ANY, List.of()), _ -> {}));
+            new Ask(List.of(new Route("one", model)), HELLO, Any.ANY, List.of(), false), _ -> {}));
   }
 
   private String http2() throws Exception {

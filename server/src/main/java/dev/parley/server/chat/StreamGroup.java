@@ -16,6 +16,9 @@ public final class StreamGroup {
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean draining;
 
+  /// As many as there are streams, for others to read.
+  private volatile int size;
+
   public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
     this.eventLoop = eventLoop;
     this.delivery = delivery;
@@ -32,11 +35,18 @@ public final class StreamGroup {
 
   void add(ChatStream stream) {
     streams.add(stream);
+    size = streams.size();
   }
 
   void remove(ChatStream stream) {
     streams.remove(stream);
+    size = streams.size();
     tellIfDrained();
+  }
+
+  /// How many there are. Any thread.
+  public int size() {
+    return size;
   }
 
   private void tellIfDrained() {

@@ -171,7 +171,11 @@ final class ProviderLines {
           "%s%s.entra: \"%s\" (expected: true or false)".formatted(PREFIX, name, entra));
     }
     if (kind == ProviderKind.VERTEX && !options.containsKey("project")) {
-      throw missing(name, "project", "the project's id");
+      throw missing(
+          name,
+          "project",
+          "the project's id; and %s, a file with a service account's key, or %s for the machine's"
+              .formatted(SERVICE_ACCOUNT, GoogleSecret.OF_MACHINE));
     }
     return new ProviderSettings(name, kind, baseUrl, credentials, quota, patience, options);
   }

@@ -114,6 +114,11 @@ public record ServerConfig(
     return durability != Durability.MEMORY;
   }
 
+  /// Names of the providers of models.
+  public List<String> providerNames() {
+    return providers.stream().map(ProviderSettings::name).toList();
+  }
+
   /// An address in the form that the configuration takes, HOST:PORT.
   public static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();

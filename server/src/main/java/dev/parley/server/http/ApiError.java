@@ -26,6 +26,17 @@ record ApiError(
   private static final String UPSTREAM = "upstream_error";
   private static final String SERVER = "server_error";
 
+  /// Names of fields of Parley's own protocol, in which questions are checked, here.
+  private static final Map<String, String> FIELDS =
+      Map.of(
+          "fallback_models", "models",
+          "sampling.temperature", "temperature",
+          "sampling.top_p", "top_p",
+          "sampling.stop", "stop",
+          "tools", "tools",
+          "tools.name", "tools[].function.name",
+          "output_format.schema.name", "response_format.json_schema.name");
+
   /// OpenAI's clients ask again after most statuses from 500 on, unless this header says no.
   private static final Map<String, String> FOR_GOOD = Map.of("x-should-retry", "false");
 
@@ -36,9 +47,23 @@ record ApiError(
     return new ApiError(400, INVALID, "invalid_value", param, message, Map.of());
   }
 
+  /// What is wrong with a question, by the names that its fields have here.
+  private static ApiError invalid(String message) {
+    int colon = message.indexOf(':');
+    String field = colon < 0 ? null : FIELDS.get(message.substring(0, colon));
+    return field == null
+        ? invalid(null, message)
+        : invalid(field, field + message.substring(colon));
+  }
+
   /// What is right with OpenAI, and has no counterpart here.
   static ApiError unsupported(String param, String message) {
     return new ApiError(400, INVALID, "unsupported_parameter", param, message, Map.of());
+  }
+
+  /// What nobody knows.
+  static ApiError unknown(String param, String message) {
+    return new ApiError(400, INVALID, "unknown_parameter", param, message, Map.of());
   }
 
   /// What is wrong with a request of HTTP, whatever it asks for.
@@ -80,7 +105,7 @@ record ApiError(
   static ApiError of(ModelError error, boolean ownCredential) {
     ApiError told =
         switch (error.getKind()) {
-          case KIND_INVALID_REQUEST -> invalid(null, error.getMessage());
+          case KIND_INVALID_REQUEST -> invalid(error.getMessage());
           case KIND_UNAUTHENTICATED ->
               ownCredential
                   ? of(401, "authentication_error", "invalid_api_key", error)

@@ -195,6 +195,11 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
     }
 
     @Override
+    public boolean isPatient() {
+      return true;
+    }
+
+    @Override
     synchronized void fail(ApiError error) {
       if (!ended) {
         ended = true;

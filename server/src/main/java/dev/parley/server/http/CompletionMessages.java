@@ -12,12 +12,14 @@ import dev.parley.model.v1.Turn;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// The messages of a chat completion as turns. Results of tools that follow each other become one
 /// turn, as they are answers to calls of one.
 final class CompletionMessages {
   private static final String DATA = "data:";
   private static final String BASE64 = ";base64";
+  private static final Pattern LINK = Pattern.compile("(?i)https?://");
 
   private final ChatRequest.Builder question;
 
@@ -97,12 +99,15 @@ final class CompletionMessages {
   private static Image.Builder image(Node url) {
     String text = url.text();
     if (!text.startsWith(DATA)) {
+      if (!LINK.matcher(text).lookingAt()) {
+        throw url.invalid("a link of https: or http:, or data:image/…;base64,…");
+      }
       return Image.newBuilder().setUrl(text);
     }
     int comma = text.indexOf(',');
     String head = comma < 0 ? "" : text.substring(DATA.length(), comma);
-    if (!head.endsWith(BASE64)) {
-      throw url.invalid("a link, or data:image/…;base64,…");
+    if (!head.startsWith("image/") || !head.endsWith(BASE64)) {
+      throw url.invalid("a link of https: or http:, or data:image/…;base64,…");
     }
     try {
       return Image.newBuilder()

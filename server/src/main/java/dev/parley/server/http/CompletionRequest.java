@@ -20,6 +20,12 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
   private static final Map<String, Integer> EFFORTS =
       Map.of("none", 0, "minimal", 1_024, "low", 1_024, "medium", 8_192, "high", 24_576);
 
+  /// Fields that are served, for those who misspell one.
+  private static final String SERVED =
+      "max_completion_tokens, max_tokens, messages, model, models, reasoning_effort,"
+          + " response_format, seed, stop, stream, stream_options, temperature, tool_choice, tools,"
+          + " top_p, user";
+
   private static final int MAX_QUOTED = 200;
 
   /// Reads a body.
@@ -91,11 +97,11 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
     private void sampling(Node field) {
       switch (field.name()) {
         case "max_completion_tokens" -> {
-          sampling.setMaxTokens(field.integer());
+          sampling.setMaxTokens(field.positive());
           newerMax = true;
         }
         case "max_tokens" -> {
-          int max = field.integer();
+          int max = field.positive();
           if (!newerMax) {
             sampling.setMaxTokens(max);
           }
@@ -130,7 +136,17 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
             "prediction" -> {
           // Nothing of the answer depends on it.
         }
-        default -> throw field.unsupported("without it");
+        case "audio",
+            "functions",
+            "function_call",
+            "min_p",
+            "repetition_penalty",
+            "top_a",
+            "top_k",
+            "verbosity",
+            "web_search_options" ->
+            throw field.unsupported("without it");
+        default -> throw field.unknown(SERVED);
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.server.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -15,6 +17,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -32,6 +35,15 @@ import org.slf4j.LoggerFactory;
 /// that a peer that goes away is noticed.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+  /// What looks like the method of the bytes that each connection of HTTP/2 begins with.
+  private static final String PREFACE = "PRI";
+
+  private static final int SETTINGS = 4;
+  private static final int GOAWAY = 7;
+  private static final int HTTP_1_1_REQUIRED = 13;
+  private static final String WRONG_PORT =
+      "this port speaks HTTP/1.1; gRPC is served on another one, see --listen (usually 50051)";
 
   private final Routes routes;
   private final HttpLimits limits;
@@ -84,6 +96,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest head) {
+    if (head.method().name().equals(PREFACE)) {
+      turnAway(context);
+      return;
+    }
     Exchange begun =
         new Exchange(context.channel(), head, load, limits, () -> finishIfDone(context));
     exchange = begun;
@@ -111,6 +127,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       }
       begun.answer(e.error());
     }
+  }
+
+  /// A client of HTTP/2, most likely one of gRPC, is told in its own protocol that it is wrong
+  /// here: by a connection's first frame, and its last (RFC 9113, 6.5 and 6.8).
+  private void turnAway(ChannelHandlerContext context) {
+    byte[] words = WRONG_PORT.getBytes(StandardCharsets.US_ASCII);
+    ByteBuf frames = context.alloc().buffer();
+    frames.writeMedium(0).writeByte(SETTINGS).writeByte(0).writeInt(0);
+    frames.writeMedium(2 * Integer.BYTES + words.length).writeByte(GOAWAY).writeByte(0).writeInt(0);
+    frames.writeInt(0).writeInt(HTTP_1_1_REQUIRED).writeBytes(words);
+    var _ = context.pipeline().context(HttpServerCodec.class).writeAndFlush(frames);
+    linger(context);
   }
 
   private static DefaultFullHttpResponse goAhead() {

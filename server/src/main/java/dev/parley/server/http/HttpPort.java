@@ -4,6 +4,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
+import dev.parley.server.model.KnownModels;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -49,6 +50,7 @@ public final class HttpPort {
   /// @param address where to listen; port 0 takes a free one
   /// @param acceptor accepts connections; stays the caller's
   /// @param workers own connections; stay the caller's
+  /// @param models what the providers say they have
   /// @param users what each user may ask
   /// @param health why the server does not serve; null: it does
   /// @param metrics what is measured, as Prometheus reads it
@@ -58,6 +60,7 @@ public final class HttpPort {
       EventLoopGroup workers,
       ChannelFactory<? extends ServerChannel> channelFactory,
       Gateway gateway,
+      KnownModels models,
       Allowances users,
       Supplier<@Nullable String> health,
       Supplier<String> metrics,
@@ -69,6 +72,7 @@ public final class HttpPort {
         workers,
         channelFactory,
         gateway,
+        models,
         users,
         health,
         metrics,
@@ -83,6 +87,7 @@ public final class HttpPort {
       EventLoopGroup workers,
       ChannelFactory<? extends ServerChannel> channelFactory,
       Gateway gateway,
+      KnownModels models,
       Allowances users,
       Supplier<@Nullable String> health,
       Supplier<String> metrics,
@@ -96,7 +101,7 @@ public final class HttpPort {
             address.getAddress().isLoopbackAddress(),
             load,
             new ChatCompletions(gateway, users, clock),
-            new ModelList(gateway, clock, workers),
+            new ModelList(models),
             health,
             metrics);
     bootstrap =
@@ -144,6 +149,11 @@ public final class HttpPort {
     return open != null && open.localAddress() instanceof InetSocketAddress bound
         ? new InetSocketAddress(wanted.getAddress(), bound.getPort())
         : wanted;
+  }
+
+  /// How many requests are under way.
+  public int underWay() {
+    return load.underWay();
   }
 
   /// Takes no more questions. Who asks for the server's health is still told that it stops.

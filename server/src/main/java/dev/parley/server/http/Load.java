@@ -42,6 +42,11 @@ final class Load {
     }
   }
 
+  /// How many requests are under way.
+  int underWay() {
+    return requests.get();
+  }
+
   /// From now on nothing new is wanted.
   ///
   /// @return when nothing is under way any more

@@ -1,39 +1,19 @@
 package dev.parley.server.http;
 
-import dev.parley.core.time.Clock;
-import dev.parley.models.Credential.Choice.Any;
-import dev.parley.models.Gateway;
-import dev.parley.models.ProviderSettings;
-import java.time.Duration;
+import dev.parley.server.model.KnownModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `GET /v1/models`: what the providers say they have. They are asked at most once in a while,
-/// however many want to know, and not waited for too long. Thread-safe: the list that is kept is
-/// guarded by `this`.
-final class ModelList {
-  /// How long a list is good.
-  private static final long KEPT_NANOS = Duration.ofSeconds(30).toNanos();
-
-  /// How long a provider may take.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /// Most models of one provider that are told.
-  private static final int MAX_MODELS = 10_000;
-
-  private final Gateway gateway;
-  private final Clock clock;
-  private final ScheduledExecutorService timer;
-
-  private @Nullable CompletableFuture<List<Entry>> kept;
-  private long keptSinceNanos;
+/// `GET /v1/models`: what the providers say they have. Those of a provider that cannot be asked are
+/// left out. Immutable, thread-safe.
+record ModelList(KnownModels known) {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelList.class);
 
   /// A model.
   ///
@@ -48,84 +28,53 @@ final class ModelList {
     }
   }
 
-  /// @param timer for those who do not answer; stays the caller's
-  ModelList(Gateway gateway, Clock clock, ScheduledExecutorService timer) {
-    this.gateway = gateway;
-    this.clock = clock;
-    this.timer = timer;
-  }
-
-  /// Answers with all of them. Those of a provider that cannot be asked are left out.
+  /// Answers with all of them.
   void all(Exchange exchange) {
-    var _ =
-        list()
-            .thenAccept(
-                models -> {
-                  ObjectNode body = Json.object().put("object", "list");
-                  ArrayNode data = body.putArray("data");
-                  models.forEach(model -> data.add(model.json()));
-                  exchange.answer(200, body, Map.of());
-                });
+    list(
+        exchange,
+        models -> {
+          ObjectNode body = Json.object().put("object", "list");
+          ArrayNode data = body.putArray("data");
+          models.forEach(model -> data.add(model.json()));
+          exchange.answer(200, body, Map.of());
+        });
   }
 
   /// Answers with one of them.
   void one(String id, Exchange exchange) {
+    list(
+        exchange,
+        models ->
+            models.stream()
+                .filter(model -> model.id().equals(id))
+                .findFirst()
+                .ifPresentOrElse(
+                    model -> exchange.answer(200, model.json(), Map.of()),
+                    () ->
+                        exchange.answer(
+                            ApiError.noModel(
+                                "no provider says that it has the model \"%s\"".formatted(id)))));
+  }
+
+  private void list(Exchange exchange, Consumer<List<Entry>> answer) {
     var _ =
-        list()
-            .thenAccept(
-                models ->
-                    models.stream()
-                        .filter(model -> model.id().equals(id))
-                        .findFirst()
-                        .ifPresentOrElse(
-                            model -> exchange.answer(200, model.json(), Map.of()),
-                            () ->
-                                exchange.answer(
-                                    ApiError.noModel(
-                                        "no provider says that it has the model \"%s\""
-                                            .formatted(id)))));
+        known
+            .all()
+            .thenAccept(listed -> answer.accept(entries(listed)))
+            .exceptionally(
+                e -> {
+                  LOG.error("models cannot be listed", e);
+                  exchange.answer(ApiError.internal());
+                  return null;
+                });
   }
 
-  private synchronized CompletableFuture<List<Entry>> list() {
-    CompletableFuture<List<Entry>> list = kept;
-    if (list == null || (list.isDone() && clock.nanos() - keptSinceNanos > KEPT_NANOS)) {
-      list = ask();
-      kept = list;
-      keptSinceNanos = clock.nanos();
+  private static List<Entry> entries(List<KnownModels.Listed> listed) {
+    List<Entry> entries = new ArrayList<>();
+    for (KnownModels.Listed of : listed) {
+      String provider = of.provider().name();
+      of.best().models().forEach(model -> entries.add(new Entry(provider + "/" + model, provider)));
     }
-    return list;
-  }
-
-  private CompletableFuture<List<Entry>> ask() {
-    List<CompletableFuture<List<Entry>>> asked =
-        gateway.providers().stream().map(this::ask).toList();
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
-        .thenApply(
-            _ -> {
-              List<Entry> all = new ArrayList<>();
-              asked.forEach(of -> all.addAll(of.join()));
-              return all;
-            });
-  }
-
-  /// Those of one provider; none if it cannot be asked.
-  private CompletableFuture<List<Entry>> ask(ProviderSettings provider) {
-    String name = provider.name();
-    CompletableFuture<List<Entry>> models =
-        gateway
-            .models(name, Any.ANY)
-            .thenApply(
-                names ->
-                    names.stream()
-                        .limit(MAX_MODELS)
-                        .map(model -> new Entry(name + "/" + model, name))
-                        .toList())
-            .exceptionally(_ -> List.of())
-            .toCompletableFuture();
-    var alarm =
-        timer.schedule(
-            () -> models.complete(List.of()), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    var _ = models.thenRun(() -> alarm.cancel(false));
-    return models;
+    return entries;
   }
 }

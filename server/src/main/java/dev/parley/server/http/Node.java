@@ -154,6 +154,23 @@ record Node(String path, String name, JsonNode json) {
     return new ApiException(ApiError.invalid(path, path + ": " + message));
   }
 
+  /// What is no name of anything.
+  ///
+  /// @param known names of what might be meant, in words
+  ApiException unknown(String known) {
+    return new ApiException(
+        ApiError.unknown(path, "%s: unknown (expected: one of %s)".formatted(path, known)));
+  }
+
+  /// A whole number of at least 1.
+  int positive() {
+    int number = integer();
+    if (number < 1) {
+      throw invalid("1 or more");
+    }
+    return number;
+  }
+
   /// What is right with OpenAI, but not served here.
   ApiException unsupported(String expected) {
     return new ApiException(

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What is served, and to whom: nothing that a page of another origin could ask for through its
@@ -34,6 +36,10 @@ record Routes(
   private static final String HEALTH = "/healthz";
   private static final String METRICS = "/metrics";
 
+  /// A target that names the host too, as for a proxy (RFC 9112, 3.2.2).
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("(?i)https?://(?<host>[^/?#]*)(?<rest>.*)");
+
   /// Prometheus' text format.
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -41,8 +47,13 @@ record Routes(
   ///
   /// @throws ApiException if nobody does
   Consumer<Exchange> find(HttpRequest head) {
+    Matcher absolute = ABSOLUTE.matcher(head.uri());
+    boolean isAbsolute = absolute.matches();
     requireHost(head);
-    String path = path(head);
+    if (isAbsolute) {
+      requireThisMachine(absolute.group("host"));
+    }
+    String path = path(isAbsolute ? absolute.group("rest") : head.uri());
     if (load.isDraining() && path.startsWith(API)) {
       throw new ApiException(ApiError.draining());
     }
@@ -80,9 +91,9 @@ record Routes(
     }
   }
 
-  private static String path(HttpRequest head) {
+  private static String path(String target) {
     try {
-      return new QueryStringDecoder(head.uri()).path();
+      return new QueryStringDecoder(target.isEmpty() ? "/" : target).path();
     } catch (IllegalArgumentException e) {
       throw new ApiException(ApiError.refused(400, "bad_request", "the path cannot be decoded"));
     }
@@ -121,13 +132,19 @@ record Routes(
           ApiError.refused(
               400, "bad_request", "%d headers host (expected: one)".formatted(hosts.size())));
     }
-    if (local && !hosts.isEmpty() && !isThisMachine(hosts.getFirst())) {
+    if (!hosts.isEmpty()) {
+      requireThisMachine(hosts.getFirst());
+    }
+  }
+
+  private void requireThisMachine(String host) {
+    if (local && !isThisMachine(host)) {
       throw new ApiException(
           ApiError.refused(
               421,
               "wrong_host",
               "host: %s (expected: localhost or a loopback address; for others, see --http)"
-                  .formatted(hosts.getFirst())));
+                  .formatted(host)));
     }
   }
 

@@ -4,19 +4,16 @@ import dev.parley.core.access.Caller;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
-import dev.parley.core.model.ModelException.Kind;
 import dev.parley.model.v1.AnthropicServiceGrpc;
 import dev.parley.model.v1.AzureServiceGrpc;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.CohereServiceGrpc;
-import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.GeminiServiceGrpc;
 import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ListModelsResponse;
 import dev.parley.model.v1.MistralServiceGrpc;
-import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
 import dev.parley.model.v1.OpenAiServiceGrpc;
 import dev.parley.model.v1.Provider;
@@ -26,10 +23,13 @@ import dev.parley.model.v1.VerifyCredentialResponse;
 import dev.parley.model.v1.VertexAiServiceGrpc;
 import dev.parley.models.Allowance;
 import dev.parley.models.Allowances;
+import dev.parley.models.Credential.Choice;
 import dev.parley.models.Gateway;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
 import dev.parley.models.Quota;
+import dev.parley.server.model.KnownModels.Listed;
+import dev.parley.server.model.KnownModels.Told;
 import dev.parley.server.rpc.Calls;
 import dev.parley.server.rpc.Inbound;
 import dev.parley.server.rpc.Refusals;
@@ -49,7 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /// The services of models as gRPC serves them: one adapter, bound once for all providers and once
@@ -70,21 +70,25 @@ public final class ModelServices {
           .collect(Collectors.toUnmodifiableSet());
 
   private final Gateway gateway;
+  private final KnownModels known;
   private final Calls calls;
   private final Limits.Tunable limits;
   private final Allowances users;
   private final Quota ofStream;
   private final OpenChats open = new OpenChats();
 
+  /// @param known what the providers say they have
   /// @param users what each user may ask
   /// @param streamTokensPerMinute tokens that one stream may use; 0: no limit
   public ModelServices(
       Gateway gateway,
+      KnownModels known,
       Calls calls,
       Limits.Tunable limits,
       Allowances users,
       long streamTokensPerMinute) {
     this.gateway = gateway;
+    this.known = known;
     this.calls = calls;
     this.limits = limits;
     this.users = users;
@@ -124,6 +128,11 @@ public final class ModelServices {
     all.add(define(ModelServiceGrpc.getServiceDescriptor(), ""));
     OF_PROVIDERS.forEach((service, kind) -> all.add(define(service, kind.text())));
     return all;
+  }
+
+  /// How many streams and calls are open.
+  public int open() {
+    return open.size();
   }
 
   /// Tells streams and calls that the server is about to stop; none can begin any more.
@@ -226,19 +235,50 @@ public final class ModelServices {
 
   private void verify(
       VerifyCredentialRequest request, StreamObserver<VerifyCredentialResponse> out) {
+    CompletionStage<?> verified;
+    try {
+      verified = verified(request.getProvider(), Questions.credential(request.getCredential()));
+    } catch (ModelException e) {
+      verified = CompletableFuture.failedFuture(e);
+    } catch (RefusedException e) {
+      out.onError(Refusals.status(e.refusal()));
+      return;
+    }
     ignoreCancel(out);
     var _ =
-        models(request.getProvider(), request.getCredential())
-            .whenComplete(
-                (_, e) -> {
-                  VerifyCredentialResponse.Builder response =
-                      VerifyCredentialResponse.newBuilder().setValid(e == null);
-                  if (e != null) {
-                    response.setError(Responses.error(failure(e)));
-                  }
-                  out.onNext(response.build());
-                  out.onCompleted();
-                });
+        verified.whenComplete(
+            (_, e) -> {
+              VerifyCredentialResponse.Builder response =
+                  VerifyCredentialResponse.newBuilder().setValid(e == null);
+              if (e != null) {
+                response.setError(Responses.error(KnownModels.failure(e)));
+              }
+              out.onNext(response.build());
+              out.onCompleted();
+            });
+  }
+
+  /// What is known of the server's own credentials does; a caller's own has the provider asked, and
+  /// counts as a question.
+  ///
+  /// @return fails with a [ModelException] if it is not good
+  private CompletionStage<?> verified(String provider, Choice credential) throws RefusedException {
+    return switch (credential) {
+      case Choice.Own own -> gateway.models(provider, own, List.of(ofCaller()));
+      case Choice.Any _ ->
+          known.of(gateway.provider(provider)).thenAccept(listed -> requireGood(listed.best()));
+      case Choice.Named named -> {
+        ProviderSettings settings = gateway.provider(provider);
+        String name = settings.credential(named.name()).name();
+        yield known.of(settings).thenAccept(listed -> requireGood(listed.with(name)));
+      }
+    };
+  }
+
+  private static void requireGood(Told told) {
+    if (told.failure() != null) {
+      throw told.failure();
+    }
   }
 
   private void list(ListModelsRequest request, StreamObserver<ListModelsResponse> out) {
@@ -254,13 +294,13 @@ public final class ModelServices {
       return;
     }
     ignoreCancel(out);
-    List<CompletableFuture<Provider>> asked = providers.stream().map(this::describe).toList();
     var _ =
-        CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-            .thenRun(
-                () -> {
+        known
+            .of(providers)
+            .thenAccept(
+                listed -> {
                   ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
-                  asked.forEach(provider -> response.addProviders(provider.join()));
+                  listed.forEach(of -> response.addProviders(described(of)));
                   out.onNext(response.build());
                   out.onCompleted();
                 });
@@ -271,63 +311,24 @@ public final class ModelServices {
     ((ServerCallStreamObserver<?>) out).setOnCancelHandler(() -> {});
   }
 
-  /// What a provider has, asked with each of its credentials: the models that the first one with
-  /// luck was told, and which have none.
-  private CompletableFuture<Provider> describe(ProviderSettings provider) {
-    List<CompletableFuture<Provider>> asked =
-        provider.credentials().stream()
-            .map(dev.parley.models.Credential::name)
-            .map(name -> describe(provider.name(), name))
-            .toList();
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-        .thenApply(
-            _ -> {
-              Provider.Builder described =
-                  Provider.newBuilder().setName(provider.name()).setKind(provider.kind().text());
-              List<Provider> answers = asked.stream().map(CompletableFuture::join).toList();
-              answers.forEach(answer -> described.addAllCredentials(answer.getCredentialsList()));
-              Provider best =
-                  answers.stream()
-                      .filter(a -> !a.hasError())
-                      .findFirst()
-                      .orElse(answers.getFirst());
-              described.addAllModels(best.getModelsList());
-              if (best.hasError()) {
-                described.setError(best.getError());
-              }
-              return described.build();
-            });
-  }
-
-  private CompletableFuture<Provider> describe(String provider, String credential) {
-    return models(provider, Credential.newBuilder().setName(credential).build())
-        .handle(
-            (models, e) -> {
-              Provider.Builder described = Provider.newBuilder();
-              KnownCredential.Builder known = KnownCredential.newBuilder().setName(credential);
-              if (e == null) {
-                described.addAllModels(models);
-              } else {
-                ModelError error = Responses.error(failure(e));
-                known.setError(error);
-                described.setError(error);
-              }
-              return described.addCredentials(known).build();
-            });
-  }
-
-  private CompletableFuture<List<String>> models(String provider, Credential credential) {
-    try {
-      return gateway.models(provider, Questions.credential(credential)).toCompletableFuture();
-    } catch (ModelException e) {
-      return CompletableFuture.failedFuture(e);
+  /// What a provider has, and which of its credentials have no luck.
+  private static Provider described(Listed listed) {
+    Told best = listed.best();
+    Provider.Builder described =
+        Provider.newBuilder()
+            .setName(listed.provider().name())
+            .setKind(listed.provider().kind().text())
+            .addAllModels(best.models());
+    if (best.failure() != null) {
+      described.setError(Responses.error(best.failure()));
     }
-  }
-
-  private static ModelException failure(Throwable e) {
-    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-    return cause instanceof ModelException model
-        ? model
-        : new ModelException(Kind.FAILED, "the provider cannot be asked", null, cause);
+    for (Told told : listed.told()) {
+      KnownCredential.Builder credential = described.addCredentialsBuilder();
+      credential.setName(told.credential());
+      if (told.failure() != null) {
+        credential.setError(Responses.error(told.failure()));
+      }
+    }
+    return described.build();
   }
 }

@@ -31,6 +31,11 @@ final class OpenChats {
     return !draining && open.add(chat);
   }
 
+  /// How many there are.
+  synchronized int size() {
+    return open.size();
+  }
+
   /// Forgets one that has ended.
   void remove(Chat chat) {
     synchronized (this) {

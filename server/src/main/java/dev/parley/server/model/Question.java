@@ -28,6 +28,11 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
     /// Whether it takes another piece now; if not, it calls [Question#proceed] when it does.
     boolean isReady();
 
+    /// Whether it tells nobody anything before the end, so that an answer may begin anew.
+    default boolean isPatient() {
+      return false;
+    }
+
     /// Takes a piece, or the error that ends the answer.
     void take(Question question, ChatResponse piece);
 
@@ -67,7 +72,9 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
       Prompt prompt = Questions.prompt(request);
       Credential.Choice credential = Questions.credential(request.getCredential());
       gateway
-          .answer(new Ask(routes, prompt, credential, allowances), asked -> route = asked)
+          .answer(
+              new Ask(routes, prompt, credential, allowances, taker.isPatient()),
+              asked -> route = asked)
           .subscribe(this);
     } catch (ModelException e) {
       onError(e);
@@ -107,7 +114,9 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
     if (cancelled) {
       return;
     }
-    if (firstTokenNanos < 0 && !(event instanceof ModelEvent.Started)) {
+    if (event instanceof ModelEvent.Started) {
+      firstTokenNanos = -1; // an answer that begins anew is another one
+    } else if (firstTokenNanos < 0) {
       firstTokenNanos = System.nanoTime() - beganNanos;
     }
     Route asked = route;

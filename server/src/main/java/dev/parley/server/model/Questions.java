@@ -17,6 +17,7 @@ import dev.parley.models.Gateway;
 import dev.parley.models.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Questions as they come on the wire, checked. Pure functions.
 final class Questions {
@@ -24,6 +25,11 @@ final class Questions {
   private static final int MAX_TOOLS = 128;
   private static final int MAX_STOPS = 16;
   private static final double MAX_TEMPERATURE = 2;
+  private static final int MAX_QUOTED = 100;
+
+  /// Others, such as `file:` or `gs:`, would have the provider read what only it, or the one whose
+  /// credential it is, may read.
+  private static final Pattern LINK = Pattern.compile("(?i)(https?://|data:)");
 
   private Questions() {}
 
@@ -150,9 +156,19 @@ final class Questions {
                 .formatted(where, image.getMediaType()));
         yield new Part.Image(image.getMediaType(), image.getData().toByteArray());
       }
-      case URL -> new Part.ImageLink(image.getUrl());
+      case URL -> {
+        expect(
+            LINK.matcher(image.getUrl()).lookingAt(),
+            "%s.image.url: \"%s\" (expected: an address of https:, http: or data:)"
+                .formatted(where, shortened(image.getUrl())));
+        yield new Part.ImageLink(image.getUrl());
+      }
       case SOURCE_NOT_SET -> throw invalid("%s.image: neither data nor url".formatted(where));
     };
+  }
+
+  private static String shortened(String text) {
+    return text.length() > MAX_QUOTED ? text.substring(0, MAX_QUOTED) + "…" : text;
   }
 
   private static Sampling sampling(dev.parley.model.v1.Sampling sampling) {

@@ -32,7 +32,7 @@ public final class WholeAnswer {
   public void add(ChatResponse piece) {
     length += piece.getSerializedSize();
     switch (piece.getEventCase()) {
-      case STARTED -> started = piece.getStarted();
+      case STARTED -> begin(piece.getStarted());
       case TEXT -> text.append(piece.getText());
       case REASONING -> think(piece.getReasoning());
       case REFUSAL -> refusal.append(piece.getRefusal());
@@ -47,6 +47,17 @@ public final class WholeAnswer {
       case ERROR, ANSWER, DRAIN, EVENT_NOT_SET ->
           throw new IllegalArgumentException("no piece: " + piece);
     }
+  }
+
+  /// One that has begun before is given up: another model answers.
+  private void begin(Started anew) {
+    started = anew;
+    text.setLength(0);
+    refusal.setLength(0);
+    thoughts.setLength(0);
+    reasoning.clear();
+    calls.clear();
+    length = 0;
   }
 
   /// A signature closes a stretch of thoughts.

@@ -75,6 +75,11 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
   }
 
   @Override
+  public boolean isPatient() {
+    return true;
+  }
+
+  @Override
   public void take(Question asked, ChatResponse piece) {
     if (piece.hasError()) {
       end(status(piece.getError()));

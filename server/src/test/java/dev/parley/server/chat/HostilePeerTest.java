@@ -74,7 +74,10 @@ class HostilePeerTest {
 
   @Test
   void anotherProtocol() throws IOException {
-    socket("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    Socket http = socket("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    assertThat(new String(http.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        .startsWith("HTTP/1.1 400 Bad Request\r\n")
+        .contains("\r\n\r\n{\"error\":{\"message\":\"this port speaks gRPC; ");
     socket(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3}); // TLS
   }
 
@@ -84,6 +87,12 @@ class HostilePeerTest {
       socket();
       socket(java.util.Arrays.copyOf(PREFACE, i % PREFACE.length));
     }
+  }
+
+  @Test
+  void whoWaitsForTheServerToSpeakFirstIsNotKeptWaiting() throws IOException {
+    byte[] settings = socket().getInputStream().readNBytes(SETTINGS.length);
+    assertThat(settings[3]).as("the kind of the first frame").isEqualTo(SETTINGS[3]);
   }
 
   @Test

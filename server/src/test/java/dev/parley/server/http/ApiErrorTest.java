@@ -38,6 +38,25 @@ class ApiErrorTest {
     assertThat(ApiError.of(error, own).code()).isEqualTo(code);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sampling.temperature: 9.0 (expected: 0 to 2) | temperature",
+        "fallback_models: 9 (expected: at most 8) | models",
+        "output_format.schema.name: \"?\" (expected: …) | response_format.json_schema.name",
+      })
+  void whatIsWrongWithAQuestionIsToldByItsNameHere(String message, String param) {
+    ModelError error =
+        ModelError.newBuilder()
+            .setKind(ModelError.Kind.KIND_INVALID_REQUEST)
+            .setMessage(message)
+            .build();
+    assertThat(ApiError.of(error, false).param()).isEqualTo(param);
+    assertThat(ApiError.of(error, false).message())
+        .isEqualTo(param + message.substring(message.indexOf(':')));
+  }
+
   @Test
   void whatMayPassIsToBeAskedAgainAndWhenAndTheRestIsNot() {
     ModelError.Builder error =

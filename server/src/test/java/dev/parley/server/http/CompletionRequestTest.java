@@ -259,6 +259,16 @@ class CompletionRequestTest {
     assertThat(error.param()).isEqualTo(param);
   }
 
+  @Test
+  void aMisspeltFieldIsToldWithThoseThatThereAre() {
+    ApiError error = refused(() -> hello(", \"temprature\": 1"));
+    assertThat(error.code()).isEqualTo("unknown_parameter");
+    assertThat(error.param()).isEqualTo("temprature");
+    assertThat(error.message())
+        .startsWith("temprature: unknown (expected: one of ")
+        .contains("temperature");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -266,6 +276,8 @@ class CompletionRequestTest {
       value = {
         "\"temperature\": \"hot\" | temperature | a number",
         "\"max_tokens\": 1.5 | max_tokens | a whole number",
+        "\"max_tokens\": 0 | max_tokens | 1 or more",
+        "\"max_completion_tokens\": -1 | max_completion_tokens | 1 or more",
         "\"max_tokens\": 99999999999 | max_tokens | a whole number",
         "\"stream\": \"yes\" | stream | true or false",
         "\"stop\": 3 | stop | a text",
@@ -296,6 +308,12 @@ class CompletionRequestTest {
             + " messages[0].content[0].type",
         "{\"role\": \"user\", \"content\": [{\"type\": \"image_url\","
             + " \"image_url\": {\"url\": \"data:image/png;base64,*\"}}]} |"
+            + " messages[0].content[0].image_url.url",
+        "{\"role\": \"user\", \"content\": [{\"type\": \"image_url\","
+            + " \"image_url\": {\"url\": \"file:///etc/passwd\"}}]} |"
+            + " messages[0].content[0].image_url.url",
+        "{\"role\": \"user\", \"content\": [{\"type\": \"image_url\","
+            + " \"image_url\": {\"url\": \"data:text/html;base64,AA==\"}}]} |"
             + " messages[0].content[0].image_url.url",
         "{\"role\": \"tool\", \"content\": \"x\"} | messages[0].tool_call_id",
         "{\"role\": \"assistant\", \"function_call\": {}} | messages[0].function_call",

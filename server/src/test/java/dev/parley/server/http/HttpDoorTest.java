@@ -2,10 +2,16 @@ package dev.parley.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.model.v1.ListModelsRequest;
+import dev.parley.model.v1.ModelServiceGrpc;
 import dev.parley.server.ServerExtension;
 import dev.parley.server.config.Setting;
 import dev.parley.testkit.http.FakeProvider;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -283,6 +289,36 @@ class HttpDoorTest {
     assertThat(whole.path("model").stringValue()).isEqualTo("simulated");
   }
 
+  @Test
+  void aWholeAnswerThatBreaksOffIsGivenByTheSecondModel() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          exchange.data(delta("part"));
+          exchange.cut();
+        };
+    JsonNode whole =
+        json(ask(question("fake/m", ", \"models\": [\"simulated/simulated\"]")).body());
+    assertThat(whole.path("model").stringValue()).isEqualTo("simulated");
+    assertThat(whole.at("/choices/0/message/content").stringValue()).startsWith("You said");
+    assertThat(provider.requests()).hasSize(1);
+  }
+
+  @Test
+  void aCharacterThatIsCutInTwoIsToldWhole() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          exchange.data(delta("a\\uD83D"));
+          exchange.data(delta("\\uDE00b"));
+          exchange.data(FINISH);
+          exchange.chunk("data: [DONE]\n\n");
+          exchange.end();
+        };
+    assertThat(text(events(ask(question("fake/m", ", \"stream\": true")).body().lines())))
+        .isEqualTo("a😀b");
+  }
+
   // Errors.
 
   @ParameterizedTest
@@ -291,7 +327,8 @@ class HttpDoorTest {
     assertRefused(ask(question("nobody/m", more)), 404, "model_not_found");
     HttpResponse<String> hot = ask(question("simulated", ", \"temperature\": 9" + more));
     assertRefused(hot, 400, "invalid_value");
-    assertThat(error(hot).path("message").stringValue()).contains("temperature");
+    assertThat(error(hot).path("message").stringValue()).startsWith("temperature: 9.0 (expected");
+    assertThat(error(hot).path("param").stringValue()).isEqualTo("temperature");
     script = exchange -> exchange.answer(429, "{\"error\":{}}", "retry-after: 30");
     HttpResponse<String> limited = ask(question("fake/m", more));
     assertRefused(limited, 429, "rate_limit_exceeded");
@@ -382,7 +419,16 @@ class HttpDoorTest {
         .contains("gen_ai_client_operation_duration_seconds_count{")
         .contains("gen_ai_client_token_usage_sum{")
         .contains("gen_ai_client_operation_time_to_first_chunk_seconds_bucket{")
-        .contains("parley_provider=\"simulated\"");
+        .contains("parley_provider=\"simulated\"")
+        .contains("\njvm_memory_used_bytes{")
+        .contains("\njvm_threads_live_threads ")
+        .contains("\nparley_http_requests 1.0\n")
+        .contains("\nparley_connections ")
+        .contains("\nparley_chat_streams 0.0\n")
+        .contains("\nparley_model_calls 0.0\n")
+        .contains("\nparley_commands_waiting ")
+        .containsPattern("\nparley_entries_total [1-9]")
+        .containsPattern("\nparley_topics ");
   }
 
   @Test
@@ -603,6 +649,37 @@ class HttpDoorTest {
     try (Peer peer = new Peer()) {
       peer.send("GET /healthz HTTP/1.1\r\nhost: %s\r\n\r\n".formatted(host));
       assertThat(peer.until("HTTP/1.1")).contains(Integer.toString(status));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:80/healthz, 200",
+    "HTTP://localhost/healthz?x, 200",
+    "http://localhost, 404",
+    "http://evil.test/healthz, 421",
+    "ftp://localhost/healthz, 404"
+  })
+  void theTargetMayNameTheHost(String target, int status) throws Exception {
+    try (Peer peer = new Peer()) {
+      peer.send("GET %s HTTP/1.1\r\nhost: localhost\r\n\r\n".formatted(target));
+      assertThat(peer.until("HTTP/1.1")).contains(Integer.toString(status));
+    }
+  }
+
+  @Test
+  void aClientOfGrpcIsToldThatItIsWrongHere() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(server.httpAddress()).usePlaintext().build();
+    try {
+      assertThatThrownBy(
+              () ->
+                  ModelServiceGrpc.newBlockingStub(channel)
+                      .listModels(ListModelsRequest.getDefaultInstance()))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("this port speaks HTTP/1.1; gRPC is served on another one");
+    } finally {
+      channel.shutdownNow();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.parley.models.Prices;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
 import dev.parley.models.Quota;
+import dev.parley.server.model.KnownModels;
 import dev.parley.testkit.http.FakeProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -75,6 +76,7 @@ class HttpPortTest {
             loops,
             NioServerSocketChannel::new,
             gateway,
+            new KnownModels(gateway, Clock.system(), loops),
             new Allowances(Quota.DEFAULT),
             () -> unhealthy,
             () -> "",

@@ -7,6 +7,7 @@ import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.Credential;
+import dev.parley.model.v1.Image;
 import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ModelError;
@@ -221,6 +222,16 @@ class ModelServiceTest {
                         Part.newBuilder().setToolResult(ToolResult.newBuilder().setCallId("c")))),
         "q",
         "turns[1].parts[0]: only a turn of the role TOOL");
+    expect(
+        stream,
+        question("q", "hi")
+            .addTurns(
+                Turn.newBuilder()
+                    .setRole(Role.ROLE_USER)
+                    .addParts(
+                        Part.newBuilder().setImage(Image.newBuilder().setUrl("file:///secret")))),
+        "q",
+        "turns[1].parts[0].image.url: \"file:///secret\" (expected: ");
     ChatRequest.Builder hot = question("q", "hi");
     hot.getSamplingBuilder().setTemperature(Double.NaN);
     expect(stream, hot, "q", "sampling.temperature");
