@@ -1,4 +1,4 @@
-package dev.parley.server.chat;
+package dev.parley.server.stream;
 
 import dev.parley.server.delivery.DeliveryLoop;
 import io.netty.channel.EventLoop;
@@ -8,33 +8,40 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// The chat streams of one event loop. Owned by it.
+/// The conversations of one event loop. Owned by it.
 public final class StreamGroup {
   private final EventLoop eventLoop;
   private final DeliveryLoop delivery;
-  private final Set<ChatStream> streams = new LinkedHashSet<>();
+  private final Set<ConversationStream<?>> streams = new LinkedHashSet<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean draining;
 
+  /// @param delivery of the same event loop
   public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
     this.eventLoop = eventLoop;
     this.delivery = delivery;
   }
 
-  /// Whether the current thread is this event loop's.
-  boolean isCurrent() {
-    return eventLoop.inEventLoop();
+  /// Of several, the one whose event loop's thread is the current one.
+  public static StreamGroup current(List<StreamGroup> groups) {
+    for (StreamGroup group : groups) {
+      if (group.eventLoop.inEventLoop()) {
+        return group;
+      }
+    }
+    throw new IllegalStateException(
+        "thread " + Thread.currentThread().getName() + " (expected: one of the event loops)");
   }
 
   DeliveryLoop delivery() {
     return delivery;
   }
 
-  void add(ChatStream stream) {
+  void add(ConversationStream<?> stream) {
     streams.add(stream);
   }
 
-  void remove(ChatStream stream) {
+  void remove(ConversationStream<?> stream) {
     streams.remove(stream);
     tellIfDrained();
   }
@@ -49,7 +56,7 @@ public final class StreamGroup {
   public void tick() {
     delivery.execute(
         () -> {
-          List.copyOf(streams).forEach(ChatStream::tick);
+          List.copyOf(streams).forEach(ConversationStream::tick);
           delivery.dropStalled();
         });
   }
@@ -75,6 +82,6 @@ public final class StreamGroup {
 
   /// Ends the streams. Any thread.
   public void end() {
-    delivery.execute(() -> List.copyOf(streams).forEach(ChatStream::endOfDrain));
+    delivery.execute(() -> List.copyOf(streams).forEach(ConversationStream::endOfDrain));
   }
 }
