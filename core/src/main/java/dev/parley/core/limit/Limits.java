@@ -38,6 +38,32 @@ public final class Limits {
   /// Longest search query, in bytes of UTF-8.
   public static final int MAX_QUERY_BYTES = 1_024;
 
+  /// Longest instructions of a session, in bytes of UTF-8.
+  public static final int MAX_SYSTEM_PROMPT_BYTES = 16_384;
+
+  /// Most messages of a session that wait for their answers, the one that is answered not counted.
+  public static final int MAX_QUEUED_TURNS = 16;
+
+  /// Most exchanges before a question that a model is shown.
+  public static final int MAX_CONTEXT_TURNS = 200;
+
+  /// Most bytes of UTF-8 that a model is shown, but for a longer question: some 32,000 tokens, for
+  /// a model's tokens are about four bytes of English.
+  public static final int MAX_CONTEXT_BYTES = 128 << 10;
+
+  /// Most characters of one chunk of an answer. While that many wait to be stored, no more is read
+  /// from the model.
+  public static final int MAX_CHUNK_CHARS = 8_192;
+
+  /// Longest answer of a model in a session, in characters; what is longer is cut off there.
+  public static final int MAX_ANSWER_CHARS = 512 << 10;
+
+  /// Most sessions in which answers are under way at once.
+  public static final int MAX_ANSWERS_AT_ONCE = 10_000;
+
+  /// Most sessions of one user in which answers are under way at once.
+  public static final int MAX_ANSWERS_OF_USER = 2_000;
+
   /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
