@@ -6,6 +6,7 @@ import dev.parley.core.error.Refusal;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
+import dev.parley.core.session.SessionRules;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.core.topic.Kinds;
@@ -25,6 +26,9 @@ import dev.parley.server.http.HttpPort;
 import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
+import dev.parley.server.session.Answers;
+import dev.parley.server.session.SessionCodec;
+import dev.parley.server.session.SessionServices;
 import dev.parley.server.stream.StreamGroup;
 import dev.parley.storage.sqlite.SqliteStore;
 import dev.parley.storage.sqlite.StorageLimits;
@@ -64,6 +68,9 @@ public final class ParleyServer implements AutoCloseable {
   private static final Caller OPERATOR =
       new Caller(SYSTEM, Set.of(Caller.Right.CREATE_ROOMS, Caller.Right.ADMINISTER));
 
+  /// How long the last pieces of answers may take to be stored when the server stops.
+  private static final Duration MAX_STORING = Duration.ofSeconds(1);
+
   private final ServerConfig config;
   private final SqliteStore store;
   private final Engine engine;
@@ -72,6 +79,7 @@ public final class ParleyServer implements AutoCloseable {
   private final List<StreamGroup> groups;
   private final Gateway gateway;
   private final ModelServices models;
+  private final Answers answers;
   private final HealthWatch health;
   private final Server port;
   private final @Nullable HttpPort http;
@@ -87,6 +95,7 @@ public final class ParleyServer implements AutoCloseable {
       List<StreamGroup> groups,
       Gateway gateway,
       ModelServices models,
+      Answers answers,
       HealthWatch health,
       Server port,
       @Nullable HttpPort http) {
@@ -98,6 +107,7 @@ public final class ParleyServer implements AutoCloseable {
     this.groups = groups;
     this.gateway = gateway;
     this.models = models;
+    this.answers = answers;
     this.health = health;
     this.port = port;
     this.http = http;
@@ -119,7 +129,10 @@ public final class ParleyServer implements AutoCloseable {
       probe(config.http(), Setting.HTTP);
     }
     SqliteStore store = open(config);
-    Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
+    Kinds kinds =
+        new Kinds()
+            .with(new RoomRules(), new RoomCodec())
+            .with(new SessionRules(), new SessionCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
     engine.start();
     makeRoom(engine, "general", "General", "General discussion");
@@ -153,6 +166,19 @@ public final class ParleyServer implements AutoCloseable {
     ModelServices models =
         new ModelServices(gateway, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
+    SessionServices sessions =
+        new SessionServices(
+            engine,
+            reads,
+            calls,
+            gateway,
+            eventLoops.workers(),
+            users,
+            config.assistantModel(),
+            clock,
+            config.limits(),
+            groups);
+    services.addAll(sessions.all());
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
@@ -164,7 +190,18 @@ public final class ParleyServer implements AutoCloseable {
         http(config, eventLoops, connections, gateway, users, health, meters::scrape, clock);
     ParleyServer server =
         new ParleyServer(
-            config, store, engine, reads, eventLoops, groups, gateway, models, health, port, http);
+            config,
+            store,
+            engine,
+            reads,
+            eventLoops,
+            groups,
+            gateway,
+            models,
+            sessions.answers(),
+            health,
+            port,
+            http);
     try {
       port.start();
     } catch (IOException e) {
@@ -222,6 +259,7 @@ public final class ParleyServer implements AutoCloseable {
   private static Set<String> conversations() {
     Set<String> all = new HashSet<>(ChatServices.CONVERSATIONS);
     all.addAll(ModelServices.CONVERSATIONS);
+    all.addAll(SessionServices.CONVERSATIONS);
     return all;
   }
 
@@ -328,6 +366,7 @@ public final class ParleyServer implements AutoCloseable {
     drain(grace);
     groups.forEach(StreamGroup::end);
     models.end();
+    endAnswers();
     port.shutdown();
     if (http != null) {
       http.close();
@@ -339,6 +378,19 @@ public final class ParleyServer implements AutoCloseable {
     eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");
+  }
+
+  /// What models have answered by now is stored, with the mark that it is not all.
+  private void endAnswers() {
+    try {
+      answers.end().get(MAX_STORING.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("answers could not be marked as interrupted; they will be when they are asked for");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void terminate() {
@@ -357,6 +409,7 @@ public final class ParleyServer implements AutoCloseable {
     List<CompletableFuture<Void>> drained = new ArrayList<>();
     groups.forEach(group -> drained.add(group.drain(grace)));
     drained.add(models.drain(grace));
+    drained.add(answers.drain());
     if (http != null) {
       drained.add(http.drain());
     }
