@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /// Text that grows at its end. Immutable: a longer one shares what the shorter one is made of, so
 /// that adding a piece costs the same however long it is.
 public final class GrowingText {
+  /// Pieces up to this many characters are put together: a token alone is smaller than what holds
+  /// it.
+  private static final int SMALL_CHARS = 256;
+
   /// Nothing.
   public static final GrowingText EMPTY = new GrowingText(null, "", 0);
 
@@ -25,7 +29,13 @@ public final class GrowingText {
 
   /// This, and more.
   public GrowingText plus(String more) {
-    return more.isEmpty() ? this : new GrowingText(this, more, length + more.length());
+    if (more.isEmpty()) {
+      return this;
+    }
+    int longer = length + more.length();
+    return !isEmpty() && piece.length() + more.length() <= SMALL_CHARS
+        ? new GrowingText(before, piece + more, longer)
+        : new GrowingText(this, more, longer);
   }
 
   /// Whether there is nothing.

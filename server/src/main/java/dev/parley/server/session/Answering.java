@@ -84,11 +84,9 @@ final class Answering {
   private void settle() {
     synchronized (this) {
       telling = null;
+      tries = 0;
     }
     if (all.isTouched(this)) {
-      synchronized (this) {
-        tries = 0;
-      }
       look();
     }
   }

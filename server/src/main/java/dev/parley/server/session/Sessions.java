@@ -28,6 +28,10 @@ final class Sessions {
   private static final SessionCodec CODEC = new SessionCodec();
   private static final SessionRules RULES = new SessionRules();
 
+  /// Turns and answers read at once on the way back from the newest. The turn that is next is among
+  /// them: after it come at most those that wait, and answers that ended since it was asked.
+  private static final int READ_AT_ONCE = 3 * Limits.MAX_QUEUED_TURNS;
+
   private Sessions() {}
 
   /// A session as it stood at a place in its journal.
@@ -105,34 +109,49 @@ final class Sessions {
       return Next.Nothing.NOTHING;
     }
     long turn = stand.state().queue().getFirst();
-    List<Exchange> exchanges = newest(reader, session, stand.lastSequence());
-    List<Exchange> before = exchanges.stream().filter(each -> each.sequence() < turn).toList();
-    String question =
-        exchanges.stream()
-            .filter(each -> each.sequence() == turn)
-            .findFirst()
-            .map(Exchange::question)
-            .orElseThrow(
-                () -> new IllegalStateException("no turn %d in %s".formatted(turn, session)));
+    List<Exchange> exchanges = newest(reader, topicOf(stand), turn, stand.lastSequence());
+    Exchange asked = exchanges.getLast();
+    if (asked.sequence() != turn) {
+      throw new IllegalStateException("no turn %d in session %s".formatted(turn, session));
+    }
     SessionState.About about = stand.state().about();
+    List<Exchange> before = exchanges.subList(0, exchanges.size() - 1);
     return new Next.Question(
-        turn, about.owner(), about.model(), Context.of(about.systemPrompt(), before, question));
+        turn,
+        about.owner(),
+        about.model(),
+        Context.of(about.systemPrompt(), before, asked.question()));
   }
 
-  /// The newest exchanges, as many as a model may be shown, and those that wait.
-  private static List<Exchange> newest(JournalReader reader, String session, long last)
+  private static TopicId topicOf(Stand stand) {
+    return SessionRules.topic(stand.state().id());
+  }
+
+  /// The exchanges up to a turn, of those before it at least as many as a model may be shown. They
+  /// are read from the newest on, because a few can be all that fits.
+  private static List<Exchange> newest(JournalReader reader, TopicId topic, long turn, long last)
       throws JournalException {
-    TopicId topic = SessionRules.topic(session);
-    int wanted = 2 * (Limits.MAX_CONTEXT_TURNS + Limits.MAX_QUEUED_TURNS + 1);
-    long oldest = reader.oldestOf(wanted, topic, last + 1, null);
+    int most = 2 * (Limits.MAX_CONTEXT_TURNS + Limits.MAX_QUEUED_TURNS + 1);
     Map<Long, SessionEntry> entries = new TreeMap<>();
-    long after = oldest - 1;
-    for (List<Entry> page = page(reader, topic, after, last); !page.isEmpty(); ) {
-      page.forEach(entry -> entries.put(entry.sequence(), CODEC.decode(topic, entry)));
-      after = page.getLast().sequence();
-      page = page(reader, topic, after, last);
+    long bytes = 0;
+    long oldest = last + 1;
+    while (oldest > 0 && entries.size() < most && bytes <= Limits.MAX_CONTEXT_BYTES) {
+      long before = oldest;
+      oldest = reader.oldestOf(READ_AT_ONCE, topic, before, null);
+      long after = oldest - 1;
+      List<Entry> page = oldest == 0 ? List.of() : page(reader, topic, after, before - 1);
+      while (!page.isEmpty()) {
+        for (Entry entry : page) {
+          after = entry.sequence();
+          SessionEntry content = CODEC.decode(topic, entry);
+          boolean waits = content instanceof SessionEntry.Asked && after > turn;
+          bytes += waits ? 0 : entry.body().length;
+          entries.put(after, content);
+        }
+        page = page(reader, topic, after, before - 1);
+      }
     }
-    return Exchange.of(entries);
+    return Exchange.of(entries).stream().filter(each -> each.sequence() <= turn).toList();
   }
 
   private static List<Entry> page(JournalReader reader, TopicId topic, long after, long last)

@@ -75,6 +75,11 @@ final class SessionClient {
     return inbox.await(response -> response.getType() == type);
   }
 
+  ChatResponse awaitChunkOrEnd() {
+    return inbox.await(
+        response -> response.getType() == ChatResponse.Type.CHUNK || isEnd(response));
+  }
+
   ChatResponse awaitEnd() {
     return inbox.await(SessionClient::isEnd);
   }
