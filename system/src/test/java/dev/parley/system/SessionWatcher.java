@@ -24,7 +24,7 @@ final class SessionWatcher implements AutoCloseable, StreamObserver<ChatResponse
   private final StreamObserver<ChatRequest> requests;
   private final Map<String, List<ChatResponse>> told;
   final AssistantServiceGrpc.AssistantServiceBlockingStub calls;
-  private long chunks;
+  private long chars;
 
   /// @param told what the connection before was told, to be continued
   SessionWatcher(String address, String user, Map<String, List<ChatResponse>> told) {
@@ -68,7 +68,7 @@ final class SessionWatcher implements AutoCloseable, StreamObserver<ChatResponse
         };
     if (placed) {
       told.computeIfAbsent(response.getSessionId(), _ -> new ArrayList<>()).add(response);
-      chunks += response.getType() == ChatResponse.Type.CHUNK ? 1 : 0;
+      chars += response.getChunkText().length();
     }
   }
 
@@ -78,9 +78,9 @@ final class SessionWatcher implements AutoCloseable, StreamObserver<ChatResponse
   @Override
   public void onCompleted() {}
 
-  /// How many chunks this connection was told.
-  synchronized long chunks() {
-    return chunks;
+  /// How many characters of answers this connection was told.
+  synchronized long chars() {
+    return chars;
   }
 
   /// Whether a message was told.

@@ -44,6 +44,9 @@ public final class Limits {
   /// Most messages of a session that wait for their answers, the one that is answered not counted.
   public static final int MAX_QUEUED_TURNS = 16;
 
+  /// Most exchanges, of [#MAX_ANSWER_BYTES] in all, that a session takes over from another.
+  public static final int MAX_FORKED_TURNS = 200;
+
   /// Most exchanges before a question that a model is shown.
   public static final int MAX_CONTEXT_TURNS = 200;
 

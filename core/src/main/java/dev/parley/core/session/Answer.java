@@ -101,6 +101,26 @@ public record Answer(
         how);
   }
 
+  /// The same in another session, where it took nothing.
+  ///
+  /// @param place of its turn there
+  Answer copiedTo(long place) {
+    End how = end;
+    return new Answer(
+        0,
+        place,
+        model,
+        contextMessages,
+        beganAt,
+        started,
+        chunks,
+        text,
+        firstChunkAfter,
+        how == null
+            ? null
+            : new End(how.outcome(), how.took(), Usage.UNKNOWN, -1, how.reason(), how.error()));
+  }
+
   /// From the beginning to a moment; zero where the clock went back.
   Duration since(Instant now) {
     Duration passed = Duration.between(beganAt, now);

@@ -37,4 +37,9 @@ public record Exchange(long sequence, String question, Instant at, @Nullable Ans
             exchanges.add(new Exchange(sequence, turn.text(), turn.at(), answers.get(sequence))));
     return exchanges;
   }
+
+  /// Characters of question and answer.
+  int length() {
+    return question.length() + (answer == null ? 0 : answer.text().length());
+  }
 }

@@ -38,6 +38,11 @@ public final class GrowingText {
         : new GrowingText(this, more, longer);
   }
 
+  /// Characters of it.
+  int length() {
+    return length;
+  }
+
   /// Whether there is nothing.
   public boolean isEmpty() {
     return length == 0;

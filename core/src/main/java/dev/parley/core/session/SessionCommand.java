@@ -2,6 +2,7 @@ package dev.parley.core.session;
 
 import dev.parley.core.access.Caller;
 import dev.parley.core.model.ModelEvent.Usage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What can be asked of a session, by its user or by whoever asks the model for him. Values are
@@ -17,7 +18,14 @@ public sealed interface SessionCommand {
   sealed interface OfModel extends SessionCommand {}
 
   /// Makes the session.
-  record Create(Caller by, String title, String model, String systemPrompt) implements OfUser {}
+  ///
+  /// @param before what was said in another session, oldest first, to go on from
+  record Create(Caller by, String title, String model, String systemPrompt, List<Exchange> before)
+      implements OfUser {
+    public Create {
+      before = List.copyOf(before);
+    }
+  }
 
   /// Changes the session, from the next answer on; null: unchanged.
   record Update(

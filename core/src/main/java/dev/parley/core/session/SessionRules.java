@@ -53,7 +53,9 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
         + switch (command) {
           case SessionCommand.Ask ask -> ask.text().length();
           case SessionCommand.Tell tell -> tell.text().length();
-          case SessionCommand.Create create -> create.systemPrompt().length();
+          case SessionCommand.Create create ->
+              create.systemPrompt().length()
+                  + create.before().stream().mapToInt(Exchange::length).sum();
           default -> 0;
         };
   }
@@ -129,10 +131,15 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
         Reason.SESSION_NOT_FOUND.because("session not found: \"" + id + "\""));
   }
 
+  /// What is brought along gets the places 2, 3, 4, …; all of it has its answers, or it would be
+  /// asked again.
   private static Decision<SessionEntry> create(
       SessionState session, SessionCommand.Create create, long nowMicros) throws RefusedException {
     if (session.status() != Existence.NEVER) {
       throw invalid("session \"%s\" exists already".formatted(session.id()));
+    }
+    if (create.before().stream().anyMatch(exchange -> exchange.answer() == null)) {
+      throw invalid("a turn without its answer is not to be brought along");
     }
     Caller by = create.by();
     SessionState.About about =
@@ -142,7 +149,21 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
             create.model(),
             create.systemPrompt(),
             Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS));
-    return indexed(new SessionEntry.Changed(by.id(), about, false, 0))
+    List<SessionEntry> entries = new ArrayList<>(1 + 2 * create.before().size());
+    entries.add(new SessionEntry.Changed(by.id(), about, false, 0));
+    SessionState.Totals totals = session.totals();
+    for (Exchange exchange : create.before()) {
+      entries.add(new SessionEntry.Asked(by.id(), "", exchange.question(), exchange.at()));
+      totals = totals.asked();
+      Answer answer = exchange.answer();
+      if (answer != null) { // which was checked
+        Answer copied = answer.copiedTo(entries.size());
+        totals = totals.answered(copied);
+        entries.add(new SessionEntry.Ended(copied, totals.messages()));
+      }
+    }
+    return Accepted.journal(entries)
+        .indexed(null)
         .members(List.of(new MemberChange.Put(by.id(), Role.OWNER, nowMicros)));
   }
 

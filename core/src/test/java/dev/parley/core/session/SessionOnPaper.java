@@ -35,7 +35,7 @@ final class SessionOnPaper implements Facts<SessionEntry> {
 
   static SessionOnPaper made() {
     SessionOnPaper session = new SessionOnPaper();
-    session.accept(new SessionCommand.Create(ANN, "Title", "simulated/simulated", ""));
+    session.accept(new SessionCommand.Create(ANN, "Title", "simulated/simulated", "", List.of()));
     return session;
   }
 

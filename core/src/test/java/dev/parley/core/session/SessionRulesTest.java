@@ -10,6 +10,9 @@ import dev.parley.core.error.Reason;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Decision;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SessionRulesTest {
@@ -116,7 +119,8 @@ class SessionRulesTest {
     session.refuse(new SessionCommand.Tell(answer, "x", null), Reason.SESSION_NOT_FOUND);
     session.refuse(ask("2", "second"), Reason.SESSION_NOT_FOUND);
     session.refuse(
-        new SessionCommand.Create(ANN, "", "simulated/simulated", ""), Reason.INVALID_REQUEST);
+        new SessionCommand.Create(ANN, "", "simulated/simulated", "", List.of()),
+        Reason.INVALID_REQUEST);
   }
 
   @Test
@@ -130,5 +134,32 @@ class SessionRulesTest {
     assertThat(session.state.queue()).hasSize(1);
     assertThat(session.accept(new SessionCommand.Update(ANN, "New", null, null)))
         .isEqualTo(Decision.Accepted.nothing());
+  }
+
+  @Test
+  void aSessionCanGoOnFromWhatWasSaidInAnother() {
+    SessionOnPaper session = SessionOnPaper.made();
+    session.accept(ask("1", "first"));
+    session.accept(new SessionCommand.Tell(session.begin(), "one", complete()));
+    Map<Long, SessionEntry> entries = new TreeMap<>();
+    session.entries.forEach(known -> entries.put(known.entry().sequence(), known.content()));
+
+    SessionOnPaper fork = new SessionOnPaper();
+    List<Exchange> before = Exchange.of(entries);
+    fork.accept(new SessionCommand.Create(BEN, "", "simulated/simulated", "", before));
+    assertThat(fork.entries).hasSize(3);
+    SessionEntry.Ended copied = (SessionEntry.Ended) fork.last();
+    assertThat(copied.answer().turn()).isEqualTo(2);
+    assertThat(copied.answer().text()).hasToString("one");
+    assertThat(fork.state.queue()).isEmpty();
+    assertThat(fork.state.totals()).isEqualTo(new SessionState.Totals(1, 1, 0, 0, 0));
+    fork.accept(new SessionCommand.Ask(BEN, "1", "second"));
+    fork.begin();
+
+    Exchange unanswered = new Exchange(2, "open", before.getFirst().at(), null);
+    new SessionOnPaper()
+        .refuse(
+            new SessionCommand.Create(ANN, "", "p/m", "", List.of(unanswered)),
+            Reason.INVALID_REQUEST);
   }
 }

@@ -22,6 +22,7 @@ import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.room.Checks;
+import dev.parley.core.session.Exchange;
 import dev.parley.core.session.SessionCommand;
 import dev.parley.core.session.SessionRules;
 import dev.parley.core.session.SessionState;
@@ -56,27 +57,82 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
         observer,
         () -> {
           Caller caller = context.calls().callerOrAddress();
-          String model =
-              model(request.getModelId().isEmpty() ? context.model() : request.getModelId());
-          String id = UUID.randomUUID().toString();
-          submit(
-              id,
-              new SessionCommand.Create(
-                  caller, title(request.getTitle()), model, prompt(request.getSystemPrompt())),
-              observer,
-              _ -> {
-                context.figures().created();
-                replies.answer(
-                    observer,
-                    () ->
-                        CreateSessionResponse.newBuilder()
-                            .setSessionId(id)
-                            .setModel(model)
-                            .setSuccess(true)
-                            .setMessage("Session created")
-                            .build());
-              });
+          title(request.getTitle());
+          prompt(request.getSystemPrompt());
+          if (request.getForkSessionId().isEmpty()) {
+            create(caller, request, model(or(request.getModelId(), context.model())), observer);
+          } else {
+            fork(caller, request, observer);
+          }
         });
+  }
+
+  private void create(
+      Caller caller,
+      CreateSessionRequest request,
+      String model,
+      StreamObserver<CreateSessionResponse> observer) {
+    create(
+        new SessionCommand.Create(
+            caller, request.getTitle(), model, request.getSystemPrompt(), List.of()),
+        observer);
+  }
+
+  private void create(
+      SessionCommand.Create command, StreamObserver<CreateSessionResponse> observer) {
+    String id = UUID.randomUUID().toString();
+    submit(
+        id,
+        command,
+        observer,
+        _ -> {
+          context.figures().created();
+          replies.answer(
+              observer,
+              () ->
+                  CreateSessionResponse.newBuilder()
+                      .setSessionId(id)
+                      .setModel(command.model())
+                      .setSuccess(true)
+                      .setMessage("Session created")
+                      .build());
+        });
+  }
+
+  private void fork(
+      Caller caller, CreateSessionRequest request, StreamObserver<CreateSessionResponse> observer)
+      throws RefusedException {
+    String source = Checks.id("fork_session_id", request.getForkSessionId());
+    String wanted = request.getModelId().isEmpty() ? "" : model(request.getModelId());
+    long before =
+        request.getForkBeforeSequence() > 0 ? request.getForkBeforeSequence() : Long.MAX_VALUE;
+    replies.read(
+        observer,
+        reader -> {
+          Sessions.Page page = Sessions.page(reader, caller, source, 0, Limits.MAX_FORKED_TURNS);
+          if (page.next() > 0 && page.next() + 1 < before) {
+            throw new RefusedException(
+                Reason.TOO_LARGE.because(
+                    "fork_session_id: more than %d turns or %d bytes (expected: at most that)"
+                        .formatted(Limits.MAX_FORKED_TURNS, Limits.MAX_ANSWER_BYTES)));
+          }
+          List<Exchange> copied =
+              page.exchanges().stream()
+                  .filter(each -> each.sequence() < before && each.answer() != null)
+                  .toList();
+          SessionState.About about = page.stand().state().about();
+          return new SessionCommand.Create(
+              caller,
+              or(request.getTitle(), about.title()),
+              or(wanted, about.model()),
+              or(request.getSystemPrompt(), about.systemPrompt()),
+              copied);
+        },
+        command -> create(command, observer));
+  }
+
+  private static String or(String given, String otherwise) {
+    return given.isEmpty() ? otherwise : given;
   }
 
   @Override

@@ -407,6 +407,32 @@ class SessionServiceTest {
   }
 
   @Test
+  void anEarlierTurnIsEditedInASessionThatHasWhatCameBefore() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    for (int i = 1; i <= 3; i++) {
+      ann.ask(session, "q" + i, "question " + i);
+      ann.awaitEnd();
+    }
+    long third = ann.transcript(session).getTurns(2).getSequence();
+    CreateSessionRequest.Builder forking =
+        CreateSessionRequest.newBuilder().setForkSessionId(session).setForkBeforeSequence(third);
+    String fork = ann.calls.createSession(forking.build()).getSessionId();
+    ann.ask(fork, "q3", "another question");
+    assertThat(ann.awaitEnd().getContextMessages()).isEqualTo(6);
+    GetTranscriptResponse transcript = ann.transcript(fork);
+    assertThat(transcript.getTurnsList())
+        .extracting(Turn::getText)
+        .containsExactly("question 1", "question 2", "another question");
+    assertThat(transcript.getTurns(1).getAnswer().getText())
+        .isEqualTo(ann.transcript(session).getTurns(1).getAnswer().getText());
+    assertThat(ann.transcript(session).getTurnsCount()).isEqualTo(3);
+    SessionClient ben = SessionClient.of(server.connect(), "ben");
+    assertThatThrownBy(() -> ben.calls.createSession(forking.build()))
+        .hasMessageContaining("NOT_FOUND");
+  }
+
+  @Test
   void typingIsToldToThoseWhoWatch() {
     SessionClient ann = ann();
     String session = ann.create("");
