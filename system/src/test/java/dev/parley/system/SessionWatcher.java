@@ -28,7 +28,8 @@ final class SessionWatcher implements AutoCloseable, StreamObserver<ChatResponse
 
   /// @param told what the connection before was told, to be continued
   SessionWatcher(String address, String user, Map<String, List<ChatResponse>> told) {
-    this.told = new TreeMap<>(told);
+    this.told = new TreeMap<>();
+    told.forEach((session, events) -> this.told.put(session, new ArrayList<>(events)));
     channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
     Metadata headers = new Metadata();
     headers.put(Metadata.Key.of("parley-user", Metadata.ASCII_STRING_MARSHALLER), user);
