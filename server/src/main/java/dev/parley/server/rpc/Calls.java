@@ -101,9 +101,10 @@ public final class Calls implements ServerInterceptor {
     return callerOrAddress(current());
   }
 
-  /// An address without its port.
+  /// What of an address names the machine.
   private static String host(String address) {
-    return address.substring(0, Math.max(0, address.lastIndexOf(':')));
+    int begin = address.indexOf('/') + 1;
+    return address.substring(begin, Math.max(begin, address.lastIndexOf(':')));
   }
 
   /// The caller of the current call.
