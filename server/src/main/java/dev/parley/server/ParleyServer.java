@@ -14,10 +14,12 @@ import dev.parley.core.topic.Outcome;
 import dev.parley.core.user.Profile;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
+import dev.parley.server.assistant.Assistants;
 import dev.parley.server.chat.ChatContext;
 import dev.parley.server.chat.ChatServices;
 import dev.parley.server.chat.OpenStreams;
 import dev.parley.server.chat.RoomCodec;
+import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
 import dev.parley.server.delivery.DeliveryLoop;
@@ -53,6 +55,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +83,7 @@ public final class ParleyServer implements AutoCloseable {
   private final Gateway gateway;
   private final ModelServices models;
   private final Answers answers;
+  private final Assistants assistants;
   private final HealthWatch health;
   private final Server port;
   private final @Nullable HttpPort http;
@@ -96,6 +100,7 @@ public final class ParleyServer implements AutoCloseable {
       Gateway gateway,
       ModelServices models,
       Answers answers,
+      Assistants assistants,
       HealthWatch health,
       Server port,
       @Nullable HttpPort http) {
@@ -108,6 +113,7 @@ public final class ParleyServer implements AutoCloseable {
     this.gateway = gateway;
     this.models = models;
     this.answers = answers;
+    this.assistants = assistants;
     this.health = health;
     this.port = port;
     this.http = http;
@@ -146,7 +152,24 @@ public final class ParleyServer implements AutoCloseable {
           new StreamGroup(
               eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
-    Calls calls = new Calls(new OpenAuthenticator());
+    Set<String> names =
+        config.assistants().stream().map(AssistantSettings::name).collect(Collectors.toSet());
+    Calls calls = new Calls(new OpenAuthenticator(names));
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Gateway gateway =
+        new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
+    Allowances users = new Allowances(config.userQuota());
+    Assistants assistants =
+        new Assistants(
+            config.assistants(),
+            new Assistants.Work(
+                engine,
+                gateway,
+                reads.calls(),
+                new RoomCodec(),
+                eventLoops.workers(),
+                users,
+                clock));
     ChatContext context =
         new ChatContext(
             engine,
@@ -154,15 +177,12 @@ public final class ParleyServer implements AutoCloseable {
             calls,
             new OpenStreams(),
             new OpenStreams(),
+            assistants,
             clock,
             config.limits(),
             version);
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Gateway gateway =
-        new Gateway(config.providers(), config.prices(), eventLoops.workers(), meters);
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
-    Allowances users = new Allowances(config.userQuota());
     ModelServices models =
         new ModelServices(gateway, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
@@ -199,6 +219,7 @@ public final class ParleyServer implements AutoCloseable {
             gateway,
             models,
             sessions.answers(),
+            assistants,
             health,
             port,
             http);
@@ -383,9 +404,10 @@ public final class ParleyServer implements AutoCloseable {
   /// What models have answered by now is stored, with the mark that it is not all.
   private void endAnswers() {
     try {
-      answers.end().get(MAX_STORING.toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture.allOf(answers.end(), assistants.end())
+          .get(MAX_STORING.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("answers could not be marked as interrupted; they will be when they are asked for");
+      LOG.warn("answers could not be marked as interrupted; sessions will be when asked for");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
@@ -410,6 +432,7 @@ public final class ParleyServer implements AutoCloseable {
     groups.forEach(group -> drained.add(group.drain(grace)));
     drained.add(models.drain(grace));
     drained.add(answers.drain());
+    drained.add(assistants.drain());
     if (http != null) {
       drained.add(http.drain());
     }

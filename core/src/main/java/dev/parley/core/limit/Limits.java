@@ -67,6 +67,39 @@ public final class Limits {
   /// Most sessions of one user in which answers are under way at once.
   public static final int MAX_ANSWERS_OF_USER = 2_000;
 
+  /// Most assistants in rooms.
+  public static final int MAX_ASSISTANTS = 16;
+
+  /// Most answers that assistants write at once, in all rooms.
+  public static final int MAX_ROOM_ANSWERS = 1_000;
+
+  /// Most answers that one assistant writes at once in one room.
+  public static final int MAX_ANSWERS_IN_ROOM = 4;
+
+  /// Most messages of which it is looked up at once whether they ask an assistant; further ones
+  /// ask nobody.
+  public static final int MAX_ROOM_QUESTIONS_LOOKED_UP = 256;
+
+  /// Most rooms of which it is known how much an assistant was asked there; of that which was used
+  /// longest ago it is forgotten.
+  public static final int MAX_ASSISTED_ROOMS = 10_000;
+
+  /// Most messages before a question that an assistant is shown.
+  public static final int MAX_ROOM_CONTEXT_MESSAGES = 50;
+
+  /// Most bytes of UTF-8 of a room that an assistant is shown, but for a longer question.
+  public static final int MAX_ROOM_CONTEXT_BYTES = 32 << 10;
+
+  /// Least time between two tellings of a message that is being written.
+  public static final Duration GROWING_INTERVAL = Duration.ofMillis(250);
+
+  /// Most bytes a second of the tellings of one message that is being written, for each listener:
+  /// as each tells all of it, a long one is told less often.
+  public static final int GROWING_BYTES_PER_SECOND = 16 << 10;
+
+  /// After so long without anything new, it is told again that something is being written.
+  public static final Duration GROWING_REPEAT = Duration.ofSeconds(5);
+
   /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
@@ -115,7 +148,8 @@ public final class Limits {
   /// Most arrivals and departures that are told one by one; more are summed up.
   public static final int MAX_SINGLE_PRESENCE = 8;
 
-  /// Most users online in a room for its read receipts and typing to be told to all of them.
+  /// Most users online in a room for its read receipts, typing, and messages that are being written
+  /// to be told to all of them.
   public static final int MAX_RECEIPT_AUDIENCE = 200;
 
   /// Most signals that wait for one stream; older ones give way.

@@ -27,7 +27,8 @@ public final class ChatServices {
 
   private final ChatContext context;
   private final List<StreamGroup> groups;
-  private final NativeFormat nativeFormat = new NativeFormat();
+  private final NativeFormat nativeFormat = new NativeFormat(false);
+  private final NativeFormat growingFormat = new NativeFormat(true);
   private final ClassicFormat classicFormat = new ClassicFormat();
 
   /// @param groups the event loops that serve streams
@@ -42,7 +43,8 @@ public final class ChatServices {
         define(
             ChatServiceGrpc.getServiceDescriptor(),
             false,
-            handler(nativeFormat, stream -> new NativeDialect(stream, nativeFormat))),
+            handler(
+                nativeFormat, stream -> new NativeDialect(stream, nativeFormat, growingFormat))),
         define(
             dev.parley.classic.ChatServiceGrpc.getServiceDescriptor(),
             true,

@@ -143,7 +143,18 @@ final class ChatStream extends ConversationStream<ChatRequest> {
 
   /// Sends a message.
   void say(String room, RoomCommand.Say say) {
-    rooms.say(room, say, answering(say.id(), room, done -> acknowledge(say.id(), room, done)));
+    rooms.say(
+        room,
+        say,
+        answering(
+            say.id(),
+            room,
+            done -> {
+              acknowledge(say.id(), room, done);
+              if (!done.repeated()) {
+                context.assistants().said(room, say, done.sequence());
+              }
+            }));
   }
 
   void acknowledge(String requestId, String room, Outcome.Done done) {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// @param streamTokensPerMinute tokens of models that one stream may use; 0: no limit
 /// @param assistantModel model of the sessions that name none, as `PROVIDER/MODEL`, or PROVIDER
 ///     alone where it has one model only
+/// @param assistants that can be in rooms
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
@@ -54,6 +55,7 @@ public record ServerConfig(
     Quota userQuota,
     long streamTokensPerMinute,
     String assistantModel,
+    List<AssistantSettings> assistants,
     Limits.Tunable limits) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -105,6 +107,7 @@ public record ServerConfig(
             number(settings, Setting.TOKENS_PER_MINUTE_PER_USER, 0, Integer.MAX_VALUE)),
         number(settings, Setting.TOKENS_PER_MINUTE_PER_STREAM, 0, Integer.MAX_VALUE),
         model(settings),
+        settings.assistants(),
         limits);
   }
 
