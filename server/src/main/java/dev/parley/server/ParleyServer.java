@@ -223,6 +223,7 @@ public final class ParleyServer implements AutoCloseable {
             health,
             port,
             http);
+    assistants.begin();
     try {
       port.start();
     } catch (IOException e) {

@@ -71,7 +71,7 @@ public final class Limits {
   public static final int MAX_ASSISTANTS = 16;
 
   /// Most answers that assistants write at once, in all rooms.
-  public static final int MAX_ROOM_ANSWERS = 1_000;
+  public static final int MAX_ROOM_ANSWERS = 500;
 
   /// Most answers that one assistant writes at once in one room.
   public static final int MAX_ANSWERS_IN_ROOM = 4;

@@ -25,7 +25,9 @@ import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
 import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.delivery.Reads;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,15 @@ public final class Assistants {
 
   /// The id of what an assistant says when it comes to a room, and so says once.
   private static final String GREETING = "assistant-is-here";
+
+  private static final String INTERRUPTED = "[interrupted: the server went down; ask me again]";
+
+  /// How old a question may be whose answer the server may have gone down on: longer than an answer
+  /// takes.
+  private static final long MAX_AGE_MICROS = Duration.ofMinutes(15).toMillis() * 1_000;
+
+  /// Rooms that are looked into at once when the server begins.
+  private static final int ROOMS_AT_ONCE = 100;
 
   private final Work work;
   private final Map<String, Assistant> byName = new LinkedHashMap<>();
@@ -93,8 +104,8 @@ public final class Assistants {
               Pattern.CASE_INSENSITIVE));
     }
 
-    boolean isMentioned(RoomCommand.Say say, String text) {
-      return say.mentions().contains(settings.name())
+    boolean isMentioned(List<String> mentions, String text) {
+      return mentions.contains(settings.name())
           || (text.indexOf('@') >= 0 && mention.matcher(text).find());
     }
   }
@@ -173,7 +184,7 @@ public final class Assistants {
     boolean anyone = !say.replyTo().isEmpty() || isDirect(room);
     List<Assistant> perhaps =
         byName.values().stream()
-            .filter(each -> anyone || each.isMentioned(say, said.text()))
+            .filter(each -> anyone || each.isMentioned(say.mentions(), said.text()))
             .toList();
     if (perhaps.isEmpty() || !lookUp()) {
       return;
@@ -231,7 +242,7 @@ public final class Assistants {
       Member member = found.members().get(new Lookup.OfMember(topic, name));
       boolean addressed =
           isDirect(room)
-              || each.isMentioned(say, text)
+              || each.isMentioned(say.mentions(), text)
               || (answered != null && answered.author().equals(name));
       if (member != null && addressed) {
         questions.add(new Question(each, member, room, say, sequence));
@@ -301,22 +312,13 @@ public final class Assistants {
   /// What the model is shown; nothing if the question is there no more. Of what was said before the
   /// assistant was a member it is shown nothing.
   private List<Prompt.Turn> shown(JournalReader reader, Question question) throws JournalException {
-    TopicId topic = RoomRules.topic(question.room());
-    int most = Limits.MAX_ROOM_CONTEXT_MESSAGES + 1;
-    long end = question.sequence() + 1;
-    long after = reader.oldestOf(most, topic, end, null) - 1;
-    List<Message> messages = new ArrayList<>();
-    List<Entry> page = page(reader, topic, after, end);
-    while (!page.isEmpty()) {
-      for (Entry entry : page) {
-        after = entry.sequence();
-        boolean seen = entry.atMicros() >= question.member().joinedAtMicros();
-        if (seen && work.codec().decode(topic, entry) instanceof RoomEntry.Said said) {
-          messages.add(said.message());
-        }
-      }
-      page = page(reader, topic, after, end);
-    }
+    List<Message> messages =
+        newest(
+            reader,
+            RoomRules.topic(question.room()),
+            question.sequence() + 1,
+            question.member().joinedAtMicros(),
+            Long.MAX_VALUE);
     boolean there =
         !messages.isEmpty()
             && messages.getLast().sequence() == question.sequence()
@@ -324,6 +326,28 @@ public final class Assistants {
     return there
         ? RoomContext.of(question.assistant().settings(), question.room(), messages)
         : List.of();
+  }
+
+  /// The newest messages before a place, without those that were stored before one time or after
+  /// another.
+  private List<Message> newest(
+      JournalReader reader, TopicId topic, long end, long sinceMicros, long untilMicros)
+      throws JournalException {
+    int most = Limits.MAX_ROOM_CONTEXT_MESSAGES + 1;
+    long after = Math.max(0, reader.oldestOf(most, topic, end, null) - 1);
+    List<Message> messages = new ArrayList<>();
+    List<Entry> page = page(reader, topic, after, end);
+    while (!page.isEmpty()) {
+      for (Entry entry : page) {
+        after = entry.sequence();
+        boolean seen = entry.atMicros() >= sinceMicros && entry.atMicros() <= untilMicros;
+        if (seen && work.codec().decode(topic, entry) instanceof RoomEntry.Said said) {
+          messages.add(said.message());
+        }
+      }
+      page = page(reader, topic, after, end);
+    }
+    return messages;
   }
 
   private static List<Entry> page(JournalReader reader, TopicId topic, long after, long end)
@@ -342,6 +366,88 @@ public final class Assistants {
     if (last) {
       drained.complete(null);
     }
+  }
+
+  /// The server is about to take messages: the rooms are told which of their newest questions it
+  /// went down on.
+  public void begin() {
+    long now = work.clock().epochMicros();
+    byName.values().forEach(each -> lookBack(each, now, ""));
+  }
+
+  private void lookBack(Assistant assistant, long nowMicros, String afterRoom) {
+    work.reads()
+        .read(
+            reader -> interrupted(reader, assistant, nowMicros, afterRoom),
+            past -> {
+              past.questions()
+                  .forEach(
+                      each ->
+                          say(
+                              assistant,
+                              each.room(),
+                              UUID.randomUUID().toString(),
+                              INTERRUPTED,
+                              each.message()));
+              if (!past.lastRoom().isEmpty()) {
+                lookBack(assistant, nowMicros, past.lastRoom());
+              }
+            },
+            why -> LOG.warn("rooms cannot be told what was interrupted: {}", why.message()));
+  }
+
+  /// Questions without answers.
+  ///
+  /// @param lastRoom after which there may be more rooms; empty: there are none
+  private record Past(List<Unanswered> questions, String lastRoom) {}
+
+  private record Unanswered(String room, String message) {}
+
+  private Past interrupted(
+      JournalReader reader, Assistant assistant, long nowMicros, String afterRoom)
+      throws JournalException {
+    String name = assistant.settings().name();
+    List<JournalReader.Listing> rooms =
+        reader.topics(RoomRules.KIND, name, true, afterRoom, ROOMS_AT_ONCE);
+    List<Unanswered> questions = new ArrayList<>();
+    for (JournalReader.Listing room : rooms) {
+      TopicId topic = room.head().topic();
+      Member member = room.membership();
+      if (member != null) {
+        long since = Math.max(nowMicros - MAX_AGE_MICROS, member.joinedAtMicros());
+        long end = room.head().lastSequence() + 1;
+        List<Message> messages = newest(reader, topic, end, since, nowMicros);
+        unanswered(assistant, topic.name(), messages)
+            .forEach(each -> questions.add(new Unanswered(topic.name(), each)));
+      }
+    }
+    boolean more = rooms.size() == ROOMS_AT_ONCE;
+    return new Past(questions, more ? rooms.getLast().head().topic().name() : "");
+  }
+
+  /// Ids of the messages that asked an assistant and that it did not answer, as many as it can have
+  /// been answering.
+  private List<String> unanswered(Assistant assistant, String room, List<Message> messages) {
+    Set<String> own = new HashSet<>();
+    Set<String> answered = new HashSet<>();
+    List<String> questions = new ArrayList<>();
+    for (Message message : messages) {
+      if (message.author().id().equals(assistant.settings().name())) {
+        own.add(message.id());
+        answered.add(message.replyTo());
+      } else if (message.content() instanceof Content.Text text && !has(message.author().id())) {
+        boolean asks =
+            isDirect(room)
+                || own.contains(message.replyTo())
+                || assistant.isMentioned(message.mentions(), text.text());
+        if (asks) {
+          questions.add(message.id());
+        }
+      }
+    }
+    questions.removeAll(answered);
+    int from = Math.max(0, questions.size() - Limits.MAX_ANSWERS_IN_ROOM);
+    return questions.subList(from, questions.size());
   }
 
   /// An answer that is being written.

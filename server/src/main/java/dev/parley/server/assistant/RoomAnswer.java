@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// While it is written, what there is of it is told now and then, and nothing is journaled; when it
 /// ends, in whichever way, it becomes one message. So a crash leaves nothing half done: those who
-/// saw it grow forget it with their streams, and the question can be asked again. What the room
-/// does not take (the assistant was removed, the room is gone) is thrown away. Thread-safe.
+/// saw it grow forget it with their streams, and the room is told afterwards ([Assistants#begin]).
+/// What the room does not take (the assistant was removed, the room is gone) is thrown away.
+/// Thread-safe.
 public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(RoomAnswer.class);
 

@@ -10,6 +10,7 @@ import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Outcome;
+import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Status;
 import dev.parley.server.delivery.Frame;
 import dev.parley.server.delivery.WireFormat;
@@ -91,6 +92,15 @@ final class ChatStream extends ConversationStream<ChatRequest> {
   }
 
   @Override
+  protected void decided(TopicId topic, Object command, Outcome outcome) {
+    if (command instanceof RoomCommand.Say say
+        && outcome instanceof Outcome.Done done
+        && !done.repeated()) {
+      context.assistants().said(topic.name(), say, done.sequence());
+    }
+  }
+
+  @Override
   protected void left(Departure departure) {
     rooms.leave(departure);
     dialect.ended();
@@ -143,18 +153,7 @@ final class ChatStream extends ConversationStream<ChatRequest> {
 
   /// Sends a message.
   void say(String room, RoomCommand.Say say) {
-    rooms.say(
-        room,
-        say,
-        answering(
-            say.id(),
-            room,
-            done -> {
-              acknowledge(say.id(), room, done);
-              if (!done.repeated()) {
-                context.assistants().said(room, say, done.sequence());
-              }
-            }));
+    rooms.say(room, say, answering(say.id(), room, done -> acknowledge(say.id(), room, done)));
   }
 
   void acknowledge(String requestId, String room, Outcome.Done done) {

@@ -271,9 +271,13 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
                   if (!ended) {
                     answer.accept(outcome);
                   }
+                  decided(topic, command, outcome);
                   answered();
                 }));
   }
+
+  /// A command was decided, whether or not this stream has ended meanwhile. On its thread.
+  protected void decided(TopicId topic, Object command, Outcome outcome) {}
 
   /// Lets a subscriber go, if it is still wanted.
   public final void release(Subscriber subscriber, long after) {

@@ -10,15 +10,22 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.chat.v1.Hello;
+import dev.parley.chat.v1.ImportMessagesRequest;
+import dev.parley.chat.v1.ImportMessagesResponse;
+import dev.parley.chat.v1.Join;
 import dev.parley.chat.v1.MemberRole;
+import dev.parley.chat.v1.MessageContent;
 import dev.parley.chat.v1.OpenDirectRoomRequest;
 import dev.parley.chat.v1.RemoveMemberRequest;
+import dev.parley.chat.v1.RoomServiceGrpc;
 import dev.parley.chat.v1.RoomVisibility;
 import dev.parley.chat.v1.Stop;
+import dev.parley.chat.v1.User;
 import dev.parley.core.error.Reason;
 import dev.parley.core.limit.Limits;
 import dev.parley.server.ServerExtension;
 import dev.parley.testkit.http.FakeProvider;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -563,5 +570,84 @@ class AssistantTest {
         .filteredOn(said -> said.getReplyToId().equals("q1"))
         .extracting(AssistantTest::text)
         .containsExactly("one\n\n[interrupted: the server was stopped]");
+  }
+
+  @Test
+  void whatASuddenEndLeftUnansweredIsToldOnceAndNothingElse() throws Exception {
+    NativeStream ann = watching("ann");
+    ann.said("early", "@helper before it came");
+    server.clock().advance(Duration.ofSeconds(1));
+    invite("ann", "helper");
+    answer(ann, "helper");
+    ann.said("q1", "@helper hi");
+    ann.message("Hello there.");
+    ann.said("m1", "nothing for it");
+    // what is brought in asks nobody, so it looks as if the server had gone down right after it
+    bringIn("lost", "@helper are you there?");
+    server.stop();
+    server.start();
+    NativeStream again = watching("ann");
+    again.said("q2", "@helper and now?");
+    again.message("Hello there.");
+    server.stop();
+    server.start();
+    List<ChatMessage> answers =
+        calls("ann").history(ROOM).stream().filter(said -> !said.getReplyToId().isEmpty()).toList();
+    assertThat(answers)
+        .extracting(ChatMessage::getReplyToId)
+        .containsExactlyInAnyOrder("q1", "lost", "q2");
+    assertThat(answers)
+        .filteredOn(said -> said.getReplyToId().equals("lost"))
+        .extracting(AssistantTest::text)
+        .containsExactly("[interrupted: the server went down; ask me again]");
+  }
+
+  @Test
+  void whatIsOldIsNotCalledInterrupted() throws Exception {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper");
+    bringIn("lost", "@helper are you there?");
+    server.stop();
+    server.clock().advance(Duration.ofMinutes(16));
+    server.start();
+    bringIn("new", "@helper are you there?");
+    server.stop();
+    server.start();
+    NativeStream again = watching("ann");
+    again.join(ROOM, Join.newBuilder().setHistory(100));
+    again.await(e -> e.getMessage().getReplyToId().equals("new"));
+    assertThat(again.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
+    assertThat(ann.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
+  }
+
+  private void bringIn(String id, String text) throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    StreamObserver<ImportMessagesRequest> requests =
+        RoomServiceGrpc.newStub(NativeCalls.named("importer", server.connect()))
+            .importMessages(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ImportMessagesResponse response) {
+                    assertThat(response.getImported()).isEqualTo(1);
+                    done.countDown();
+                  }
+
+                  @Override
+                  public void onError(Throwable e) {}
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    requests.onNext(
+        ImportMessagesRequest.newBuilder()
+            .addMessages(
+                ChatMessage.newBuilder()
+                    .setId(id)
+                    .setRoomId(ROOM)
+                    .setSender(User.newBuilder().setId("ann"))
+                    .setContent(MessageContent.newBuilder().setText(text)))
+            .build());
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    requests.onCompleted();
   }
 }
