@@ -255,7 +255,8 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
     }
   }
 
-  private static Duration pause(String told) {
+  /// How long to wait after a telling, so that they take only so many bytes a second.
+  static Duration pause(String told) {
     long length = told.getBytes(StandardCharsets.UTF_8).length;
     Duration bySize = Duration.ofMillis(length * 1_000 / Limits.GROWING_BYTES_PER_SECOND);
     return bySize.compareTo(Limits.GROWING_INTERVAL) > 0 ? bySize : Limits.GROWING_INTERVAL;
