@@ -102,7 +102,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         acknowledge(request, new Outcome.Done(0, context.clock().epochMicros(), false));
       }
       case STOP -> stop(request);
-      case UNRECOGNIZED ->
+      case REGENERATE, UNRECOGNIZED ->
           throw refused(
               Reason.INVALID_REQUEST,
               "type: %d (expected: 0 to %d)"
