@@ -83,6 +83,23 @@ final class ArchitectureTest {
   }
 
   @Test
+  void rulesOfSessionsAndOfRoomsDoNotKnowEachOther() {
+    noneIn("dev.parley.core.session..", "dev.parley.core.room..");
+    noneIn("dev.parley.core.room..", "dev.parley.core.session..");
+    noneIn("dev.parley.server.session..", "dev.parley.server.chat..");
+    noneIn("dev.parley.server.chat..", "dev.parley.server.session..");
+  }
+
+  @Test
+  void storageAndDeliveryKnowNoKindOfConversation() {
+    for (String kind : new String[] {"dev.parley.core.room..", "dev.parley.core.session.."}) {
+      noneIn("dev.parley.storage..", kind);
+      noneIn("dev.parley.server.delivery..", kind);
+      noneIn("dev.parley.server.stream..", kind);
+    }
+  }
+
+  @Test
   void storageKnowsOnlyCore() {
     noneOf("storage", "models", "server", "client", "bench", "cli", "testkit");
     noProtocolIn("storage");
@@ -168,6 +185,14 @@ final class ArchitectureTest {
     check(
         noClasses()
             .that(resideInAnyPackage("dev.parley." + module + ".."))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(forbidden)));
+  }
+
+  private static void noneIn(String packages, String forbidden) {
+    check(
+        noClasses()
+            .that(resideInAnyPackage(packages))
             .should()
             .dependOnClassesThat(resideInAnyPackage(forbidden)));
   }

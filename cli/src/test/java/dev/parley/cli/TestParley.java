@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// it.
 public final class TestParley implements BeforeEachCallback, AfterEachCallback {
   private Path folder;
+  private String lines = "";
   private ParleyServer server;
   private InetSocketAddress address;
 
@@ -37,6 +38,12 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     public List<String> lines() {
       return out.lines().toList();
     }
+  }
+
+  /// With lines of a file of settings, which only such a file can hold.
+  public TestParley withLines(String text) {
+    lines = text;
+    return this;
   }
 
   /// Runs a command that talks to the server.
@@ -119,7 +126,8 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     settings.put(Setting.PRESENCE_INTERVAL, "10ms");
     settings.put(Setting.DRAIN_GRACE, "0s");
     settings.put(Setting.DATA, data.toString());
-    server = ParleyServer.start(ServerConfig.of(Settings.gather(null, Map.of(), settings)), "test");
+    Path file = Files.writeString(folder.resolve("parley.conf"), lines);
+    server = ParleyServer.start(ServerConfig.of(Settings.gather(file, Map.of(), settings)), "test");
     address = server.address();
   }
 

@@ -111,7 +111,8 @@ final class ChatSession implements Connection.Owner {
     connection = opened;
     opened.open(
         caller.headers(),
-        Requests.hello(user, config.clientName(), config.echo(), inbound.resume()));
+        Requests.hello(
+            user, config.clientName(), config.echo(), config.growing(), inbound.resume()));
     opened.after(config.deadline().toNanos(), () -> expectWelcome(opened));
   }
 

@@ -16,6 +16,7 @@ public final class ClientBuilder {
   private @Nullable User user;
   private String clientName = "parley-java";
   private boolean echo = true;
+  private boolean growing;
   private @Nullable ChatListener listener;
   private Backoff backoff = Backoff.DEFAULT;
   private int outboxMessages = 10_000;
@@ -58,6 +59,13 @@ public final class ClientBuilder {
   /// The client's own messages are acknowledged, but do not come back as events. Default: they do.
   public ClientBuilder withoutEcho() {
     this.echo = false;
+    return this;
+  }
+
+  /// Messages of assistants come as `message_growing` while they are written. Default: only when
+  /// they are finished.
+  public ClientBuilder growing() {
+    this.growing = true;
     return this;
   }
 
@@ -152,6 +160,7 @@ public final class ClientBuilder {
             who,
             clientName,
             echo,
+            growing,
             listener,
             backoff,
             outboxMessages,

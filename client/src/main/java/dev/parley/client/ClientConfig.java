@@ -11,6 +11,7 @@ record ClientConfig(
     User user,
     String clientName,
     boolean echo,
+    boolean growing,
     @Nullable ChatListener listener,
     Backoff backoff,
     int outboxMessages,

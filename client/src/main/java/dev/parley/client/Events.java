@@ -40,6 +40,7 @@ final class Events {
           ROOM_CLOSED,
           PRESENCE,
           USER_STATUS,
+          MESSAGE_GROWING,
           PING,
           PONG,
           DRAIN ->

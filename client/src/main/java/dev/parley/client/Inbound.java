@@ -81,7 +81,13 @@ final class Inbound {
       case CAUGHT_UP -> caughtUp(connection, event);
       case MESSAGE, MESSAGE_EDITED, MESSAGE_DELETED, REACTION, ROOM_UPDATED, MEMBER_CHANGED ->
           journaled(connection, event);
-      case USER_JOINED, USER_LEFT, USER_TYPING, MESSAGE_READ, PRESENCE, USER_STATUS ->
+      case USER_JOINED,
+          USER_LEFT,
+          USER_TYPING,
+          MESSAGE_READ,
+          PRESENCE,
+          USER_STATUS,
+          MESSAGE_GROWING ->
           events.event(event);
       case EVENT_NOT_SET -> unknown(connection, event);
     }

@@ -123,6 +123,14 @@ public final class ParleyClient implements AutoCloseable {
     return submit(Pending.acked(Requests.delete(room, message)));
   }
 
+  /// Ends a message that an assistant is writing: one that the user asked for, or, as owner or
+  /// moderator, anyone's.
+  ///
+  /// @param messageId empty: the newest one that the user asked for
+  public CompletableFuture<AckEvent> stop(String room, String messageId) {
+    return submit(Pending.acked(Requests.stop(room, messageId)));
+  }
+
   /// Puts an emoji on a message.
   public CompletableFuture<AckEvent> react(String room, MessageRef message, String emoji) {
     return submit(Pending.acked(Requests.react(room, message, emoji, false)));

@@ -15,6 +15,7 @@ import dev.parley.chat.v1.React;
 import dev.parley.chat.v1.Read;
 import dev.parley.chat.v1.RoomPosition;
 import dev.parley.chat.v1.SetStatus;
+import dev.parley.chat.v1.Stop;
 import dev.parley.chat.v1.Typing;
 import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
@@ -27,14 +28,17 @@ final class Requests {
 
   private Requests() {}
 
-  static ChatRequest hello(User user, String clientName, boolean echo, List<RoomPosition> rooms) {
-    Hello hello =
+  static ChatRequest hello(
+      User user, String clientName, boolean echo, boolean growing, List<RoomPosition> rooms) {
+    Hello.Builder hello =
         Hello.newBuilder()
             .setClientName(clientName)
             .addCapabilities(Capability.CAPABILITY_BATCH)
             .addAllRooms(rooms)
-            .setWithoutEcho(!echo)
-            .build();
+            .setWithoutEcho(!echo);
+    if (growing) {
+      hello.addCapabilities(Capability.CAPABILITY_GROWING);
+    }
     return ChatRequest.newBuilder().setSender(user).setHello(hello).build();
   }
 
@@ -70,6 +74,10 @@ final class Requests {
     return answered(room)
         .setDelete(Delete.newBuilder().setMessageId(message.id()).setSequence(message.sequence()))
         .build();
+  }
+
+  static ChatRequest stop(String room, String message) {
+    return answered(room).setStop(Stop.newBuilder().setMessageId(message)).build();
   }
 
   static ChatRequest react(String room, MessageRef message, String emoji, boolean remove) {

@@ -6,6 +6,7 @@ import dev.parley.core.error.Refusal;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
+import dev.parley.core.session.SessionRules;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.core.topic.Kinds;
@@ -13,11 +14,12 @@ import dev.parley.core.topic.Outcome;
 import dev.parley.core.user.Profile;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
+import dev.parley.server.assistant.Assistants;
 import dev.parley.server.chat.ChatContext;
 import dev.parley.server.chat.ChatServices;
 import dev.parley.server.chat.OpenStreams;
 import dev.parley.server.chat.RoomCodec;
-import dev.parley.server.chat.StreamGroup;
+import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
 import dev.parley.server.delivery.DeliveryLoop;
@@ -27,6 +29,10 @@ import dev.parley.server.model.KnownModels;
 import dev.parley.server.model.ModelServices;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
+import dev.parley.server.session.Answers;
+import dev.parley.server.session.SessionCodec;
+import dev.parley.server.session.SessionServices;
+import dev.parley.server.stream.StreamGroup;
 import dev.parley.storage.sqlite.SqliteStore;
 import dev.parley.storage.sqlite.StorageLimits;
 import dev.parley.storage.sqlite.StorageOpenException;
@@ -48,6 +54,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +70,9 @@ public final class ParleyServer implements AutoCloseable {
   private static final Caller OPERATOR =
       new Caller(SYSTEM, Set.of(Caller.Right.CREATE_ROOMS, Caller.Right.ADMINISTER));
 
+  /// How long the last pieces of answers may take to be stored when the server stops.
+  private static final Duration MAX_STORING = Duration.ofSeconds(1);
+
   private final ServerConfig config;
   private final SqliteStore store;
   private final Engine engine;
@@ -72,6 +82,8 @@ public final class ParleyServer implements AutoCloseable {
   private final Gateway gateway;
   private final ModelServices models;
   private final ServerMetrics metrics;
+  private final Answers answers;
+  private final Assistants assistants;
   private final HealthWatch health;
   private final Server port;
   private final @Nullable HttpPort http;
@@ -88,6 +100,8 @@ public final class ParleyServer implements AutoCloseable {
       Gateway gateway,
       ModelServices models,
       ServerMetrics metrics,
+      Answers answers,
+      Assistants assistants,
       HealthWatch health,
       Server port,
       @Nullable HttpPort http) {
@@ -100,6 +114,8 @@ public final class ParleyServer implements AutoCloseable {
     this.gateway = gateway;
     this.models = models;
     this.metrics = metrics;
+    this.answers = answers;
+    this.assistants = assistants;
     this.health = health;
     this.port = port;
     this.http = http;
@@ -121,7 +137,10 @@ public final class ParleyServer implements AutoCloseable {
       probe(config.http(), Setting.HTTP);
     }
     SqliteStore store = open(config);
-    Kinds kinds = new Kinds().with(new RoomRules(), new RoomCodec());
+    Kinds kinds =
+        new Kinds()
+            .with(new RoomRules(), new RoomCodec())
+            .with(new SessionRules(), new SessionCodec());
     Engine engine = new Engine(kinds, store.journal(), clock, config.limits());
     engine.start();
     makeRoom(engine, "general", "General", "General discussion");
@@ -135,7 +154,24 @@ public final class ParleyServer implements AutoCloseable {
           new StreamGroup(
               eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
-    Calls calls = new Calls(new OpenAuthenticator());
+    Set<String> names =
+        config.assistants().stream().map(AssistantSettings::name).collect(Collectors.toSet());
+    Calls calls = new Calls(new OpenAuthenticator(names));
+    ServerMetrics metrics = new ServerMetrics();
+    Gateway gateway =
+        new Gateway(config.providers(), config.prices(), eventLoops.workers(), metrics.registry());
+    Allowances users = new Allowances(config.userQuota());
+    Assistants assistants =
+        new Assistants(
+            config.assistants(),
+            new Assistants.Work(
+                engine,
+                gateway,
+                reads.calls(),
+                new RoomCodec(),
+                eventLoops.workers(),
+                users,
+                clock));
     ChatContext context =
         new ChatContext(
             engine,
@@ -143,20 +179,30 @@ public final class ParleyServer implements AutoCloseable {
             calls,
             new OpenStreams(),
             new OpenStreams(),
+            assistants,
             clock,
             config.limits(),
             version);
-    ServerMetrics metrics = new ServerMetrics();
-    Gateway gateway =
-        new Gateway(config.providers(), config.prices(), eventLoops.workers(), metrics.registry());
     List<ServerServiceDefinition> services =
         new ArrayList<>(new ChatServices(context, groups).all());
-    Allowances users = new Allowances(config.userQuota());
     KnownModels known = new KnownModels(gateway, clock, eventLoops.workers());
     ModelServices models =
         new ModelServices(
             gateway, known, calls, config.limits(), users, config.streamTokensPerMinute());
     services.addAll(models.all());
+    SessionServices sessions =
+        new SessionServices(
+            engine,
+            reads,
+            calls,
+            gateway,
+            eventLoops.workers(),
+            users,
+            config.assistantModel(),
+            clock,
+            config.limits(),
+            groups);
+    services.addAll(sessions.all());
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
@@ -185,9 +231,12 @@ public final class ParleyServer implements AutoCloseable {
             gateway,
             models,
             metrics,
+            sessions.answers(),
+            assistants,
             health,
             port,
             http);
+    assistants.begin();
     try {
       port.start();
     } catch (IOException e) {
@@ -251,6 +300,7 @@ public final class ParleyServer implements AutoCloseable {
   private static Set<String> conversations() {
     Set<String> all = new HashSet<>(ChatServices.CONVERSATIONS);
     all.addAll(ModelServices.CONVERSATIONS);
+    all.addAll(SessionServices.CONVERSATIONS);
     return all;
   }
 
@@ -357,6 +407,7 @@ public final class ParleyServer implements AutoCloseable {
     drain(grace);
     groups.forEach(StreamGroup::end);
     models.end();
+    endAnswers();
     port.shutdown();
     if (http != null) {
       http.close();
@@ -369,6 +420,20 @@ public final class ParleyServer implements AutoCloseable {
     eventLoops.close(); // after those who answer on them
     store.close();
     LOG.info("stopped");
+  }
+
+  /// What models have answered by now is stored, with the mark that it is not all.
+  private void endAnswers() {
+    try {
+      CompletableFuture.allOf(answers.end(), assistants.end())
+          .get(MAX_STORING.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("answers could not be marked as interrupted; sessions will be when asked for");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void terminate() {
@@ -387,6 +452,8 @@ public final class ParleyServer implements AutoCloseable {
     List<CompletableFuture<Void>> drained = new ArrayList<>();
     groups.forEach(group -> drained.add(group.drain(grace)));
     drained.add(models.drain(grace));
+    drained.add(answers.drain());
+    drained.add(assistants.drain());
     if (http != null) {
       drained.add(http.drain());
     }

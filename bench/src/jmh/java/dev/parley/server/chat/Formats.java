@@ -8,6 +8,6 @@ public final class Formats {
 
   /// That of native clients.
   public static WireFormat nativeFormat() {
-    return new NativeFormat();
+    return new NativeFormat(false);
   }
 }

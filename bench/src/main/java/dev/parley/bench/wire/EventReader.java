@@ -93,7 +93,8 @@ public final class EventReader {
           ChatEvent.USER_TYPING_FIELD_NUMBER,
           ChatEvent.MESSAGE_READ_FIELD_NUMBER,
           ChatEvent.PRESENCE_FIELD_NUMBER,
-          ChatEvent.USER_STATUS_FIELD_NUMBER ->
+          ChatEvent.USER_STATUS_FIELD_NUMBER,
+          ChatEvent.MESSAGE_GROWING_FIELD_NUMBER ->
           sink.signal();
       default ->
           sink.other(ChatEvent.parseFrom(CodedInputStream.newInstance(bytes, start, length)));

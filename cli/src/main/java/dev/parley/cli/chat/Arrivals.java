@@ -94,6 +94,12 @@ final class Arrivals {
             .room(typing.getRoomId())
             .typing(typing.getUser(), typing.getIsTyping(), nanoTime.getAsLong());
       }
+      case MESSAGE_GROWING -> {
+        var growing = event.getMessageGrowing();
+        state
+            .room(growing.getMessage().getRoomId())
+            .growing(growing.getMessage(), growing.getAskerId(), nanoTime.getAsLong());
+      }
       case ROOM_JOINED -> joined(event.getRoomJoined());
       case ROOM_CLOSED -> closed(event.getRoomClosed());
       case ERROR -> screen.print(EventLines.of(event));

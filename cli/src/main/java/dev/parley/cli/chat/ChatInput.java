@@ -55,6 +55,8 @@ sealed interface ChatInput {
   /// `/invite ben moderator`.
   record Invite(String user, MemberRole role) implements ChatInput {}
 
+  record Stop() implements ChatInput {}
+
   record Rooms() implements ChatInput {}
 
   record Users() implements ChatInput {}

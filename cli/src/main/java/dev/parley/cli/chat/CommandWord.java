@@ -21,6 +21,7 @@ enum CommandWord {
   EDIT("NUMBER|last TEXT", "change a message of yours", Kind.TARGET),
   DELETE("NUMBER|last", "delete a message of yours", Kind.TARGET),
   REACT("NUMBER|last EMOJI", "put an emoji on a message; -EMOJI takes it off", Kind.TARGET),
+  STOP("", "end what an assistant is writing for you", Kind.NOTHING),
   HISTORY("[COUNT [NUMBER]]", "older messages: the newest, or those before one", Kind.NOTHING),
   SEARCH("WORDS", "find messages in this room", Kind.TEXT),
   STATUS("online|away|busy", "how you appear to others", Kind.STATUS),

@@ -52,7 +52,7 @@ final class Conversation {
     loop = new ChatLoop(this::tick, broken -> screen.print(EventLines.error(broken.toString())));
     outbox = new Outbox(loop, screen);
     news = new ConnectionNews(state, screen);
-    client = server.connect(server.builder().backoff(BACKOFF), new Listener());
+    client = server.connect(server.builder().backoff(BACKOFF).growing(), new Listener());
     typist = new Typist(client::typing);
     background = new Background(loop, outbox);
     deeds =

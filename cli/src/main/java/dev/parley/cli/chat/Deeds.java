@@ -43,6 +43,7 @@ final class Deeds {
       case ChatInput.Edit edit -> speech.edit(edit);
       case ChatInput.Delete delete -> speech.delete(delete);
       case ChatInput.React react -> speech.react(react);
+      case ChatInput.Stop _ -> speech.stop(System.nanoTime());
       case ChatInput.Join join -> rooms.enter(join.room());
       case ChatInput.Leave leave -> rooms.leave(leave.room());
       case ChatInput.Switch to -> rooms.look(to.room());

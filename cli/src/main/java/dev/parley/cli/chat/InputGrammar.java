@@ -56,6 +56,7 @@ final class InputGrammar {
       case EDIT -> edit(Words.of(rest));
       case DELETE -> delete(rest);
       case REACT -> react(Words.of(rest));
+      case STOP -> rest.isEmpty() ? new ChatInput.Stop() : null;
       case HISTORY -> history(Words.of(rest));
       case SEARCH -> rest.isEmpty() ? null : new ChatInput.Search(rest);
       case STATUS -> status(rest.toLowerCase(Locale.ROOT));

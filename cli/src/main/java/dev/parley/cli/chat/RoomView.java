@@ -26,7 +26,11 @@ final class RoomView {
   /// People that are known for completion.
   static final int MAX_PEOPLE = 2_000;
 
+  /// Messages that are being written; of further ones nothing is shown before they are finished.
+  static final int MAX_GROWING = 64;
+
   private static final long TYPING_NANOS = 10_000_000_000L;
+  private static final long GROWING_NANOS = 15_000_000_000L;
 
   private final String id;
   private final String me;
@@ -34,6 +38,7 @@ final class RoomView {
   private final Deque<ChatEvent> missed = new ArrayDeque<>();
   private final Map<String, User> people = new LinkedHashMap<>();
   private final Map<String, Long> typing = new LinkedHashMap<>();
+  private final Map<String, Growing> growing = new LinkedHashMap<>();
   private String title;
   private long readSequence;
   private long sentReadSequence;
@@ -105,6 +110,7 @@ final class RoomView {
       remembered.pollFirstEntry();
     }
     typing.remove(message.getSender().getId());
+    growing.remove(message.getId());
   }
 
   /// The message with this number; null: not remembered.
@@ -201,6 +207,33 @@ final class RoomView {
   List<String> typing(long nowNanos) {
     typing.values().removeIf(until -> nowNanos - until > 0);
     return List.copyOf(typing.keySet());
+  }
+
+  /// A message that is being written, as far as it is.
+  ///
+  /// @param asker id of the user who asked for it
+  record Growing(ChatMessage message, String asker, long untilNanos) {}
+
+  /// Somebody writes a message; what tells so may come after the message itself.
+  void growing(ChatMessage message, String asker, long nowNanos) {
+    met(message.getSender());
+    boolean known = growing.containsKey(message.getId());
+    if (known || (growing.size() < MAX_GROWING && message(message.getId()) == null)) {
+      growing.put(message.getId(), new Growing(message, asker, nowNanos + GROWING_NANOS));
+    }
+  }
+
+  /// The message that is being written now, and that is of most interest: the newest one that the
+  /// user asked for, else the newest; null: none is.
+  @Nullable Growing growing(long nowNanos) {
+    growing.values().removeIf(each -> nowNanos - each.untilNanos() > 0);
+    Growing found = null;
+    for (Growing each : growing.values()) {
+      if (found == null || each.asker().equals(me) || !found.asker().equals(me)) {
+        found = each;
+      }
+    }
+    return found;
   }
 
   /// People for completion, the user excepted.

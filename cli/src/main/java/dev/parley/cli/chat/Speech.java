@@ -50,6 +50,16 @@ final class Speech {
                         .request("not deleted", parts.client().delete(room.id(), ref(to)))));
   }
 
+  /// Ends what an assistant writes: for the user, or else for whoever it does.
+  void stop(long nowNanos) {
+    parts.inRoom(
+        room -> {
+          RoomView.Growing growing = room.growing(nowNanos);
+          String message = growing == null ? "" : growing.message().getId();
+          parts.outbox().request("not stopped", parts.client().stop(room.id(), message));
+        });
+  }
+
   void react(ChatInput.React react) {
     parts.inRoom(room -> target(room, react.target(), false, to -> react(room, to, react)));
   }

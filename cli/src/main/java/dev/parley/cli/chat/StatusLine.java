@@ -1,6 +1,8 @@
 package dev.parley.cli.chat;
 
+import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.UserStatus;
+import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.Names;
 import dev.parley.cli.render.Styles;
@@ -10,11 +12,13 @@ import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 import org.jspecify.annotations.Nullable;
 
-/// The line at the bottom: who one is and where, what waits in other rooms, who types, what is not
-/// acknowledged yet, how the connection is. Pure functions.
+/// The line at the bottom: who one is and where, what waits in other rooms, who types, what an
+/// assistant has written so far, what is not acknowledged yet, how the connection is. Pure
+/// functions.
 final class StatusLine {
   private static final AttributedStyle BAR = AttributedStyle.DEFAULT.inverse();
   private static final int MAX_TYPING = 3;
+  private static final int MAX_GROWING_CHARS = 60;
 
   private StatusLine() {}
 
@@ -32,8 +36,11 @@ final class StatusLine {
     if (!elsewhere.isEmpty()) {
       line.append("  ").styled(Styles.MENTION, elsewhere);
     }
+    RoomView.Growing growing = room == null ? null : room.growing(nowNanos);
     String typing = typing(room, nowNanos);
-    if (!typing.isEmpty()) {
+    if (growing != null && !growing.message().getContent().getText().isBlank()) {
+      line.append("  ").styled(Styles.DIM, growing(growing.message()));
+    } else if (!typing.isEmpty()) {
       line.append("  ").styled(Styles.DIM, typing);
     }
     if (unacked > 0) {
@@ -64,6 +71,17 @@ final class StatusLine {
 
   private static String mark(RoomView room) {
     return room.mentioned() ? "!" : "";
+  }
+
+  /// Who writes, and the end of what there is.
+  private static String growing(ChatMessage message) {
+    String text = message.getContent().getText().strip();
+    int from = Math.max(0, text.length() - MAX_GROWING_CHARS);
+    if (from > 0 && Character.isLowSurrogate(text.charAt(from))) {
+      from++;
+    }
+    String end = PlainText.line(text.substring(from));
+    return Names.of(message.getSender()) + ": " + (from > 0 ? "…" : "") + end;
   }
 
   private static String typing(@Nullable RoomView room, long nowNanos) {

@@ -40,6 +40,7 @@ public final class EventLines {
       case MESSAGE,
           USER_TYPING,
           MESSAGE_READ,
+          MESSAGE_GROWING,
           ACK,
           WELCOME,
           ROOM_JOINED,

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     description = {
-      "Show the server's settings and its providers of models, and where each value comes from.",
+      "Show the server's settings, its providers of models and its assistants, and where each value"
+          + " comes from.",
       "",
       "Takes the same options as parley serve. The output is itself a configuration file.",
       ""

@@ -20,6 +20,7 @@ public enum Reason {
   DIRECT_ROOM(Code.FAILED_PRECONDITION, "A direct room has its two people for ever; make a room."),
   OWNER_STAYS(
       Code.FAILED_PRECONDITION, "Make another member an owner and have that one let you go."),
+  SESSION_NOT_FOUND(Code.NOT_FOUND, "List your sessions, or create one."),
   LIMIT_REACHED(Code.FAILED_PRECONDITION, "Give something up first; the message names the limit."),
   UNKNOWN_COMMAND(Code.INVALID_ARGUMENT, "Known are /typing, /stoptyping and /users."),
   OVERLOADED(Code.UNAVAILABLE, "Wait, then send it again."),

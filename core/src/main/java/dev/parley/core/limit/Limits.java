@@ -38,6 +38,68 @@ public final class Limits {
   /// Longest search query, in bytes of UTF-8.
   public static final int MAX_QUERY_BYTES = 1_024;
 
+  /// Longest instructions of a session, in bytes of UTF-8.
+  public static final int MAX_SYSTEM_PROMPT_BYTES = 16_384;
+
+  /// Most messages of a session that wait for their answers, the one that is answered not counted.
+  public static final int MAX_QUEUED_TURNS = 16;
+
+  /// Most exchanges, of [#MAX_ANSWER_BYTES] in all, that a session takes over from another.
+  public static final int MAX_FORKED_TURNS = 200;
+
+  /// Most exchanges before a question that a model is shown.
+  public static final int MAX_CONTEXT_TURNS = 200;
+
+  /// Most bytes of UTF-8 that a model is shown, but for a longer question: some 32,000 tokens, for
+  /// a model's tokens are about four bytes of English.
+  public static final int MAX_CONTEXT_BYTES = 128 << 10;
+
+  /// Most characters of one chunk of an answer. While that many wait to be stored, no more is read
+  /// from the model.
+  public static final int MAX_CHUNK_CHARS = 8_192;
+
+  /// Longest answer of a model in a session, in characters; what is longer is cut off there.
+  public static final int MAX_ANSWER_CHARS = 512 << 10;
+
+  /// Most sessions in which answers are under way at once.
+  public static final int MAX_ANSWERS_AT_ONCE = 10_000;
+
+  /// Most sessions of one user in which answers are under way at once.
+  public static final int MAX_ANSWERS_OF_USER = 2_000;
+
+  /// Most assistants in rooms.
+  public static final int MAX_ASSISTANTS = 16;
+
+  /// Most answers that assistants write at once, in all rooms.
+  public static final int MAX_ROOM_ANSWERS = 500;
+
+  /// Most answers that one assistant writes at once in one room.
+  public static final int MAX_ANSWERS_IN_ROOM = 4;
+
+  /// Most messages of which it is looked up at once whether they ask an assistant; further ones
+  /// ask nobody.
+  public static final int MAX_ROOM_QUESTIONS_LOOKED_UP = 256;
+
+  /// Most rooms of which it is known how much an assistant was asked there; of that which was used
+  /// longest ago it is forgotten.
+  public static final int MAX_ASSISTED_ROOMS = 10_000;
+
+  /// Most messages before a question that an assistant is shown.
+  public static final int MAX_ROOM_CONTEXT_MESSAGES = 50;
+
+  /// Most bytes of UTF-8 of a room that an assistant is shown, but for a longer question.
+  public static final int MAX_ROOM_CONTEXT_BYTES = 32 << 10;
+
+  /// Least time between two tellings of a message that is being written.
+  public static final Duration GROWING_INTERVAL = Duration.ofMillis(250);
+
+  /// Most bytes a second of the tellings of one message that is being written, for each listener:
+  /// as each tells all of it, a long one is told less often.
+  public static final int GROWING_BYTES_PER_SECOND = 16 << 10;
+
+  /// After so long without anything new, it is told again that something is being written.
+  public static final Duration GROWING_REPEAT = Duration.ofSeconds(5);
+
   /// Largest page of history, rooms, members or online users.
   public static final int MAX_PAGE = 1_000;
 
@@ -86,7 +148,8 @@ public final class Limits {
   /// Most arrivals and departures that are told one by one; more are summed up.
   public static final int MAX_SINGLE_PRESENCE = 8;
 
-  /// Most users online in a room for its read receipts and typing to be told to all of them.
+  /// Most users online in a room for its read receipts, typing, and messages that are being written
+  /// to be told to all of them.
   public static final int MAX_RECEIPT_AUDIENCE = 200;
 
   /// Most signals that wait for one stream; older ones give way.

@@ -68,7 +68,7 @@ public final class Checks {
   public static Content content(@Nullable Content content) throws RefusedException {
     switch (content) {
       case null -> throw invalid("content: missing (expected: text, image or file, or an action)");
-      case Content.Text text -> text(text.text());
+      case Content.Text text -> text("content.text", text.text(), Limits.MAX_TEXT_BYTES);
       case Content.Image image -> {
         url("image.url", image.url());
         line("image.alt_text", image.altText(), Limits.MAX_DESCRIPTION_BYTES);
@@ -109,17 +109,19 @@ public final class Checks {
     return value == 0 ? defaultValue : Math.min(value, max);
   }
 
-  private static void text(String text) throws RefusedException {
+  /// What somebody says: lines of text.
+  public static String text(String field, String text, int maxBytes) throws RefusedException {
     if (text.isEmpty()) {
-      throw invalid("content.text: empty (expected: 1 byte or more)");
+      throw invalid(field + ": empty (expected: 1 byte or more)");
     }
-    size("content.text", text, Limits.MAX_TEXT_BYTES);
+    size(field, text, maxBytes);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if ((control(c) && c != '\n' && c != '\r' && c != '\t') || half(text, i)) {
-        throw character("content.text", text, i, "no control characters");
+        throw character(field, text, i, "no control characters");
       }
     }
+    return text;
   }
 
   private static void url(String field, String value) throws RefusedException {

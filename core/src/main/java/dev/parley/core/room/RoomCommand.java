@@ -93,6 +93,19 @@ public sealed interface RoomCommand {
   /// Begins or ends typing.
   record Type(Caller by, boolean on) implements RoomCommand {}
 
+  /// Shows a message that is being written. Asked for by assistants alone.
+  ///
+  /// @param id that the message will have
+  /// @param text all of it so far
+  /// @param asker id of the user who asked for it
+  record Write(Caller by, String id, String text, String replyTo, String asker)
+      implements RoomCommand {}
+
+  /// Has a message that is being written end; who writes it does that when this is accepted.
+  ///
+  /// @param asker id of the user who asked for it
+  record Stop(Caller by, String asker) implements RoomCommand {}
+
   /// A place in the room: a message by its id, or an entry by its sequence.
   sealed interface Target {
     record ById(String id) implements Target {}

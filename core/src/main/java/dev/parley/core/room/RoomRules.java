@@ -48,6 +48,7 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
         switch (command) {
           case RoomCommand.Say say -> say.content();
           case RoomCommand.Edit edit -> edit.content();
+          case RoomCommand.Write write -> new Content.Text(write.text());
           default -> null;
         };
     return COMMAND_BYTES + (content instanceof Content.Text text ? text.text().length() : 0);
@@ -82,7 +83,9 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
           RoomCommand.DeleteRoom _,
           RoomCommand.Join _,
           RoomCommand.Leave _,
-          RoomCommand.Type _ -> {}
+          RoomCommand.Type _,
+          RoomCommand.Write _,
+          RoomCommand.Stop _ -> {}
     }
     return needs;
   }
@@ -135,6 +138,8 @@ public final class RoomRules implements Rules<RoomState, RoomCommand, RoomEntry>
         case RoomCommand.React react -> RoomTalk.react(room, react, facts);
         case RoomCommand.Read read -> RoomTalk.read(room, read, facts, nowMicros);
         case RoomCommand.Type type -> RoomTalk.type(room, type, facts);
+        case RoomCommand.Write write -> RoomTalk.write(room, write, facts, now);
+        case RoomCommand.Stop stop -> RoomTalk.stop(room, stop, facts);
       };
     } catch (RefusedException e) {
       return new Decision.Refused<>(e.refusal());

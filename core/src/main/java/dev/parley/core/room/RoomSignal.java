@@ -35,6 +35,25 @@ public sealed interface RoomSignal extends Signal {
     }
   }
 
+  /// A message is being written.
+  ///
+  /// @param message all of it so far
+  /// @param asker id of the user who asked for it
+  record Growing(Message message, String asker) implements RoomSignal {
+    @Override
+    public Object key() {
+      return new GrowingOf(message.author().id(), message.id());
+    }
+
+    @Override
+    public @Nullable String exceptUser() {
+      return null;
+    }
+  }
+
+  /// Key of a message that is being written.
+  record GrowingOf(String author, String id) {}
+
   /// Key of who types.
   record TypingOf(String user) {}
 

@@ -1,6 +1,7 @@
 package dev.parley.core.room;
 
 import static dev.parley.core.room.RoomGuards.imports;
+import static dev.parley.core.room.RoomGuards.permits;
 import static dev.parley.core.room.RoomGuards.refused;
 import static dev.parley.core.room.RoomGuards.require;
 import static dev.parley.core.room.RoomGuards.speaks;
@@ -156,6 +157,41 @@ final class RoomTalk {
     return facts.online() > Limits.MAX_RECEIPT_AUDIENCE
         ? Accepted.nothing()
         : Accepted.tell(List.of(new RoomSignal.Typing(type.by().user(), type.on())));
+  }
+
+  static Decision<RoomEntry> write(
+      RoomState room, RoomCommand.Write write, Facts<RoomEntry> facts, Instant now)
+      throws RefusedException {
+    speaks(room, write.by(), facts);
+    if (facts.online() > Limits.MAX_RECEIPT_AUDIENCE) {
+      return Accepted.nothing();
+    }
+    Message soFar =
+        new Message(
+            write.id(),
+            0,
+            write.by().user(),
+            new Content.Text(write.text()),
+            now,
+            write.replyTo(),
+            List.of(),
+            null,
+            0,
+            null,
+            List.of());
+    return Accepted.tell(List.of(new RoomSignal.Growing(soFar, write.asker())));
+  }
+
+  static Decision<RoomEntry> stop(RoomState room, RoomCommand.Stop stop, Facts<RoomEntry> facts)
+      throws RefusedException {
+    boolean own = stop.by().id().equals(stop.asker());
+    if (!own && !permits(room, stop.by(), Access.Action.MODERATE, facts)) {
+      throw refused(
+          Reason.PERMISSION_DENIED,
+          "only who asked, a moderator or an owner may stop it (asked by \"%s\")"
+              .formatted(stop.asker()));
+    }
+    return Accepted.nothing();
   }
 
   private static String messageIdAt(Facts<RoomEntry> facts, RoomCommand.Target target) {

@@ -303,4 +303,48 @@ final class RoomTalkTest {
     assertThat(room.member("bob").readSequence()).isEqualTo(1);
     room.changesNothing(new RoomCommand.Type(BOB, true));
   }
+
+  private static RoomCommand.Write write(Caller by) {
+    return new RoomCommand.Write(by, "w1", "so far", "b1", "alice");
+  }
+
+  @Test
+  void aMessageThatIsBeingWrittenIsToldAndNotJournaled() {
+    Decision.Accepted<RoomEntry> accepted = room.accept(write(BOB));
+    assertThat(accepted.entries()).isEmpty();
+    RoomSignal.Growing growing = (RoomSignal.Growing) accepted.signals().getFirst();
+    assertThat(growing.message().id()).isEqualTo("w1");
+    assertThat(growing.message().author()).isEqualTo(BOB.user());
+    assertThat(growing.message().content()).isEqualTo(new Content.Text("so far"));
+    assertThat(growing.message().replyTo()).isEqualTo("b1");
+    assertThat(growing.asker()).isEqualTo("alice");
+    assertThat(growing.exceptUser()).isNull();
+    RoomCommand.Write more = new RoomCommand.Write(BOB, "w1", "so far, so good", "b1", "alice");
+    assertThat(room.accept(more).signals().getFirst().key())
+        .as("the newer one replaces the older")
+        .isEqualTo(growing.key());
+  }
+
+  @Test
+  void onlyWhoMaySpeakMayWrite() {
+    room.refuse(write(CAROL), Reason.NOT_A_MEMBER);
+    room.accept(new RoomCommand.RemoveMember(ALICE, BOB.user()));
+    room.refuse(write(BOB), Reason.NOT_A_MEMBER);
+  }
+
+  @Test
+  void crowdsSeeFinishedMessagesOnly() {
+    room.online = Limits.MAX_RECEIPT_AUDIENCE + 1;
+    room.changesNothing(write(BOB));
+  }
+
+  @Test
+  void theAskerAndModeratorsMayStopWhatIsBeingWritten() {
+    room.enter(CAROL);
+    room.changesNothing(new RoomCommand.Stop(BOB, "bob"));
+    room.changesNothing(new RoomCommand.Stop(ALICE, "bob"));
+    room.refuse(new RoomCommand.Stop(CAROL, "bob"), Reason.PERMISSION_DENIED);
+    room.give(ALICE, CAROL, Role.MODERATOR);
+    room.changesNothing(new RoomCommand.Stop(CAROL, "bob"));
+  }
 }

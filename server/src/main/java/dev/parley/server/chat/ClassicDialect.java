@@ -16,6 +16,7 @@ import dev.parley.core.topic.Attachment;
 import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.server.delivery.Subscriber;
+import dev.parley.server.stream.StreamTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -158,7 +159,7 @@ final class ClassicDialect implements Dialect {
     }
   }
 
-  private final class Entering implements StreamRooms.Joining {
+  private final class Entering implements StreamTopics.Joining {
     private final String room;
 
     Entering(String room) {

@@ -17,6 +17,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.room.Checks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.topic.Outcome;
+import dev.parley.server.assistant.RoomAnswer;
 import dev.parley.server.chat.NativeJoins.Start;
 import dev.parley.server.delivery.Subscriber;
 import dev.parley.server.rpc.Calls;
@@ -31,16 +32,20 @@ import org.jspecify.annotations.Nullable;
 /// `parley.chat.v1.ChatService/Chat` on one stream.
 final class NativeDialect implements Dialect {
   private final ChatStream stream;
-  private final NativeFormat format;
+  private final NativeFormat plain;
+  private final NativeFormat growing;
   private final NativeJoins joins;
   private boolean pinged;
   private long pingedSinceNanos;
   private long pingedAtNanos;
   private long pings;
 
-  NativeDialect(ChatStream stream, NativeFormat format) {
+  /// @param plain how events look to those who do not want to see messages grow
+  /// @param growing and to those who do
+  NativeDialect(ChatStream stream, NativeFormat plain, NativeFormat growing) {
     this.stream = stream;
-    this.format = format;
+    this.plain = plain;
+    this.growing = growing;
     joins = new NativeJoins(stream);
   }
 
@@ -75,8 +80,9 @@ final class NativeDialect implements Dialect {
     stream.begin(caller, Mapping.status(request.getSender().getStatus()));
     stream.context().nativeStreams().introduced(stream, caller.id());
     boolean batches = hello.getCapabilitiesList().contains(Capability.CAPABILITY_BATCH);
-    stream.deliverAs(format, batches, !hello.getWithoutEcho());
-    welcome(caller, batches);
+    boolean grow = hello.getCapabilitiesList().contains(Capability.CAPABILITY_GROWING);
+    stream.deliverAs(grow ? growing : plain, batches, !hello.getWithoutEcho());
+    welcome(caller, batches, grow);
     for (RoomPosition position : hello.getRoomsList()) {
       try {
         Start start =
@@ -101,7 +107,7 @@ final class NativeDialect implements Dialect {
     }
   }
 
-  private void welcome(Caller caller, boolean batches) {
+  private void welcome(Caller caller, boolean batches, boolean grow) {
     var limits = stream.context().limits();
     WelcomeEvent.Builder welcome =
         WelcomeEvent.newBuilder()
@@ -118,6 +124,9 @@ final class NativeDialect implements Dialect {
             .setServerVersion(stream.context().version());
     if (batches) {
       welcome.addCapabilities(Capability.CAPABILITY_BATCH);
+    }
+    if (grow) {
+      welcome.addCapabilities(Capability.CAPABILITY_GROWING);
     }
     stream.send(ChatEvent.newBuilder().setWelcome(welcome));
   }
@@ -145,7 +154,7 @@ final class NativeDialect implements Dialect {
             });
       }
       case JOIN -> joins.join(id, Requests.room(request), start(request));
-      case LEAVE, TYPING, READ, EDIT, DELETE, REACT, ACTION_NOT_SET ->
+      case LEAVE, TYPING, READ, EDIT, DELETE, REACT, STOP, ACTION_NOT_SET ->
           inRoom(request, id, Requests.room(request));
     }
   }
@@ -167,10 +176,32 @@ final class NativeDialect implements Dialect {
       case EDIT -> acknowledged(id, room, Requests.edit(caller, request));
       case DELETE -> acknowledged(id, room, Requests.delete(caller, request));
       case REACT -> acknowledged(id, room, Requests.react(caller, request));
+      case STOP -> stop(id, room, request.getStop().getMessageId());
       case ACTION_NOT_SET -> stream.say(room, Requests.say(caller, request));
       case HELLO, JOIN, STATUS, PING, PONG ->
           throw new IllegalStateException("handled before: " + request.getActionCase());
     }
+  }
+
+  /// The rules say whether the caller may, whoever writes it ends it.
+  private void stop(String id, String room, String message) throws RefusedException {
+    Caller caller = stream.caller();
+    RoomAnswer answer = stream.context().assistants().writing(room, message, caller.id());
+    if (answer == null) {
+      throw ChatStream.refused(
+          Reason.MESSAGE_NOT_FOUND,
+          message.isEmpty()
+              ? "nothing that you asked for is being written"
+              : "message \"%s\" is not being written".formatted(message));
+    }
+    stream.submit(
+        id,
+        room,
+        new RoomCommand.Stop(caller, answer.asker()),
+        done -> {
+          answer.stop(caller.user());
+          stream.acknowledge(id, room, done);
+        });
   }
 
   private void acknowledged(String id, String room, RoomCommand command) {

@@ -5,6 +5,7 @@ import com.google.protobuf.WireFormat;
 import dev.parley.chat.v1.CaughtUpEvent;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
+import dev.parley.chat.v1.MessageGrowingEvent;
 import dev.parley.chat.v1.MessageReadEvent;
 import dev.parley.chat.v1.PresenceEvent;
 import dev.parley.chat.v1.RoomClosedEvent;
@@ -29,6 +30,13 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
   private static final int BATCH = ChatEvent.BATCH_FIELD_NUMBER;
   private static final int SEQUENCE = ChatEvent.SEQUENCE_FIELD_NUMBER;
   private static final int MESSAGE_SEQUENCE = ChatMessage.SEQUENCE_FIELD_NUMBER;
+
+  private final boolean growing;
+
+  /// @param growing whether messages are told while they are written
+  NativeFormat(boolean growing) {
+    this.growing = growing;
+  }
 
   static WireEvent of(ChatEvent event) {
     return WireEvent.of(event, BATCH);
@@ -73,6 +81,7 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
     String room = topic.name();
     return switch (signal) {
       case PresenceSignal presence -> List.of(of(presence(room, presence)));
+      case RoomSignal.Growing _ when !growing -> List.of();
       case RoomSignal told -> List.of(of(told(room, told)));
       default -> List.of();
     };
@@ -129,6 +138,11 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
                   .setReader(Mapping.user(read.user()))
                   .setTimestamp(Mapping.timestamp(read.atMicros()))
                   .setSequence(read.sequence()));
+      case RoomSignal.Growing growing ->
+          event.setMessageGrowing(
+              MessageGrowingEvent.newBuilder()
+                  .setMessage(Mapping.message(room, growing.message()))
+                  .setAskerId(growing.asker()));
     };
   }
 

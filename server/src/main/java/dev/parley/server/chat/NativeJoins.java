@@ -16,6 +16,7 @@ import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicId;
 import dev.parley.server.delivery.Subscriber;
+import dev.parley.server.stream.StreamTopics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -160,7 +161,7 @@ final class NativeJoins {
     proceed();
   }
 
-  private final class Pending implements StreamRooms.Joining {
+  private final class Pending implements StreamTopics.Joining {
     private final String requestId;
     private final String room;
     private final Start start;

@@ -26,6 +26,7 @@ import dev.parley.chat.v1.SearchMessagesResponse;
 import dev.parley.chat.v1.UpdateRoomRequest;
 import dev.parley.chat.v1.UpdateRoomResponse;
 import dev.parley.core.access.Caller;
+import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.room.Checks;
@@ -234,18 +235,42 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
               user,
               observer,
               profile ->
-                  submit(
-                      id,
-                      new RoomCommand.AddMember(caller, profile, wanted),
-                      observer,
-                      _ ->
-                          replies.fromJournal(
-                              observer,
-                              reader ->
-                                  AddMemberResponse.newBuilder()
-                                      .setMember(Members.one(reader, id, user))
-                                      .build())));
+                  context
+                      .engine()
+                      .submit(
+                          RoomRules.topic(id),
+                          new RoomCommand.AddMember(caller, profile, wanted),
+                          added(id, user, wanted, observer)));
         });
+  }
+
+  /// Who may not add members may still ask an assistant to come where everyone may enter.
+  private Consumer<Outcome> added(
+      String room, String user, @Nullable Role wanted, StreamObserver<AddMemberResponse> observer) {
+    Consumer<Outcome> answer =
+        replies.then(
+            observer,
+            _ ->
+                replies.fromJournal(
+                    observer,
+                    reader ->
+                        AddMemberResponse.newBuilder()
+                            .setMember(Members.one(reader, room, user))
+                            .build()));
+    return outcome -> {
+      boolean mayCome =
+          outcome instanceof Outcome.Refused refused
+              && refused.refusal().reason() == Reason.PERMISSION_DENIED
+              && (wanted == null || wanted == Role.MEMBER)
+              && context.assistants().has(user);
+      if (mayCome) {
+        context
+            .assistants()
+            .join(room, user, came -> answer.accept(came instanceof Outcome.Done ? came : outcome));
+      } else {
+        answer.accept(outcome);
+      }
+    };
   }
 
   @Override

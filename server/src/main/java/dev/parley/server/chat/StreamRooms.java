@@ -1,28 +1,21 @@
 package dev.parley.server.chat;
 
-import dev.parley.core.error.Reason;
-import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
-import dev.parley.core.topic.Attachment;
 import dev.parley.core.topic.Departure;
 import dev.parley.core.topic.Outcome;
-import dev.parley.core.topic.Subscription;
-import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Status;
-import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.OutboundStream;
 import dev.parley.server.delivery.Subscriber;
+import dev.parley.server.stream.StreamTopics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The rooms that one stream is in, and those that it is about to enter. Owned by the stream's
@@ -30,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamRooms {
   private final ChatStream stream;
   private final ChatContext context;
-  private final DeliveryLoop delivery;
-  private final Dialect dialect;
-  private final Map<String, Subscriber> rooms = new LinkedHashMap<>(2);
-  private final Map<String, Integer> entering = new HashMap<>(2);
+  private final StreamTopics topics;
 
   /// Ids of own messages on their way, by room, of a stream that does not want to see them again.
   private final Map<String, Set<String>> own = new HashMap<>();
@@ -42,124 +32,70 @@ final class StreamRooms {
   private Status newestStatus = Status.ONLINE;
   private boolean telling;
 
-  StreamRooms(ChatStream stream, ChatContext context, DeliveryLoop delivery, Dialect dialect) {
+  StreamRooms(ChatStream stream, ChatContext context, Dialect dialect) {
     this.stream = stream;
     this.context = context;
-    this.delivery = delivery;
-    this.dialect = dialect;
+    topics =
+        new StreamTopics(
+            stream,
+            context.engine(),
+            "rooms",
+            context.limits().maxRoomsPerStream(),
+            dialect.resumable(),
+            (subscriber, reason) -> {
+              own.remove(subscriber.topic().name());
+              dialect.closed(subscriber, reason);
+            });
   }
 
   boolean contains(String room) {
-    return rooms.containsKey(room);
+    return topics.contains(RoomRules.topic(room));
   }
 
   /// Enters a room.
   ///
   /// @param joining told what becomes of it
   /// @throws RefusedException if the stream is in too many rooms
-  void join(String room, RoomCommand.Join.As as, Status status, OutboundStream out, Joining joining)
-      throws RefusedException {
-    int count = rooms.size() + entering.size();
-    if (count >= context.limits().maxRoomsPerStream()
-        && !rooms.containsKey(room)
-        && !entering.containsKey(room)) {
-      throw ChatStream.refused(
-          Reason.LIMIT_REACHED,
-          "rooms on this stream: %d (limit: %d)"
-              .formatted(count, context.limits().maxRoomsPerStream()));
-    }
-    Subscription subscription =
-        new Subscription(stream.caller().user(), delivery, dialect.resumable());
-    entering.merge(room, 1, Integer::sum);
-    stream.window().began();
-    context
-        .engine()
-        .attach(
-            RoomRules.topic(room),
-            new RoomCommand.Join(stream.caller(), as),
-            subscription,
-            status,
-            attachment ->
-                stream.execute(() -> attached(room, subscription, attachment, out, joining)));
-  }
-
-  /// What becomes of entering a room; on the stream's thread.
-  interface Joining {
-    /// The stream is in the room; the subscriber is to be released.
-    void attached(Attachment.Begun begun, Subscriber subscriber);
-
-    /// It is not.
-    void refused(Refusal refusal);
-  }
-
-  private void attached(
+  void join(
       String room,
-      Subscription subscription,
-      Attachment attachment,
+      RoomCommand.Join.As as,
+      Status status,
       OutboundStream out,
-      Joining joining) {
-    TopicId topic = RoomRules.topic(room);
-    entering.computeIfPresent(room, (_, count) -> count > 1 ? count - 1 : null);
-    switch (attachment) {
-      case Attachment.Refused it -> joining.refused(it.refusal());
-      case Attachment.Begun _ when stream.hasEnded() -> {
-        context.engine().detach(topic, subscription, Departure.BROKEN);
-        joining.refused(ChatStream.gone());
-      }
-      case Attachment.Begun begun -> {
-        Subscriber subscriber =
-            delivery.subscribe(
-                out, topic, subscription, begun, ownIn(room), reason -> evicted(room, reason));
-        Subscriber before = rooms.put(room, subscriber);
-        if (before != null) {
-          delivery.unsubscribe(before);
-          context.engine().detach(topic, before.subscription(), Departure.LEFT);
-        }
-        joining.attached(begun, subscriber);
-      }
-    }
-    stream.answered();
-  }
-
-  private void evicted(String room, String reason) {
-    Subscriber subscriber = rooms.get(room);
-    if (subscriber != null) {
-      drop(room, subscriber, Departure.EVICTED);
-      dialect.closed(subscriber, reason);
-    }
+      StreamTopics.Joining joining)
+      throws RefusedException {
+    topics.join(
+        RoomRules.topic(room),
+        new RoomCommand.Join(stream.caller(), as),
+        status,
+        out,
+        () -> ownIn(room),
+        joining);
   }
 
   /// Takes a room back that could not be entered all the way.
   void abandon(String room, Subscriber subscriber) {
-    if (rooms.get(room) == subscriber) {
-      delivery.unsubscribe(subscriber);
-      drop(room, subscriber, Departure.LEFT);
+    if (topics.abandon(subscriber)) {
+      own.remove(room);
     }
-  }
-
-  private void drop(String room, Subscriber subscriber, Departure departure) {
-    rooms.remove(room);
-    own.remove(room);
-    context.engine().detach(RoomRules.topic(room), subscriber.subscription(), departure);
   }
 
   /// Sends a message.
   void say(String room, RoomCommand.Say say, Consumer<Outcome> answer) {
     Set<String> sent = ownIn(room);
     if (sent == null) {
-      stream.submit(room, say, answer);
+      stream.submit(RoomRules.topic(room), say, answer);
       return;
     }
     boolean first = sent.add(say.id());
     stream.submit(
-        room,
+        RoomRules.topic(room),
         say,
         outcome -> {
           boolean comes = outcome instanceof Outcome.Done done && !done.repeated();
-          if ((!comes && first) || !rooms.containsKey(room)) {
+          if ((!comes && first) || !contains(room)) {
             sent.remove(say.id());
           }
-          if (sent.isEmpty() && !rooms.containsKey(room) && !entering.containsKey(room)) {
+          if (sent.isEmpty() && !topics.concerns(RoomRules.topic(room))) {
             own.remove(room);
           }
           answer.accept(outcome);
@@ -189,10 +125,7 @@ final class StreamRooms {
     context
         .engine()
         .status(
-            Stream.concat(rooms.keySet().stream(), entering.keySet().stream())
-                .distinct()
-                .map(RoomRules::topic)
-                .toList(),
+            topics.all(),
             stream.caller().id(),
             newestStatus,
             () ->
@@ -208,12 +141,7 @@ final class StreamRooms {
 
   /// The stream has ended.
   void leave(Departure departure) {
-    rooms.forEach(
-        (room, subscriber) -> {
-          delivery.unsubscribe(subscriber);
-          context.engine().detach(RoomRules.topic(room), subscriber.subscription(), departure);
-        });
-    rooms.clear();
+    topics.leaveAll(departure);
     own.clear();
   }
 }

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What is configured of a provider of models, as a line of the configuration file.
+/// What is configured of a provider of models, or of what uses one, as a line of the configuration
+/// file.
 ///
 /// @param key such as `provider.local.base-url`
 /// @param text the value; of a credential only the name of its environment variable, as

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// @param prices what models cost
 /// @param userQuota what one user may ask models
 /// @param streamTokensPerMinute tokens of models that one stream may use; 0: no limit
+/// @param assistantModel model of the sessions that name none, as `PROVIDER/MODEL`, or PROVIDER
+///     alone where it has one model only
+/// @param assistants that can be in rooms
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
@@ -51,6 +54,8 @@ public record ServerConfig(
     Prices prices,
     Quota userQuota,
     long streamTokensPerMinute,
+    String assistantModel,
+    List<AssistantSettings> assistants,
     Limits.Tunable limits) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -101,7 +106,22 @@ public record ServerConfig(
             integer(settings, Setting.MAX_QUESTIONS_PER_USER, 1, 1_000_000),
             number(settings, Setting.TOKENS_PER_MINUTE_PER_USER, 0, Integer.MAX_VALUE)),
         number(settings, Setting.TOKENS_PER_MINUTE_PER_STREAM, 0, Integer.MAX_VALUE),
+        model(settings),
+        settings.assistants(),
         limits);
+  }
+
+  private static String model(Settings settings) throws ConfigException {
+    String model = settings.get(Setting.ASSISTANT_MODEL).text();
+    String provider = model.replaceFirst("/.*", "");
+    List<String> known = settings.providers().stream().map(ProviderSettings::name).toList();
+    if (!known.contains(provider)) {
+      throw wrong(
+          settings,
+          Setting.ASSISTANT_MODEL,
+          "PROVIDER/MODEL with one of the providers " + String.join(", ", known));
+    }
+    return model;
   }
 
   /// What is set for machines with memory to spare must not fill a small heap.

@@ -25,6 +25,10 @@ public enum Setting {
   MAX_QUESTIONS_PER_USER("4096", "1..1000000", "questions of one user that models answer at once"),
   TOKENS_PER_MINUTE_PER_USER("0", "0..", "tokens of models that one user may use; 0: no limit"),
   TOKENS_PER_MINUTE_PER_STREAM("0", "0..", "the same for one stream of questions"),
+  ASSISTANT_MODEL(
+      "simulated",
+      "PROVIDER[/MODEL]",
+      "model of the sessions that name none; `parley models` lists"),
   MAX_CONNECTIONS(
       "50000", "1..1000000", "connections at once, on both ports; further ones are closed"),
   MAX_STREAMS_PER_CONNECTION("1000", "1..100000", "calls at once on one connection"),

@@ -39,13 +39,16 @@ public final class Settings {
   private final List<ProviderValue> providerValues;
 
   private final Prices prices;
+  private final List<AssistantSettings> assistants;
 
   private Settings(
       Map<Setting, Value> values,
       List<ProviderSettings> providers,
       List<ProviderValue> providerValues,
-      Prices prices) {
+      Prices prices,
+      List<AssistantSettings> assistants) {
     this.prices = prices;
+    this.assistants = List.copyOf(assistants);
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
     this.providerValues = List.copyOf(providerValues);
@@ -67,9 +70,11 @@ public final class Settings {
     }
     Map<String, String> lines = new HashMap<>();
     Map<String, String> prices = new HashMap<>();
+    Map<String, String> assistantLines = new HashMap<>();
     String origin = "file " + file;
     if (file != null) {
-      read(file, lines, prices).forEach((key, text) -> values.put(key, new Value(text, origin)));
+      read(file, lines, prices, assistantLines)
+          .forEach((key, text) -> values.put(key, new Value(text, origin)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -86,11 +91,17 @@ public final class Settings {
     new TreeMap<>(prices)
         .forEach(
             (model, text) -> shown.add(new ProviderValue(PriceLines.PREFIX + model, text, origin)));
-    return new Settings(values, providers, shown, PriceLines.parse(prices, names));
+    List<AssistantSettings> assistants = AssistantLines.parse(assistantLines, names);
+    shown.addAll(AssistantLines.values(assistants, assistantLines, origin));
+    return new Settings(values, providers, shown, PriceLines.parse(prices, names), assistants);
   }
 
   private static Map<Setting, String> read(
-      Path file, Map<String, String> providers, Map<String, String> prices) throws ConfigException {
+      Path file,
+      Map<String, String> providers,
+      Map<String, String> prices,
+      Map<String, String> assistants)
+      throws ConfigException {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       lines.load(reader);
@@ -110,6 +121,8 @@ public final class Settings {
         providers.put(key.substring(ProviderLines.PREFIX.length()), text);
       } else if (key.startsWith(PriceLines.PREFIX)) {
         prices.put(key.substring(PriceLines.PREFIX.length()), text);
+      } else if (key.startsWith(AssistantLines.PREFIX)) {
+        assistants.put(key.substring(AssistantLines.PREFIX.length()), text);
       } else {
         found.put(setting(file, text.isEmpty() ? shortened(key) : key), text);
       }
@@ -146,7 +159,13 @@ public final class Settings {
     return prices;
   }
 
-  /// What is configured of these providers and their prices, by name, without any credential.
+  /// Assistants that can be in rooms.
+  public List<AssistantSettings> assistants() {
+    return assistants;
+  }
+
+  /// What is configured of these providers, their prices and the assistants, by name, without any
+  /// credential.
   public List<ProviderValue> providerValues() {
     return providerValues;
   }

@@ -15,6 +15,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Who calls: takes the credentials off every call, and asks the authenticator when an adapter
@@ -81,6 +82,29 @@ public final class Calls implements ServerInterceptor {
               "nobody is named as the caller (expected: metadata parley-user)"));
     }
     return caller;
+  }
+
+  /// The caller of a call on a stream; who does not say who he is goes by the address that he calls
+  /// from.
+  ///
+  /// @throws RefusedException if the caller cannot be told
+  public Caller callerOrAddress(Authenticator.Credentials credentials) throws RefusedException {
+    Caller caller = caller(credentials, null);
+    String host = host(credentials.address());
+    return caller.isKnown() ? caller : new Caller(new Profile(host, host, host, ""), Set.of());
+  }
+
+  /// As [#callerOrAddress(Authenticator.Credentials)], of the current call.
+  ///
+  /// @throws RefusedException if the caller cannot be told
+  public Caller callerOrAddress() throws RefusedException {
+    return callerOrAddress(current());
+  }
+
+  /// What of an address names the machine.
+  private static String host(String address) {
+    int begin = address.indexOf('/') + 1;
+    return address.substring(begin, Math.max(begin, address.lastIndexOf(':')));
   }
 
   /// The caller of the current call.

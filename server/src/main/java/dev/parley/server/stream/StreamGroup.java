@@ -1,4 +1,4 @@
-package dev.parley.server.chat;
+package dev.parley.server.stream;
 
 import dev.parley.server.delivery.DeliveryLoop;
 import io.netty.channel.EventLoop;
@@ -8,37 +8,44 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// The chat streams of one event loop. Owned by it.
+/// The conversations of one event loop. Owned by it.
 public final class StreamGroup {
   private final EventLoop eventLoop;
   private final DeliveryLoop delivery;
-  private final Set<ChatStream> streams = new LinkedHashSet<>();
+  private final Set<ConversationStream<?>> streams = new LinkedHashSet<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean draining;
 
   /// As many as there are streams, for others to read.
   private volatile int size;
 
+  /// @param delivery of the same event loop
   public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
     this.eventLoop = eventLoop;
     this.delivery = delivery;
   }
 
-  /// Whether the current thread is this event loop's.
-  boolean isCurrent() {
-    return eventLoop.inEventLoop();
+  /// Of several, the one whose event loop's thread is the current one.
+  public static StreamGroup current(List<StreamGroup> groups) {
+    for (StreamGroup group : groups) {
+      if (group.eventLoop.inEventLoop()) {
+        return group;
+      }
+    }
+    throw new IllegalStateException(
+        "thread " + Thread.currentThread().getName() + " (expected: one of the event loops)");
   }
 
   DeliveryLoop delivery() {
     return delivery;
   }
 
-  void add(ChatStream stream) {
+  void add(ConversationStream<?> stream) {
     streams.add(stream);
     size = streams.size();
   }
 
-  void remove(ChatStream stream) {
+  void remove(ConversationStream<?> stream) {
     streams.remove(stream);
     size = streams.size();
     tellIfDrained();
@@ -59,7 +66,7 @@ public final class StreamGroup {
   public void tick() {
     delivery.execute(
         () -> {
-          List.copyOf(streams).forEach(ChatStream::tick);
+          List.copyOf(streams).forEach(ConversationStream::tick);
           delivery.dropStalled();
         });
   }
@@ -85,6 +92,6 @@ public final class StreamGroup {
 
   /// Ends the streams. Any thread.
   public void end() {
-    delivery.execute(() -> List.copyOf(streams).forEach(ChatStream::endOfDrain));
+    delivery.execute(() -> List.copyOf(streams).forEach(ConversationStream::endOfDrain));
   }
 }

@@ -1,9 +1,9 @@
-package dev.parley.server.chat;
+package dev.parley.server.stream;
 
 /// How many requests may be taken from a stream's client: those that gRPC was asked for and those
 /// that have come but have no answer yet stay, together, within the bound. So neither can pile up.
 /// Owned by the stream's event loop.
-final class RequestWindow {
+public final class RequestWindow {
   private final int size;
   private int asked;
   private int unanswered;
@@ -20,7 +20,7 @@ final class RequestWindow {
   }
 
   /// A part of a request is being answered elsewhere; [#answered] must follow.
-  void began() {
+  public void began() {
     unanswered++;
   }
 

@@ -1,0 +1,494 @@
+package dev.parley.server.assistant;
+
+import dev.parley.core.access.Caller;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.model.Prompt;
+import dev.parley.core.room.Content;
+import dev.parley.core.room.Message;
+import dev.parley.core.room.RoomCommand;
+import dev.parley.core.room.RoomEntry;
+import dev.parley.core.room.RoomRules;
+import dev.parley.core.room.RoomState;
+import dev.parley.core.time.Clock;
+import dev.parley.core.topic.Codec;
+import dev.parley.core.topic.Engine;
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Found;
+import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.Lookup;
+import dev.parley.core.topic.Member;
+import dev.parley.core.topic.Outcome;
+import dev.parley.core.topic.TopicId;
+import dev.parley.core.user.Profile;
+import dev.parley.models.Allowances;
+import dev.parley.models.Gateway;
+import dev.parley.server.config.AssistantSettings;
+import dev.parley.server.delivery.Reads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server's assistants, and what they are writing in rooms. Thread-safe; nobody who tells it of
+/// a message waits.
+///
+/// A message asks an assistant that is a member of its room and that it mentions, or one of whose
+/// messages it answers; in a direct room every message does. What assistants say asks nobody, so
+/// they never talk to each other.
+public final class Assistants {
+  private static final Logger LOG = LoggerFactory.getLogger(Assistants.class);
+
+  /// The id of what an assistant says when it comes to a room, and so says once.
+  private static final String GREETING = "assistant-is-here";
+
+  private static final String INTERRUPTED = "[interrupted: the server went down; ask me again]";
+
+  /// How old a question may be whose answer the server may have gone down on: longer than an answer
+  /// takes.
+  private static final long MAX_AGE_MICROS = Duration.ofMinutes(15).toMillis() * 1_000;
+
+  /// Rooms that are looked into at once when the server begins.
+  private static final int ROOMS_AT_ONCE = 100;
+
+  private final Work work;
+  private final Map<String, Assistant> byName = new LinkedHashMap<>();
+  private final Map<String, RoomAnswer> answers = new LinkedHashMap<>();
+  private final Map<Place, RoomUse> uses =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, RoomUse> eldest) {
+          return size() > Limits.MAX_ASSISTED_ROOMS;
+        }
+      };
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private int lookedUp;
+  private boolean draining;
+
+  /// What is worked with.
+  ///
+  /// @param codec how rooms are written down
+  /// @param executor where models are asked: never the engine's thread
+  /// @param users what each user may ask
+  public record Work(
+      Engine engine,
+      Gateway gateway,
+      Reads reads,
+      Codec<RoomState, RoomEntry> codec,
+      ScheduledExecutorService executor,
+      Allowances users,
+      Clock clock) {}
+
+  /// An assistant.
+  private record Assistant(AssistantSettings settings, Caller self, Pattern mention) {
+    static Assistant of(AssistantSettings settings) {
+      String name = settings.name();
+      return new Assistant(
+          settings,
+          new Caller(new Profile(name, name, name, ""), Set.of()),
+          Pattern.compile(
+              "(?<![\\p{L}\\p{N}_@./-])@" + Pattern.quote(name) + "(?![\\p{L}\\p{N}_-])",
+              Pattern.CASE_INSENSITIVE));
+    }
+
+    boolean isMentioned(List<String> mentions, String text) {
+      return mentions.contains(settings.name())
+          || (text.indexOf('@') >= 0 && mention.matcher(text).find());
+    }
+  }
+
+  /// An assistant in a room.
+  private record Place(String assistant, String room) {}
+
+  /// A message that asks an assistant.
+  private record Question(
+      Assistant assistant, Member member, String room, RoomCommand.Say say, long sequence) {}
+
+  public Assistants(List<AssistantSettings> settings, Work work) {
+    this.work = work;
+    settings.forEach(each -> byName.put(each.name(), Assistant.of(each)));
+  }
+
+  /// Whether a user is an assistant.
+  public boolean has(String user) {
+    return byName.containsKey(user);
+  }
+
+  /// Has an assistant come to a room that everyone may enter, and say so.
+  public void join(String room, String name, Consumer<Outcome> answer) {
+    Assistant assistant = byName.get(name);
+    if (assistant == null) {
+      throw new IllegalArgumentException(name + " (expected: an assistant)");
+    }
+    work.engine()
+        .submit(
+            RoomRules.topic(room),
+            new RoomCommand.Join(assistant.self(), RoomCommand.Join.As.MEMBER),
+            outcome -> {
+              if (outcome instanceof Outcome.Done) {
+                say(
+                    assistant,
+                    room,
+                    GREETING,
+                    "I am here: mention me as @%s, or answer what I say.".formatted(name),
+                    "");
+              }
+              answer.accept(outcome);
+            });
+  }
+
+  private void say(Assistant assistant, String room, String id, String text, String replyTo) {
+    RoomCommand.Say say =
+        new RoomCommand.Say(
+            assistant.self(),
+            assistant.self().user(),
+            id,
+            new Content.Text(text),
+            null,
+            replyTo,
+            List.of(),
+            false);
+    work.engine()
+        .submit(
+            RoomRules.topic(room),
+            say,
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                LOG.debug("room {}: not said: {}", room, refused.refusal().message());
+              }
+            });
+  }
+
+  /// A user has said something, and it is stored.
+  ///
+  /// @param sequence its place in the room
+  public void said(String room, RoomCommand.Say say, long sequence) {
+    if (byName.isEmpty()
+        || has(say.author().id())
+        || !(say.content() instanceof Content.Text said)) {
+      return;
+    }
+    boolean anyone = !say.replyTo().isEmpty() || isDirect(room);
+    List<Assistant> perhaps =
+        byName.values().stream()
+            .filter(each -> anyone || each.isMentioned(say.mentions(), said.text()))
+            .toList();
+    if (perhaps.isEmpty() || !lookUp()) {
+      return;
+    }
+    work.reads()
+        .read(
+            reader -> asked(reader, perhaps, room, say, said.text(), sequence),
+            questions -> {
+              lookedUp();
+              questions.forEach(this::ask);
+            },
+            refusal -> {
+              lookedUp();
+              LOG.debug("room {}: asked nobody: {}", room, refusal.message());
+            });
+  }
+
+  private static boolean isDirect(String room) {
+    return room.startsWith(RoomRules.DIRECT_PREFIX);
+  }
+
+  private synchronized boolean lookUp() {
+    if (draining || lookedUp >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP) {
+      return false;
+    }
+    lookedUp++;
+    return true;
+  }
+
+  private synchronized void lookedUp() {
+    lookedUp--;
+  }
+
+  /// Which of some assistants a message asks.
+  private static List<Question> asked(
+      JournalReader reader,
+      List<Assistant> perhaps,
+      String room,
+      RoomCommand.Say say,
+      String text,
+      long sequence)
+      throws JournalException {
+    TopicId topic = RoomRules.topic(room);
+    Lookup.OfEntry parent = new Lookup.ByAnyKey(topic, say.replyTo());
+    List<Lookup> lookups = new ArrayList<>();
+    if (!say.replyTo().isEmpty()) {
+      lookups.add(parent);
+    }
+    perhaps.forEach(each -> lookups.add(new Lookup.OfMember(topic, each.settings().name())));
+    Found found = reader.find(lookups);
+    Entry answered = found.entries().get(parent);
+    List<Question> questions = new ArrayList<>();
+    for (Assistant each : perhaps) {
+      String name = each.settings().name();
+      Member member = found.members().get(new Lookup.OfMember(topic, name));
+      boolean addressed =
+          isDirect(room)
+              || each.isMentioned(say.mentions(), text)
+              || (answered != null && answered.author().equals(name));
+      if (member != null && addressed) {
+        questions.add(new Question(each, member, room, say, sequence));
+      }
+    }
+    return questions;
+  }
+
+  /// Has a question answered, or says why not.
+  private void ask(Question question) {
+    Assistant assistant = question.assistant();
+    AssistantSettings settings = assistant.settings();
+    long now = work.clock().epochMicros();
+    RoomAnswer answer = null;
+    String refusal;
+    synchronized (this) {
+      if (draining) {
+        return;
+      }
+      RoomUse use =
+          uses.computeIfAbsent(new Place(settings.name(), question.room()), _ -> new RoomUse());
+      refusal =
+          answers.size() >= Limits.MAX_ROOM_ANSWERS
+              ? "I am asked in too many rooms; ask me again in a minute."
+              : use.begin(settings, now);
+      if (refusal != null) {
+        if (!use.mayTell(now)) {
+          return;
+        }
+      } else {
+        answer =
+            new RoomAnswer(
+                work,
+                assistant.self(),
+                settings.model(),
+                question.room(),
+                question.say(),
+                it -> ended(it, use));
+        answers.put(answer.id(), answer);
+      }
+    }
+    if (answer == null) {
+      say(
+          assistant,
+          question.room(),
+          UUID.randomUUID().toString(),
+          String.valueOf(refusal),
+          question.say().id());
+      return;
+    }
+    RoomAnswer begun = answer;
+    work.reads()
+        .read(
+            reader -> shown(reader, question),
+            turns -> begin(begun, turns),
+            why -> begun.end("", "no answer: the room cannot be read"));
+  }
+
+  private static void begin(RoomAnswer answer, List<Prompt.Turn> turns) {
+    if (turns.isEmpty()) {
+      answer.abandon(); // the question was deleted meanwhile
+    } else {
+      answer.begin(turns);
+    }
+  }
+
+  /// What the model is shown; nothing if the question is there no more. Of what was said before the
+  /// assistant was a member it is shown nothing.
+  private List<Prompt.Turn> shown(JournalReader reader, Question question) throws JournalException {
+    List<Message> messages =
+        newest(
+            reader,
+            RoomRules.topic(question.room()),
+            question.sequence() + 1,
+            question.member().joinedAtMicros(),
+            Long.MAX_VALUE);
+    boolean there =
+        !messages.isEmpty()
+            && messages.getLast().sequence() == question.sequence()
+            && messages.getLast().content() != null;
+    return there
+        ? RoomContext.of(question.assistant().settings(), question.room(), messages)
+        : List.of();
+  }
+
+  /// The newest messages before a place, without those that were stored before one time or after
+  /// another.
+  private List<Message> newest(
+      JournalReader reader, TopicId topic, long end, long sinceMicros, long untilMicros)
+      throws JournalException {
+    int most = Limits.MAX_ROOM_CONTEXT_MESSAGES + 1;
+    long after = Math.max(0, reader.oldestOf(most, topic, end, null) - 1);
+    List<Message> messages = new ArrayList<>();
+    List<Entry> page = page(reader, topic, after, end);
+    while (!page.isEmpty()) {
+      for (Entry entry : page) {
+        after = entry.sequence();
+        boolean seen = entry.atMicros() >= sinceMicros && entry.atMicros() <= untilMicros;
+        if (seen && work.codec().decode(topic, entry) instanceof RoomEntry.Said said) {
+          messages.add(said.message());
+        }
+      }
+      page = page(reader, topic, after, end);
+    }
+    return messages;
+  }
+
+  private static List<Entry> page(JournalReader reader, TopicId topic, long after, long end)
+      throws JournalException {
+    return reader.page(topic, after, end, null, Limits.MAX_PAGE, Limits.MAX_READ_BYTES);
+  }
+
+  private void ended(RoomAnswer answer, RoomUse use) {
+    long used = answer.tokens();
+    boolean last;
+    synchronized (this) {
+      answers.remove(answer.id());
+      use.end(used, work.clock().epochMicros());
+      last = draining && answers.isEmpty();
+    }
+    if (last) {
+      drained.complete(null);
+    }
+  }
+
+  /// The server is about to take messages: the rooms are told which of their newest questions it
+  /// went down on.
+  public void begin() {
+    long now = work.clock().epochMicros();
+    byName.values().forEach(each -> lookBack(each, now, ""));
+  }
+
+  private void lookBack(Assistant assistant, long nowMicros, String afterRoom) {
+    work.reads()
+        .read(
+            reader -> interrupted(reader, assistant, nowMicros, afterRoom),
+            past -> {
+              past.questions()
+                  .forEach(
+                      each ->
+                          say(
+                              assistant,
+                              each.room(),
+                              UUID.randomUUID().toString(),
+                              INTERRUPTED,
+                              each.message()));
+              if (!past.lastRoom().isEmpty()) {
+                lookBack(assistant, nowMicros, past.lastRoom());
+              }
+            },
+            why -> LOG.warn("rooms cannot be told what was interrupted: {}", why.message()));
+  }
+
+  /// Questions without answers.
+  ///
+  /// @param lastRoom after which there may be more rooms; empty: there are none
+  private record Past(List<Unanswered> questions, String lastRoom) {}
+
+  private record Unanswered(String room, String message) {}
+
+  private Past interrupted(
+      JournalReader reader, Assistant assistant, long nowMicros, String afterRoom)
+      throws JournalException {
+    String name = assistant.settings().name();
+    List<JournalReader.Listing> rooms =
+        reader.topics(RoomRules.KIND, name, true, afterRoom, ROOMS_AT_ONCE);
+    List<Unanswered> questions = new ArrayList<>();
+    for (JournalReader.Listing room : rooms) {
+      TopicId topic = room.head().topic();
+      Member member = room.membership();
+      if (member != null) {
+        long since = Math.max(nowMicros - MAX_AGE_MICROS, member.joinedAtMicros());
+        long end = room.head().lastSequence() + 1;
+        List<Message> messages = newest(reader, topic, end, since, nowMicros);
+        unanswered(assistant, topic.name(), messages)
+            .forEach(each -> questions.add(new Unanswered(topic.name(), each)));
+      }
+    }
+    boolean more = rooms.size() == ROOMS_AT_ONCE;
+    return new Past(questions, more ? rooms.getLast().head().topic().name() : "");
+  }
+
+  /// Ids of the messages that asked an assistant and that it did not answer, as many as it can have
+  /// been answering.
+  private List<String> unanswered(Assistant assistant, String room, List<Message> messages) {
+    Set<String> own = new HashSet<>();
+    Set<String> answered = new HashSet<>();
+    List<String> questions = new ArrayList<>();
+    for (Message message : messages) {
+      if (message.author().id().equals(assistant.settings().name())) {
+        own.add(message.id());
+        answered.add(message.replyTo());
+      } else if (message.content() instanceof Content.Text text && !has(message.author().id())) {
+        boolean asks =
+            isDirect(room)
+                || own.contains(message.replyTo())
+                || assistant.isMentioned(message.mentions(), text.text());
+        if (asks) {
+          questions.add(message.id());
+        }
+      }
+    }
+    questions.removeAll(answered);
+    int from = Math.max(0, questions.size() - Limits.MAX_ANSWERS_IN_ROOM);
+    return questions.subList(from, questions.size());
+  }
+
+  /// An answer that is being written.
+  ///
+  /// @param message id of its message; empty: the newest one that the asker has asked for
+  /// @return null: there is none
+  public synchronized @Nullable RoomAnswer writing(String room, String message, String asker) {
+    RoomAnswer found = null;
+    for (RoomAnswer each : answers.values()) {
+      boolean meant = message.isEmpty() ? each.asker().equals(asker) : each.id().equals(message);
+      if (meant && each.room().equals(room)) {
+        found = each;
+      }
+    }
+    return found;
+  }
+
+  /// No further answer begins.
+  ///
+  /// @return done when none is under way, which may be at once
+  public CompletableFuture<Void> drain() {
+    boolean none;
+    synchronized (this) {
+      draining = true;
+      none = answers.isEmpty();
+    }
+    if (none) {
+      drained.complete(null);
+    }
+    return drained;
+  }
+
+  /// Ends the answers that are left, as interrupted.
+  ///
+  /// @return done when that is stored
+  public CompletableFuture<Void> end() {
+    List<RoomAnswer> left;
+    synchronized (this) {
+      left = List.copyOf(answers.values());
+    }
+    left.forEach(RoomAnswer::interrupt);
+    return drained;
+  }
+}

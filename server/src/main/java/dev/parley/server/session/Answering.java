@@ -1,0 +1,207 @@
+package dev.parley.server.session;
+
+import dev.parley.core.error.Refusal;
+import dev.parley.core.model.ModelException;
+import dev.parley.core.model.Prompt;
+import dev.parley.core.session.SessionCommand;
+import dev.parley.core.session.SessionRules;
+import dev.parley.core.topic.Outcome.Done;
+import dev.parley.core.topic.Outcome.Refused;
+import dev.parley.core.topic.TopicId;
+import dev.parley.models.Ask;
+import dev.parley.models.Credential;
+import dev.parley.models.Route;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Works off what waits in one session: looks what is next, has it begun, asks the model, and looks
+/// again when the answer has ended. One step at a time, each on the thread of what brought it.
+/// Thread-safe.
+final class Answering {
+  private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
+  /// Steps in a row that bring nothing about, after which what waits is left to who asks next: for
+  /// two minutes, where storage fails.
+  private static final int MAX_TRIES = 240;
+
+  static final long RETRY_MILLIS = 500;
+
+  private final String session;
+  private final String owner;
+  private final Answers all;
+  private final Answers.Work work;
+  private final TopicId topic;
+
+  /// Who will call [Answers#go]. Guarded by [Answers].
+  int awaited;
+
+  /// Whether something came while it was at work. Guarded by [Answers].
+  boolean touched;
+
+  /// Whether it is at work. Guarded by [Answers].
+  boolean working;
+
+  private int tries;
+  private @Nullable Telling telling;
+
+  Answering(String session, String owner, Answers all, Answers.Work work) {
+    this.session = session;
+    this.owner = owner;
+    this.all = all;
+    this.work = work;
+    topic = SessionRules.topic(session);
+  }
+
+  String session() {
+    return session;
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  /// Looks what is next.
+  void look() {
+    if (all.isDraining() || giveUp()) {
+      settle();
+      return;
+    }
+    work.reads().read(reader -> Sessions.next(reader, session), this::begin, this::failed);
+  }
+
+  private synchronized boolean giveUp() {
+    tries++;
+    if (tries > MAX_TRIES) {
+      LOG.warn("session {}: what waits there cannot be answered now", session);
+      return true;
+    }
+    return false;
+  }
+
+  private void settle() {
+    synchronized (this) {
+      telling = null;
+      tries = 0;
+    }
+    if (all.isTouched(this)) {
+      look();
+    }
+  }
+
+  /// Tries again, if that may help.
+  private void failed(Refusal refusal) {
+    if (refusal.retryAfter() == null) {
+      settle();
+    } else {
+      var _ = work.executor().schedule(this::look, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void begin(Sessions.Next next) {
+    switch (next) {
+      case Sessions.Next.Nothing _ -> settle();
+      case Sessions.Next.Orphan orphan -> endOrphan(orphan.answer());
+      case Sessions.Next.Question question -> {
+        SessionCommand command =
+            new SessionCommand.Begin(
+                question.turn(), question.model(), question.context().messages());
+        work.engine()
+            .submit(
+                topic,
+                command,
+                outcome -> {
+                  switch (outcome) {
+                    case Done done -> begun(done.sequence(), question);
+                    case Refused refused -> refused(refused.refusal());
+                  }
+                });
+      }
+    }
+  }
+
+  /// Who worked at it went down with the server.
+  private void endOrphan(long answer) {
+    work.engine()
+        .submit(
+            topic,
+            new SessionCommand.Tell(answer, "", Telling.interrupted()),
+            outcome -> {
+              switch (outcome) {
+                case Done _ -> look();
+                case Refused refused -> refused(refused.refusal());
+              }
+            });
+  }
+
+  /// The session may have changed since it was looked at.
+  private void refused(Refusal refusal) {
+    if (refusal.retryAfter() == null) {
+      look();
+    } else {
+      failed(refusal);
+    }
+  }
+
+  private void begun(long answer, Sessions.Next.Question question) {
+    work.figures().begun();
+    Telling begun = new Telling(work, topic, answer, this::told);
+    synchronized (this) {
+      tries = 0;
+      telling = begun;
+    }
+    if (all.isDraining()) {
+      begun.interrupt();
+    }
+    work.executor().execute(() -> ask(begun, question));
+  }
+
+  private void ask(Telling begun, Sessions.Next.Question question) {
+    try {
+      Route route = work.gateway().route(question.model());
+      Ask ask =
+          new Ask(
+              List.of(route),
+              Prompt.of(route.model(), question.context().turns()),
+              Credential.Choice.Any.ANY,
+              List.of(work.users().of(question.owner())));
+      work.gateway().answer(ask, begun::asked).subscribe(begun);
+    } catch (ModelException e) {
+      begun.onError(e);
+    }
+  }
+
+  /// An answer has ended, or nobody wants it any more.
+  private void told() {
+    synchronized (this) {
+      telling = null;
+    }
+    look();
+  }
+
+  /// What was under way was stopped.
+  ///
+  /// @param sequence of the entry that says so
+  void stopped(long sequence) {
+    Telling now;
+    synchronized (this) {
+      now = telling;
+    }
+    if (now != null && now.answer() < sequence) {
+      now.cancel();
+    }
+  }
+
+  /// The server stops.
+  void interrupt() {
+    Telling now;
+    synchronized (this) {
+      now = telling;
+    }
+    if (now != null) {
+      now.interrupt();
+    }
+  }
+}

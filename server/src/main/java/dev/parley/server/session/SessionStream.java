@@ -1,0 +1,322 @@
+package dev.parley.server.session;
+
+import dev.parley.assistant.v1.ChatRequest;
+import dev.parley.assistant.v1.ChatResponse;
+import dev.parley.core.access.Authenticator;
+import dev.parley.core.error.Reason;
+import dev.parley.core.error.Refusal;
+import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.room.Checks;
+import dev.parley.core.session.Answer;
+import dev.parley.core.session.SessionCommand;
+import dev.parley.core.session.SessionRules;
+import dev.parley.core.session.SessionState;
+import dev.parley.core.topic.Attachment;
+import dev.parley.core.topic.Departure;
+import dev.parley.core.topic.Outcome;
+import dev.parley.core.topic.TopicId;
+import dev.parley.core.user.Status;
+import dev.parley.server.delivery.Frame;
+import dev.parley.server.delivery.Subscriber;
+import dev.parley.server.rpc.Inbound;
+import dev.parley.server.rpc.Refusals;
+import dev.parley.server.stream.ConversationStream;
+import dev.parley.server.stream.StreamGroup;
+import dev.parley.server.stream.StreamTopics;
+import io.grpc.ServerCall;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One `Chat` stream in sessions. Owned by its event loop.
+final class SessionStream extends ConversationStream<ChatRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionStream.class);
+
+  private final SessionContext context;
+  private final boolean classic;
+  private final StreamTopics topics;
+
+  /// @param classic whether to leave out what the interface without a package does not have
+  SessionStream(
+      ServerCall<Inbound<ChatRequest>, Frame> call,
+      Authenticator.Credentials credentials,
+      SessionContext context,
+      StreamGroup group,
+      String id,
+      SessionFormat format,
+      boolean classic) {
+    super(
+        call,
+        credentials,
+        context.engine(),
+        context.clock(),
+        context.limits().maxInFlight(),
+        group,
+        id,
+        format);
+    this.context = context;
+    this.classic = classic;
+    topics =
+        new StreamTopics(
+            this,
+            context.engine(),
+            "sessions",
+            context.limits().maxRoomsPerStream(),
+            false,
+            (subscriber, reason) -> tellClosed(subscriber.topic(), reason));
+    @Nullable Refusal refusal = null;
+    try {
+      begin(context.calls().callerOrAddress(credentials));
+    } catch (RefusedException e) {
+      refusal = e.refusal();
+    }
+    open();
+    if (refusal != null) {
+      end(refusal);
+    }
+  }
+
+  /// Who calls is known before.
+  @Override
+  protected void first(ChatRequest request) {
+    throw new IllegalStateException("a stream without a user");
+  }
+
+  @Override
+  protected void request(ChatRequest request) throws RefusedException {
+    if (!request.getId().isEmpty()) {
+      Checks.key("id", request.getId());
+    }
+    switch (request.getType()) {
+      case PING -> send(response(ChatResponse.Type.PONG, request));
+      case MESSAGE -> ask(request);
+      case TYPING_START -> type(request, true);
+      case TYPING_STOP -> type(request, false);
+      case WATCH -> watch(request);
+      case UNWATCH -> {
+        topics.leave(topic(request));
+        acknowledge(request, new Outcome.Done(0, context.clock().epochMicros(), false));
+      }
+      case STOP -> stop(request);
+      case REGENERATE, UNRECOGNIZED ->
+          throw refused(
+              Reason.INVALID_REQUEST,
+              "type: %d (expected: 0 to %d)"
+                  .formatted(request.getTypeValue(), ChatRequest.Type.STOP_VALUE));
+    }
+  }
+
+  private static TopicId topic(ChatRequest request) throws RefusedException {
+    return SessionRules.topic(Checks.id("session_id", request.getSessionId()));
+  }
+
+  private void ask(ChatRequest request) throws RefusedException {
+    TopicId topic = topic(request);
+    Checks.text("message", request.getMessage(), Limits.MAX_TEXT_BYTES);
+    if (!topics.concerns(topic)) {
+      join(topic, new Watching(topic, null));
+    }
+    context.answers().enter(topic.name(), caller().id());
+    submit(
+        topic,
+        new SessionCommand.Ask(caller(), request.getId(), request.getMessage()),
+        request,
+        _ -> context.answers().go(topic.name()));
+  }
+
+  private void stop(ChatRequest request) throws RefusedException {
+    TopicId topic = topic(request);
+    submit(
+        topic,
+        new SessionCommand.Stop(caller()),
+        request,
+        outcome -> {
+          if (outcome instanceof Outcome.Done done && done.sequence() > 0) {
+            context.answers().stopped(topic.name(), done.sequence());
+          }
+        });
+  }
+
+  private void type(ChatRequest request, boolean on) throws RefusedException {
+    submit(topic(request), new SessionCommand.Type(caller(), on), request, _ -> {});
+  }
+
+  /// Has a command decided, and answers.
+  ///
+  /// @param decided told first, on the engine's thread, also if the stream has ended
+  private void submit(
+      TopicId topic, SessionCommand command, ChatRequest request, Consumer<Outcome> decided) {
+    window().began();
+    context
+        .engine()
+        .submit(
+            topic,
+            command,
+            outcome -> {
+              decided.accept(outcome);
+              execute(
+                  () -> {
+                    if (!hasEnded()) {
+                      answer(request, outcome);
+                    }
+                    answered();
+                  });
+            });
+  }
+
+  private void answer(ChatRequest request, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Done done -> acknowledge(request, done);
+      case Outcome.Refused it -> refuse(request, it.refusal());
+    }
+  }
+
+  private void acknowledge(ChatRequest request, Outcome.Done done) {
+    if (!classic && !request.getId().isEmpty()) {
+      send(
+          response(ChatResponse.Type.ACK, request)
+              .setSequence(done.sequence())
+              .setDuplicate(done.repeated())
+              .setTimestamp(SessionMapping.instant(done.atMicros()).toString()));
+    }
+  }
+
+  // Watching.
+
+  private void watch(ChatRequest request) throws RefusedException {
+    TopicId topic = topic(request);
+    if (request.getAfterSequence() < 0) {
+      throw refused(
+          Reason.INVALID_REQUEST,
+          "after_sequence: %d (expected: >= 0)".formatted(request.getAfterSequence()));
+    }
+    join(topic, new Watching(topic, request));
+  }
+
+  private void join(TopicId topic, StreamTopics.Joining joining) throws RefusedException {
+    topics.join(
+        topic, new SessionCommand.Watch(caller()), Status.ONLINE, out(), () -> null, joining);
+  }
+
+  /// What becomes of the wish to watch a session.
+  private final class Watching implements StreamTopics.Joining {
+    private final TopicId topic;
+
+    /// Null: something is asked there, which is answered by itself.
+    private final @Nullable ChatRequest request;
+
+    Watching(TopicId topic, @Nullable ChatRequest request) {
+      this.topic = topic;
+      this.request = request;
+    }
+
+    @Override
+    public void attached(Attachment.Begun begun, Subscriber subscriber) {
+      SessionState state = (SessionState) begun.state();
+      boolean named = request != null && request.hasAfterSequence();
+      boolean reset = named && isElsewhere(begun);
+      long after =
+          named && !reset && request != null ? request.getAfterSequence() : usual(begun, state);
+      if (!classic) {
+        send(
+            response(ChatResponse.Type.WATCHING, request)
+                .setSessionId(topic.name())
+                .setSequence(after)
+                .setEpoch(begun.epoch())
+                .setReset(reset)
+                .setSession(SessionMapping.session(state)));
+      }
+      release(subscriber, after);
+      wake(state);
+    }
+
+    private boolean isElsewhere(Attachment.Begun begun) {
+      return request != null
+          && (request.getAfterSequence() > begun.lastSequence()
+              || (request.getEpoch() != 0 && request.getEpoch() != begun.epoch()));
+    }
+
+    /// Just before what is under way, so that who begins to watch sees all of it.
+    private static long usual(Attachment.Begun begun, SessionState state) {
+      Answer answer = state.answer();
+      if (answer != null) {
+        return answer.sequence() - 1;
+      }
+      return state.queue().isEmpty() ? begun.lastSequence() : state.queue().getFirst() - 1;
+    }
+
+    /// What was under way when the server went down is seen to now.
+    private void wake(SessionState state) {
+      boolean waits = state.answer() != null || !state.queue().isEmpty();
+      if (waits && !context.answers().has(topic.name())) {
+        try {
+          context.answers().enter(topic.name(), state.about().owner());
+          context.answers().go(topic.name());
+        } catch (RefusedException e) {
+          LOG.debug("{}: left to who comes next", topic, e);
+        }
+      }
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+      if (request != null) {
+        refuse(request, refusal);
+      }
+    }
+  }
+
+  // Answers.
+
+  private void send(ChatResponse.Builder response) {
+    send(SessionFormat.of(response));
+  }
+
+  private ChatResponse.Builder response(ChatResponse.Type type, @Nullable ChatRequest request) {
+    ChatResponse.Builder response =
+        ChatResponse.newBuilder()
+            .setType(type)
+            .setTimestamp(SessionMapping.instant(context.clock().epochMicros()).toString());
+    return request == null
+        ? response
+        : response
+            .setSessionId(quotable(request.getSessionId()))
+            .setRequestId(quotable(request.getId()));
+  }
+
+  /// Nobody is sent back what he should not have sent.
+  private static String quotable(String quoted) {
+    return quoted.getBytes(StandardCharsets.UTF_8).length <= Limits.MAX_ID_BYTES ? quoted : "";
+  }
+
+  @Override
+  protected void refuse(@Nullable ChatRequest request, Refusal refusal) {
+    ChatResponse.Builder error =
+        response(ChatResponse.Type.ERROR, request)
+            .setErrorMessage(refusal.message())
+            .setReason(refusal.reason().name());
+    Duration retryAfter = refusal.retryAfter();
+    if (retryAfter != null) {
+      error.setRetryAfter(Refusals.duration(retryAfter));
+    }
+    send(error);
+  }
+
+  @Override
+  protected void tellDrain(Duration grace) {
+    if (!classic) {
+      send(
+          response(ChatResponse.Type.DRAIN, null)
+              .setRetryAfter(Refusals.duration(Limits.RECONNECT_WITHIN)));
+    }
+  }
+
+  @Override
+  protected void left(Departure departure) {
+    topics.leaveAll(departure);
+  }
+}

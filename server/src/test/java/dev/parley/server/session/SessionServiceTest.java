@@ -1,0 +1,447 @@
+package dev.parley.server.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.assistant.v1.ChatRequest;
+import dev.parley.assistant.v1.ChatResponse;
+import dev.parley.assistant.v1.CreateSessionRequest;
+import dev.parley.assistant.v1.DeleteSessionRequest;
+import dev.parley.assistant.v1.GetTranscriptRequest;
+import dev.parley.assistant.v1.GetTranscriptResponse;
+import dev.parley.assistant.v1.ListSessionsRequest;
+import dev.parley.assistant.v1.ListSessionsResponse;
+import dev.parley.assistant.v1.Outcome;
+import dev.parley.assistant.v1.ServerStatsRequest;
+import dev.parley.assistant.v1.SessionInfoRequest;
+import dev.parley.assistant.v1.SessionInfoResponse;
+import dev.parley.assistant.v1.Turn;
+import dev.parley.assistant.v1.UpdateSessionRequest;
+import dev.parley.server.ServerExtension;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class SessionServiceTest {
+  private static final String SLOW = "slow";
+
+  @RegisterExtension
+  final ServerExtension server =
+      new ServerExtension()
+          .withLines(
+              """
+              provider.simulated.pace = 0s
+              provider.slow.kind = simulated
+              provider.slow.pace = 20ms
+              provider.dead.kind = compatible
+              provider.dead.base-url = http://127.0.0.1:1/v1
+              price.simulated/* = 3 15
+              """);
+
+  private SessionClient ann() {
+    return SessionClient.of(server.connect(), "ann");
+  }
+
+  private static List<ChatResponse.Type> types(List<ChatResponse> events) {
+    return events.stream().map(ChatResponse::getType).toList();
+  }
+
+  private static String words(int count) {
+    return "word ".repeat(count).strip();
+  }
+
+  private static void assertGapless(List<ChatResponse> placed) {
+    List<Long> sequences = SessionClient.sequences(placed);
+    assertThat(sequences)
+        .isEqualTo(
+            LongStream.range(sequences.getFirst(), sequences.getFirst() + sequences.size())
+                .boxed()
+                .toList());
+  }
+
+  @Test
+  void anAnswerIsToldInOrderAndAddsUpToItsText() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", words(40));
+    ChatResponse end = ann.awaitEnd();
+    List<ChatResponse> placed = ann.placed();
+    List<ChatResponse> chunks =
+        placed.stream().filter(event -> event.getType() == ChatResponse.Type.CHUNK).toList();
+    List<ChatResponse.Type> expected =
+        new ArrayList<>(
+            List.of(
+                ChatResponse.Type.TURN,
+                ChatResponse.Type.STATUS,
+                ChatResponse.Type.RESPONSE_START));
+    chunks.forEach(chunk -> expected.add(chunk.getType()));
+    expected.add(ChatResponse.Type.RESPONSE_COMPLETE);
+    assertThat(types(placed)).isEqualTo(expected);
+    assertThat(chunks).extracting(ChatResponse::getChunkNumber).startsWith(1).isSorted();
+    assertThat(chunks.getLast().getChunkNumber()).isEqualTo(chunks.size());
+    assertGapless(placed);
+
+    assertThat(end.getTotalChunks()).isEqualTo(chunks.size());
+    assertThat(end.getMessageCount()).isEqualTo(2);
+    assertThat(end.getContextMessages()).isEqualTo(2);
+    assertThat(end.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+    assertThat(end.getAnswer().getText()).as("told in chunks already").isEmpty();
+    assertThat(end.getAnswer().getCostNanos())
+        .isEqualTo(
+            end.getAnswer().getInputTokens() * 3_000 + end.getAnswer().getOutputTokens() * 15_000);
+    Turn turn = ann.transcript(session).getTurns(0);
+    assertThat(turn.getText()).isEqualTo(words(40));
+    assertThat(turn.getAnswer().getText())
+        .isEqualTo(SessionClient.text(placed))
+        .startsWith("You said: " + words(40));
+  }
+
+  @Test
+  void messagesThatComeWhileItAnswersAreAnsweredInOrder() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    for (int i = 1; i <= 3; i++) {
+      ann.ask(session, "q" + i, "question " + i);
+    }
+    for (int i = 1; i <= 3; i++) {
+      ann.awaitEnd();
+    }
+    GetTranscriptResponse transcript = ann.transcript(session);
+    for (int i = 1; i <= 3; i++) {
+      assertThat(transcript.getTurns(i - 1).getAnswer().getText())
+          .startsWith("You said: question " + i)
+          .contains("This conversation has %d turn".formatted(2 * i - 1));
+    }
+    assertGapless(ann.placed());
+  }
+
+  @Test
+  void whoResumesInTheMiddleOfAnAnswerGetsExactlyTheRest() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(60));
+    for (int i = 0; i < 5; i++) {
+      ann.await(ChatResponse.Type.CHUNK);
+    }
+    List<ChatResponse> seen = new ArrayList<>(ann.placed());
+    ann.disconnect();
+
+    SessionClient again = ann();
+    again.watch(session, seen.getLast().getSequence());
+    again.await(ChatResponse.Type.WATCHING);
+    again.awaitEnd();
+    seen.addAll(again.placed());
+    assertGapless(seen);
+    assertThat(SessionClient.text(seen))
+        .isEqualTo(again.transcript(session).getTurns(0).getAnswer().getText());
+
+    SessionClient late = ann();
+    late.watch(session, seen.get(4).getSequence());
+    late.awaitEnd();
+    assertThat(late.placed()).as("after its end too").isEqualTo(seen.subList(5, seen.size()));
+  }
+
+  @Test
+  void anAnswerGoesOnWithoutItsClient() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(10));
+    ann.await(ChatResponse.Type.CHUNK);
+    ann.disconnect();
+    SessionClient again = ann();
+    again.watch(session, 0);
+    assertThat(again.awaitEnd().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void allWatchersSeeTheSame() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    SessionClient other = ann();
+    other.watch(session, 0);
+    other.await(ChatResponse.Type.WATCHING);
+    ann.ask(session, "q1", words(30));
+    ann.await(ChatResponse.Type.CHUNK);
+    SessionClient late = ann();
+    late.send(ChatRequest.newBuilder().setType(ChatRequest.Type.WATCH).setSessionId(session));
+    ann.awaitEnd();
+    other.awaitEnd();
+    late.awaitEnd();
+    List<ChatResponse> placed = ann.placed();
+    assertThat(other.placed()).endsWith(placed.toArray(ChatResponse[]::new));
+    assertThat(late.placed())
+        .as("from the beginning of the answer")
+        .isEqualTo(placed.subList(1, placed.size()));
+  }
+
+  @Test
+  void whoDoesNotReadHoldsUpNobodyAndGetsAllOfItLater() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    SessionClient slow = SessionClient.slow(server.connect(1_024), "ann");
+    slow.watch(session, 0);
+    for (int i = 0; i < 20; i++) {
+      ann.ask(session, "q" + i, words(500));
+      ann.awaitEnd();
+    }
+    slow.take(1_000_000);
+    for (int i = 0; i < 20; i++) {
+      slow.awaitEnd();
+    }
+    assertThat(slow.placed()).endsWith(ann.placed().toArray(ChatResponse[]::new));
+  }
+
+  @Test
+  void stoppingKeepsWhatHasComeAndTheNextMessageIsAnswered() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(1_000));
+    ann.await(ChatResponse.Type.CHUNK);
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.STOP)
+            .setSessionId(session)
+            .setId("stop"));
+    ChatResponse end = ann.awaitEnd();
+    assertThat(end.getType()).isEqualTo(ChatResponse.Type.RESPONSE_COMPLETE);
+    assertThat(end.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_STOPPED);
+    String told = SessionClient.text(ann.placed());
+    ann.ask(session, "q2", "go on");
+    ann.awaitEnd();
+    GetTranscriptResponse transcript = ann.transcript(session);
+    assertThat(transcript.getTurns(0).getAnswer().getText()).isEqualTo(told).isNotEmpty();
+    assertThat(transcript.getTurns(1).getAnswer().getText()).contains("has 3 turns");
+    assertThat(transcript.getMarkdown()).contains("## User\n\ngo on\n", "*stopped*");
+  }
+
+  @Test
+  void aMessageSentTwiceIsAskedOnce() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", "hello");
+    long sequence = ann.await(ChatResponse.Type.ACK).getSequence();
+    SessionClient again = ann();
+    again.ask(session, "q1", "hello");
+    ChatResponse ack = again.await(ChatResponse.Type.ACK);
+    assertThat(ack.getSequence()).isEqualTo(sequence);
+    assertThat(ack.getDuplicate()).isTrue();
+    assertThat(again.transcript(session).getTurnsCount()).isEqualTo(1);
+  }
+
+  @Test
+  void othersFindNoSuchSession() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    SessionClient ben = SessionClient.of(server.connect(), "ben");
+    ben.ask(session, "q1", "hello");
+    ChatResponse error = ben.await(ChatResponse.Type.ERROR);
+    assertThat(error.getReason()).isEqualTo("SESSION_NOT_FOUND");
+    assertThat(error.getRequestId()).isEqualTo("q1");
+    assertThatThrownBy(() -> ben.transcript(session)).hasMessageContaining("NOT_FOUND");
+    assertThatThrownBy(
+            () ->
+                ben.calls.deleteSession(
+                    DeleteSessionRequest.newBuilder().setSessionId(session).build()))
+        .hasMessageContaining("NOT_FOUND");
+    assertThat(ben.calls.listSessions(ListSessionsRequest.getDefaultInstance()).getSessionsList())
+        .isEmpty();
+    ben.send(ChatRequest.newBuilder().setType(ChatRequest.Type.PING).setId("p"));
+    assertThat(ben.await(ChatResponse.Type.PONG).getRequestId())
+        .as("the stream goes on")
+        .isEqualTo("p");
+  }
+
+  @Test
+  void aModelThatCannotBeAskedIsToldAndTheSessionGoesOn() {
+    SessionClient ann = ann();
+    String session = ann.create("dead/model");
+    ann.ask(session, "q1", "hello");
+    ChatResponse error = ann.awaitEnd();
+    assertThat(error.getType()).isEqualTo(ChatResponse.Type.ERROR);
+    assertThat(error.getErrorMessage()).isNotEmpty();
+    assertThat(error.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_FAILED);
+    assertThat(error.getAnswer().getReason()).isEqualTo("UNREACHABLE");
+    var _ =
+        ann.calls.updateSession(
+            UpdateSessionRequest.newBuilder()
+                .setSessionId(session)
+                .setModelId("simulated")
+                .build());
+    ann.ask(session, "q2", "again");
+    assertThat(ann.awaitEnd().getType()).isEqualTo(ChatResponse.Type.RESPONSE_COMPLETE);
+    assertThat(ann.transcript(session).getTurns(1).getAnswer().getText())
+        .startsWith("You said: hello again");
+  }
+
+  @Test
+  void sessionsAreListedChangedCountedAndDeleted() {
+    SessionClient ann = ann();
+    String session =
+        ann.calls
+            .createSession(
+                CreateSessionRequest.newBuilder().setTitle("First").setSystemPrompt("Hm").build())
+            .getSessionId();
+    String other = ann.create("");
+    ann.ask(session, "q1", "hello");
+    ann.awaitEnd();
+    var _ =
+        ann.calls.updateSession(
+            UpdateSessionRequest.newBuilder().setSessionId(session).setTitle("Renamed").build());
+    assertThat(ann.await(ChatResponse.Type.SESSION_UPDATE).getSession().getTitle())
+        .isEqualTo("Renamed");
+    SessionInfoResponse info =
+        ann.calls.getSessionInfo(SessionInfoRequest.newBuilder().setSessionId(session).build());
+    assertThat(info.getMessageCount()).isEqualTo(2);
+    assertThat(info.getModel()).isEqualTo("simulated/simulated");
+    assertThat(info.getSession().getSystemPrompt()).isEqualTo("Hm");
+    assertThat(info.getSession().getTitle()).isEqualTo("Renamed");
+    ListSessionsResponse list = ann.calls.listSessions(ListSessionsRequest.getDefaultInstance());
+    Set<String> listed = new HashSet<>();
+    list.getSessionsList().forEach(each -> listed.add(each.getSessionId()));
+    assertThat(listed).containsExactlyInAnyOrder(session, other);
+    var stats = ann.calls.getServerStats(ServerStatsRequest.getDefaultInstance());
+    assertThat(stats.getTotalSessionsCreated()).isEqualTo(2);
+    assertThat(stats.getTotalRequests()).isEqualTo(1);
+    assertThat(stats.getModel()).isEqualTo("simulated");
+
+    var _ =
+        ann.calls.deleteSession(DeleteSessionRequest.newBuilder().setSessionId(session).build());
+    assertThat(ann.await(ChatResponse.Type.CLOSED).getReason()).isEqualTo("DELETED");
+    assertThatThrownBy(() -> ann.transcript(session)).hasMessageContaining("NOT_FOUND");
+    assertThat(ann.calls.listSessions(ListSessionsRequest.getDefaultInstance()).getSessionsList())
+        .extracting(each -> each.getSessionId())
+        .containsExactly(other);
+  }
+
+  @Test
+  void whatIsUnderWayWhenTheServerStopsIsMarkedWithWhatWasShown() throws Exception {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(1_000));
+    ann.ask(session, "q2", "and then");
+    for (int i = 0; i < 5; i++) {
+      ann.await(ChatResponse.Type.CHUNK);
+    }
+    server.stop();
+    List<ChatResponse> seen = new ArrayList<>(ann.placed());
+    server.start();
+
+    SessionClient again = ann();
+    again.watch(session, seen.getLast().getSequence());
+    again.awaitEnd();
+    again.awaitEnd(); // the message that waited is answered now
+    seen.addAll(again.placed());
+    assertGapless(seen);
+    GetTranscriptResponse transcript = again.transcript(session);
+    assertThat(transcript.getTurns(0).getAnswer().getOutcome())
+        .isEqualTo(Outcome.OUTCOME_INTERRUPTED);
+    assertThat(SessionClient.text(seen))
+        .isEqualTo(
+            transcript.getTurns(0).getAnswer().getText()
+                + transcript.getTurns(1).getAnswer().getText());
+    assertThat(transcript.getTurns(1).getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void aPlaceThatIsNoneOfTheSessionIsToldAsVoid() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.watch(session, 1_000);
+    ChatResponse watching = ann.await(ChatResponse.Type.WATCHING);
+    assertThat(watching.getReset()).isTrue();
+    assertThat(watching.getSequence()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNoRequestIsRefusedAndTheStreamGoesOn() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "empty", "");
+    assertThat(ann.await(ChatResponse.Type.ERROR).getReason()).isEqualTo("INVALID_REQUEST");
+    ann.ask("", "nowhere", "hello");
+    assertThat(ann.await(ChatResponse.Type.ERROR).getRequestId()).isEqualTo("nowhere");
+    ann.send(ChatRequest.newBuilder().setTypeValue(99).setSessionId(session));
+    assertThat(ann.await(ChatResponse.Type.ERROR).getErrorMessage()).startsWith("type: 99");
+    ann.ask(session, "q1", "hello");
+    assertThat(ann.awaitEnd().getType()).isEqualTo(ChatResponse.Type.RESPONSE_COMPLETE);
+  }
+
+  @Test
+  void pagesOfATranscriptHoldWholeExchangesAndLeaveNothingOut() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    for (int i = 0; i < 7; i++) {
+      ann.ask(session, "q" + i, "question " + i);
+      ann.awaitEnd();
+    }
+    List<String> questions = new ArrayList<>();
+    long after = 0;
+    do {
+      GetTranscriptResponse page =
+          ann.calls.getTranscript(
+              GetTranscriptRequest.newBuilder()
+                  .setSessionId(session)
+                  .setAfterSequence(after)
+                  .setPageSize(3)
+                  .build());
+      assertThat(page.getTurnsList())
+          .allMatch(turn -> turn.getAnswer().getOutcome() == Outcome.OUTCOME_COMPLETE);
+      page.getTurnsList().forEach(turn -> questions.add(turn.getText()));
+      after = page.getNextAfterSequence();
+    } while (after > 0);
+    assertThat(questions)
+        .containsExactly(
+            "question 0",
+            "question 1",
+            "question 2",
+            "question 3",
+            "question 4",
+            "question 5",
+            "question 6");
+  }
+
+  @Test
+  void anEarlierTurnIsEditedInASessionThatHasWhatCameBefore() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    for (int i = 1; i <= 3; i++) {
+      ann.ask(session, "q" + i, "question " + i);
+      ann.awaitEnd();
+    }
+    long third = ann.transcript(session).getTurns(2).getSequence();
+    CreateSessionRequest.Builder forking =
+        CreateSessionRequest.newBuilder().setForkSessionId(session).setForkBeforeSequence(third);
+    String fork = ann.calls.createSession(forking.build()).getSessionId();
+    ann.ask(fork, "q3", "another question");
+    assertThat(ann.awaitEnd().getContextMessages()).isEqualTo(6);
+    GetTranscriptResponse transcript = ann.transcript(fork);
+    assertThat(transcript.getTurnsList())
+        .extracting(Turn::getText)
+        .containsExactly("question 1", "question 2", "another question");
+    assertThat(transcript.getTurns(1).getAnswer().getText())
+        .isEqualTo(ann.transcript(session).getTurns(1).getAnswer().getText());
+    assertThat(ann.transcript(session).getTurnsCount()).isEqualTo(3);
+    SessionClient ben = SessionClient.of(server.connect(), "ben");
+    assertThatThrownBy(() -> ben.calls.createSession(forking.build()))
+        .hasMessageContaining("NOT_FOUND");
+  }
+
+  @Test
+  void typingIsToldToThoseWhoWatch() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    SessionClient other = ann();
+    other.watch(session, 0);
+    other.await(ChatResponse.Type.WATCHING);
+    ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.TYPING_START).setSessionId(session));
+    assertThat(other.await(ChatResponse.Type.TYPING).getSessionId()).isEqualTo(session);
+    ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.TYPING_STOP).setSessionId(session));
+    other.await(ChatResponse.Type.TYPING_STOPPED);
+  }
+}
