@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ class MtBenchIT {
   }
 
   private final RandomGenerator random = Seed.generator("MtBenchIT");
-  private final int[] broken = new int[Break.values().length];
+  private final Map<Break, Integer> broken = new EnumMap<>(Break.class);
   private int interrupted;
 
   private static List<List<String>> questions() throws IOException {
@@ -77,7 +78,7 @@ class MtBenchIT {
           for (int i = 0; i < BREAKS_OF_WAVE; i++) {
             watchers.awaitSome(random.nextInt(1, MAX_CHARS_BETWEEN));
             Break what = Break.values()[random.nextInt(Break.values().length)];
-            broken[what.ordinal()]++;
+            broken.merge(what, 1, Integer::sum);
             switch (what) {
               case CLIENT -> watchers.disconnect(random.nextInt(2));
               case NETWORK -> network.cut();
@@ -95,9 +96,8 @@ class MtBenchIT {
       server.close();
     }
     System.out.printf(
-        "MtBenchIT: clients broke %d times, the network %d, the server %d; of %d answers %d were"
-            + " interrupted%n",
-        broken[0], broken[1], broken[2], 2 * questions.size(), interrupted);
+        "MtBenchIT: broken %s, of %d answers %d were interrupted%n",
+        broken, 2 * questions.size(), interrupted);
     ParleyCommand.Result check = ParleyCommand.run("check", "--data", data.toString());
     assertThat(check.code()).as(check.err()).isZero();
   }
