@@ -1,5 +1,6 @@
 package dev.parley.server.config;
 
+import dev.parley.models.ByModel;
 import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
 import java.io.IOException;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The effective value of every setting, and where it came from. Immutable.
 public final class Settings {
+  /// What lines begin with that belong together, and only a file can hold.
+  private static final List<String> FAMILIES =
+      List.of(ProviderLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX, AssistantLines.PREFIX);
+
   /// Of a line that may be a credential.
   private static final int MAX_TOLD_CHARS = 4;
 
@@ -40,15 +45,18 @@ public final class Settings {
 
   private final Prices prices;
   private final List<AssistantSettings> assistants;
+  private final ByModel<Integer> contextTokens;
 
   private Settings(
       Map<Setting, Value> values,
       List<ProviderSettings> providers,
       List<ProviderValue> providerValues,
       Prices prices,
-      List<AssistantSettings> assistants) {
+      List<AssistantSettings> assistants,
+      ByModel<Integer> contextTokens) {
     this.prices = prices;
     this.assistants = List.copyOf(assistants);
+    this.contextTokens = contextTokens;
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
     this.providerValues = List.copyOf(providerValues);
@@ -68,13 +76,11 @@ public final class Settings {
     for (Setting setting : Setting.values()) {
       values.put(setting, new Value(setting.defaultValue(), "default"));
     }
-    Map<String, String> lines = new HashMap<>();
-    Map<String, String> prices = new HashMap<>();
-    Map<String, String> assistantLines = new HashMap<>();
+    Map<String, Map<String, String>> families = new HashMap<>();
+    FAMILIES.forEach(prefix -> families.put(prefix, new HashMap<>()));
     String origin = "file " + file;
     if (file != null) {
-      read(file, lines, prices, assistantLines)
-          .forEach((key, text) -> values.put(key, new Value(text, origin)));
+      read(file, families).forEach((key, text) -> values.put(key, new Value(text, origin)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -83,24 +89,38 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
+    Map<String, String> lines = families.getOrDefault(ProviderLines.PREFIX, Map.of());
+    Map<String, String> prices = families.getOrDefault(PriceLines.PREFIX, Map.of());
+    Map<String, String> assistants = families.getOrDefault(AssistantLines.PREFIX, Map.of());
+    Map<String, String> contexts = families.getOrDefault(ContextLines.PREFIX, Map.of());
     List<ProviderSettings> providers = ProviderLines.parse(lines, environment);
     Set<String> names = new TreeSet<>();
     providers.forEach(provider -> names.add(provider.name()));
+    List<AssistantSettings> known = AssistantLines.parse(assistants, names);
     List<ProviderValue> shown =
         new ArrayList<>(ProviderValue.of(providers, lines, origin, environment));
-    new TreeMap<>(prices)
-        .forEach(
-            (model, text) -> shown.add(new ProviderValue(PriceLines.PREFIX + model, text, origin)));
-    List<AssistantSettings> assistants = AssistantLines.parse(assistantLines, names);
-    shown.addAll(AssistantLines.values(assistants, assistantLines, origin));
-    return new Settings(values, providers, shown, PriceLines.parse(prices, names), assistants);
+    shown.addAll(shown(PriceLines.PREFIX, prices, origin));
+    shown.addAll(shown(ContextLines.PREFIX, contexts, origin));
+    shown.addAll(AssistantLines.values(known, assistants, origin));
+    return new Settings(
+        values,
+        providers,
+        shown,
+        PriceLines.parse(prices, names),
+        known,
+        ContextLines.parse(contexts, names));
   }
 
-  private static Map<Setting, String> read(
-      Path file,
-      Map<String, String> providers,
-      Map<String, String> prices,
-      Map<String, String> assistants)
+  private static List<ProviderValue> shown(
+      String prefix, Map<String, String> ofModels, String origin) {
+    List<ProviderValue> shown = new ArrayList<>();
+    new TreeMap<>(ofModels)
+        .forEach((model, text) -> shown.add(new ProviderValue(prefix + model, text, origin)));
+    return shown;
+  }
+
+  /// @param families gets the lines of each family, without its prefix
+  private static Map<Setting, String> read(Path file, Map<String, Map<String, String>> families)
       throws ConfigException {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -117,12 +137,10 @@ public final class Settings {
     Map<Setting, String> found = new EnumMap<>(Setting.class);
     for (String key : lines.stringPropertyNames()) {
       String text = lines.getProperty(key).strip();
-      if (key.startsWith(ProviderLines.PREFIX)) {
-        providers.put(key.substring(ProviderLines.PREFIX.length()), text);
-      } else if (key.startsWith(PriceLines.PREFIX)) {
-        prices.put(key.substring(PriceLines.PREFIX.length()), text);
-      } else if (key.startsWith(AssistantLines.PREFIX)) {
-        assistants.put(key.substring(AssistantLines.PREFIX.length()), text);
+      String prefix = FAMILIES.stream().filter(key::startsWith).findFirst().orElse("");
+      Map<String, String> family = families.get(prefix);
+      if (family != null) {
+        family.put(key.substring(prefix.length()), text);
       } else {
         found.put(setting(file, text.isEmpty() ? shortened(key) : key), text);
       }
@@ -164,7 +182,12 @@ public final class Settings {
     return assistants;
   }
 
-  /// What is configured of these providers, their prices and the assistants, by name, without any
+  /// Tokens of a session that models are shown, where it is set.
+  public ByModel<Integer> contextTokens() {
+    return contextTokens;
+  }
+
+  /// What is configured of these providers, their models and the assistants, by name, without any
   /// credential.
   public List<ProviderValue> providerValues() {
     return providerValues;
