@@ -137,7 +137,8 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
               List.of(route),
               Prompt.of(route.model(), turns),
               Credential.Choice.Any.ANY,
-              List.of(work.users().of(asker())));
+              List.of(work.users().of(asker())),
+              false);
       work.gateway().answer(ask, this::asked).subscribe(this);
     } catch (ModelException e) {
       onError(e);

@@ -174,7 +174,8 @@ final class Answering {
               List.of(route),
               Prompt.of(route.model(), question.context().turns()),
               Credential.Choice.Any.ANY,
-              List.of(work.users().of(question.owner())));
+              List.of(work.users().of(question.owner())),
+              false);
       work.gateway().answer(ask, begun::asked).subscribe(begun);
     } catch (ModelException e) {
       begun.onError(e);
