@@ -28,9 +28,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// A real server for each test, with its data in a directory of its own, and commands that talk to
 /// it.
 public final class TestParley implements BeforeEachCallback, AfterEachCallback {
+  private String lines = "";
   private Path folder;
   private ParleyServer server;
   private InetSocketAddress address;
+
+  /// With lines of settings, such as those of providers.
+  public TestParley withLines(String text) {
+    lines = text;
+    return this;
+  }
 
   /// What a command did.
   public record Result(int exitCode, String out, String err) {
@@ -119,7 +126,8 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     settings.put(Setting.PRESENCE_INTERVAL, "10ms");
     settings.put(Setting.DRAIN_GRACE, "0s");
     settings.put(Setting.DATA, data.toString());
-    server = ParleyServer.start(ServerConfig.of(Settings.gather(null, Map.of(), settings)), "test");
+    Path file = Files.writeString(folder.resolve("parley.conf"), lines);
+    server = ParleyServer.start(ServerConfig.of(Settings.gather(file, Map.of(), settings)), "test");
     address = server.address();
   }
 
