@@ -49,31 +49,19 @@ final class TerminalView implements View {
 
   @Override
   public void chunk(String text) {
-    List<AttributedString> lines = new ArrayList<>(answer.add(text));
-    setApart(lines);
-    reader.print(lines, begun ? answer.unfinished() : first(answer.unfinished()));
-  }
-
-  private void setApart(List<AttributedString> lines) {
-    if (!begun && !lines.isEmpty()) {
+    List<AttributedString> lines = new ArrayList<>();
+    if (!begun) {
       begun = true;
-      lines.addFirst(AttributedString.EMPTY);
+      lines.add(AttributedString.EMPTY);
     }
-  }
-
-  private static List<AttributedString> first(List<AttributedString> lines) {
-    List<AttributedString> apart = new ArrayList<>(lines);
-    apart.addFirst(AttributedString.EMPTY);
-    return apart;
+    lines.addAll(answer.add(text));
+    reader.print(lines, answer.unfinished());
   }
 
   @Override
   public void ended(Answer ended) {
     List<AttributedString> lines = new ArrayList<>(answer.end());
-    setApart(lines);
-    if (begun) {
-      lines.add(AttributedString.EMPTY);
-    }
+    lines.add(AttributedString.EMPTY);
     lines.add(new AttributedString(Words.figures(ended), Styles.DIM));
     reader.print(lines, List.of());
     answer = new MarkdownStream();
