@@ -5,6 +5,7 @@ import dev.parley.bench.load.LoadException;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
 import dev.parley.bench.peer.SelfCommand;
+import dev.parley.bench.session.SessionsCommand;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -37,8 +38,9 @@ import picocli.CommandLine.TypeConversionException;
       "  slow          some readers stall or trickle; in the end they read everything",
       "  mixed         rooms of all sizes, typing, receipts, people who come and go",
       "",
-      "And, as a command with options of its own, what a gateway to language models adds:",
-      "  gateway       see parley bench gateway --help",
+      "And, as commands with options of their own (see --help of each):",
+      "  gateway       what a gateway to language models adds",
+      "  sessions      many answers of models that stream at once, to several watchers each",
       "",
       "In every run each subscriber must get every message once, in one order. A violation fails "
           + "the run.",
@@ -88,7 +90,8 @@ public final class BenchCommand implements Callable<Integer> {
     return new CommandLine(new BenchCommand(mainClass, terminal))
         .registerConverter(Workload.class, named(Workload.values()))
         .registerConverter(Protocol.class, named(Protocol.values()))
-        .addSubcommand(GatewayCommand.commandLine(new SelfCommand(mainClass), terminal));
+        .addSubcommand(GatewayCommand.commandLine(new SelfCommand(mainClass), terminal))
+        .addSubcommand(SessionsCommand.commandLine(new SelfCommand(mainClass), terminal));
   }
 
   private static <E extends Enum<E>> ITypeConverter<E> named(E[] values) {

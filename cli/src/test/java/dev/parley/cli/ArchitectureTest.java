@@ -91,8 +91,18 @@ final class ArchitectureTest {
   }
 
   @Test
-  void storageAndDeliveryKnowNoKindOfConversation() {
-    for (String kind : new String[] {"dev.parley.core.room..", "dev.parley.core.session.."}) {
+  void engineStorageAndDeliveryNameNeitherRoomsNorSessions() {
+    String[] kinds = {
+      "dev.parley.core.room..",
+      "dev.parley.core.session..",
+      "dev.parley.server.chat..",
+      "dev.parley.server.session..",
+      "dev.parley.chat..",
+      "dev.parley.assistant..",
+      "dev.parley.classic.."
+    };
+    for (String kind : kinds) {
+      noneIn("dev.parley.core.topic..", kind);
       noneIn("dev.parley.storage..", kind);
       noneIn("dev.parley.server.delivery..", kind);
       noneIn("dev.parley.server.stream..", kind);

@@ -4,22 +4,17 @@ import dev.parley.core.model.ModelEvent.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// What models cost. Immutable, thread-safe.
 public final class Prices {
   /// Nothing is known of any model.
   public static final Prices NONE = new Prices(Map.of());
 
-  private static final String ANY_END = "*";
-
   /// Tokens that a price is for, and billionths that a unit of money has: so a price is as many
   /// thousand billionths a token.
   private static final BigDecimal NANOS_OF_A_TOKEN = BigDecimal.valueOf(1_000);
 
-  private final Map<String, Price> exact = new TreeMap<>();
-  private final Map<String, Price> beginnings = new TreeMap<>();
+  private final ByModel<Price> prices;
 
   /// What a million tokens cost, in whatever money the operator counts.
   ///
@@ -28,16 +23,9 @@ public final class Prices {
   /// @param cachedInput of the question, read from the provider's cache
   public record Price(BigDecimal input, BigDecimal output, BigDecimal cachedInput) {}
 
-  /// @param prices by `PROVIDER/MODEL`, or by how that begins, followed by `*`
+  /// @param prices see [ByModel]
   public Prices(Map<String, Price> prices) {
-    prices.forEach(
-        (name, price) -> {
-          if (name.endsWith(ANY_END)) {
-            beginnings.put(name.substring(0, name.length() - 1), price);
-          } else {
-            exact.put(name, price);
-          }
-        });
+    this.prices = new ByModel<>(prices);
   }
 
   /// What an answer cost.
@@ -45,7 +33,7 @@ public final class Prices {
   /// @return billionths of the unit of money; -1: the model has no price, or nobody knows how many
   ///     tokens were used
   public long nanos(Route route, Usage usage) {
-    Price price = of(route.toString());
+    Price price = prices.of(route.toString());
     if (price == null || usage.input() < 0 || usage.output() < 0) {
       return -1;
     }
@@ -58,19 +46,5 @@ public final class Prices {
         .multiply(NANOS_OF_A_TOKEN)
         .setScale(0, RoundingMode.HALF_UP)
         .longValue();
-  }
-
-  private @Nullable Price of(String model) {
-    Price found = exact.get(model);
-    int length = -1;
-    if (found == null) {
-      for (Map.Entry<String, Price> beginning : beginnings.entrySet()) {
-        if (model.startsWith(beginning.getKey()) && beginning.getKey().length() > length) {
-          found = beginning.getValue();
-          length = beginning.getKey().length();
-        }
-      }
-    }
-    return found;
   }
 }

@@ -175,6 +175,7 @@ public final class ParleyServer implements AutoCloseable {
             eventLoops.workers(),
             users,
             config.assistantModel(),
+            config.contextTokens(),
             clock,
             config.limits(),
             groups);

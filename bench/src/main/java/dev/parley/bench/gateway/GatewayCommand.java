@@ -1,6 +1,7 @@
 package dev.parley.bench.gateway;
 
 import dev.parley.bench.load.LoadException;
+import dev.parley.bench.measure.Durations;
 import dev.parley.bench.peer.SelfCommand;
 import java.time.Duration;
 import java.util.Locale;

@@ -50,9 +50,14 @@ public final class Limits {
   /// Most exchanges before a question that a model is shown.
   public static final int MAX_CONTEXT_TURNS = 200;
 
-  /// Most bytes of UTF-8 that a model is shown, but for a longer question: some 32,000 tokens, for
-  /// a model's tokens are about four bytes of English.
-  public static final int MAX_CONTEXT_BYTES = 128 << 10;
+  /// Most tokens of a session that a model is shown, where nothing else is set for it.
+  public static final int DEFAULT_CONTEXT_TOKENS = 32_768;
+
+  /// Most tokens of a session that a model can be set to be shown.
+  public static final int MAX_CONTEXT_TOKENS = 262_144;
+
+  /// Bytes of UTF-8 that count as a token: about what one is of English.
+  public static final int BYTES_PER_TOKEN = 4;
 
   /// Most characters of one chunk of an answer. While that many wait to be stored, no more is read
   /// from the model.
@@ -63,6 +68,15 @@ public final class Limits {
 
   /// Most sessions in which answers are under way at once.
   public static final int MAX_ANSWERS_AT_ONCE = 10_000;
+
+  /// Most topics kept in memory although nobody listens, because more of them is about to come.
+  public static final int MAX_BUSY_TOPICS = MAX_ANSWERS_AT_ONCE;
+
+  /// Most sessions that one page of a search looks through.
+  public static final int MAX_SEARCHED_SESSIONS = 1_000;
+
+  /// Most characters of what was found in a session that are told.
+  public static final int MAX_EXCERPT_CHARS = 240;
 
   /// Most sessions of one user in which answers are under way at once.
   public static final int MAX_ANSWERS_OF_USER = 2_000;

@@ -1,4 +1,4 @@
-/// Every bound of the system, in one place.
+/// Every bound of the system in one place, and whether single values keep to theirs.
 @NullMarked
 package dev.parley.core.limit;
 

@@ -7,7 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What can be asked of a room. Values are checked for form before ([Checks]), not for sense.
+/// What can be asked of a room. Values are checked for form before ([MessageChecks]), not for
+/// sense.
 public sealed interface RoomCommand {
   /// Who asks.
   Caller by();

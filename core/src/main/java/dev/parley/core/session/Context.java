@@ -4,15 +4,13 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Role;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What a model is shown of a session: the instructions, the question, and of what was said before
-/// as many of the newest exchanges as fit ([Limits#MAX_CONTEXT_TURNS],
-/// [Limits#MAX_CONTEXT_BYTES]), each whole or not at all. A partial answer is shown as far as it
-/// came. A question without any answer is shown with the next one, so that user and model take
-/// turns, as providers want it.
+/// as many of the newest exchanges as fit (the model's limit, [Limits#MAX_CONTEXT_TURNS]), each
+/// whole or not at all. A partial answer is shown as far as it came. A question without any answer
+/// is shown with the next one, so that user and model take turns, as providers want it.
 ///
 /// @param turns the prompt's turns, oldest first
 /// @param messages how many messages these are, the question included, the instructions not
@@ -24,14 +22,18 @@ public record Context(List<Prompt.Turn> turns, int messages) {
   /// The context of a question.
   ///
   /// @param before exchanges before it, oldest first
-  public static Context of(String systemPrompt, List<Exchange> before, String question) {
+  /// @param maxBytes most bytes of UTF-8 in all; where instructions and question have more, they
+  ///     are shown alone
+  public static Context of(
+      String systemPrompt, List<Exchange> before, String question, long maxBytes) {
     List<Prompt.Turn> turns = new ArrayList<>();
     if (!systemPrompt.isEmpty()) {
       turns.add(Prompt.Turn.of(Role.SYSTEM, systemPrompt));
     }
     int messages = 1;
     List<Part> said = new ArrayList<>();
-    for (Exchange exchange : fitting(before, bytes(systemPrompt) + bytes(question))) {
+    long left = maxBytes - Exchange.bytes(systemPrompt) - Exchange.bytes(question);
+    for (Exchange exchange : fitting(before, left)) {
       said.add(new Part.Text(exchange.question()));
       messages++;
       String answer = answer(exchange);
@@ -47,13 +49,13 @@ public record Context(List<Prompt.Turn> turns, int messages) {
     return new Context(turns, messages);
   }
 
-  private static List<Exchange> fitting(List<Exchange> before, long taken) {
-    long bytes = taken;
+  private static List<Exchange> fitting(List<Exchange> before, long maxBytes) {
+    long bytes = 0;
     int from = before.size();
     while (from > 0 && before.size() - from < Limits.MAX_CONTEXT_TURNS) {
       Exchange older = before.get(from - 1);
-      bytes += bytes(older.question()) + bytes(answer(older));
-      if (bytes > Limits.MAX_CONTEXT_BYTES) {
+      bytes += Exchange.bytes(older.question()) + Exchange.bytes(answer(older));
+      if (bytes > maxBytes) {
         break;
       }
       from--;
@@ -64,9 +66,5 @@ public record Context(List<Prompt.Turn> turns, int messages) {
   private static String answer(Exchange exchange) {
     Answer answer = exchange.answer();
     return answer == null ? "" : answer.text().toString();
-  }
-
-  private static long bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -43,8 +43,17 @@ public sealed interface SessionCommand {
   /// @param key the user's own id of it; empty: it has none
   record Ask(Caller by, String key, String text) implements OfUser {}
 
-  /// Ends the answer that is under way, or, if none is, the turn that is next.
-  record Stop(Caller by) implements OfUser {}
+  /// Wants another answer to the newest turn.
+  ///
+  /// @param key the user's own id of the wish; empty: it has none
+  /// @param turn the turn's sequence, which must be the newest's; 0: whichever is
+  record Again(Caller by, String key, long turn) implements OfUser {}
+
+  /// Ends an answer.
+  ///
+  /// @param turn sequence of the turn that is answered, or waits for it; 0: the one whose answer is
+  ///     under way
+  record Stop(Caller by, long turn) implements OfUser {}
 
   /// Begins or ends typing.
   record Type(Caller by, boolean on) implements OfUser {}

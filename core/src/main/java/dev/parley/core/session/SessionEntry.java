@@ -18,6 +18,13 @@ public sealed interface SessionEntry {
   /// @param key the user's own id of it; empty: it has none
   record Asked(String by, String key, String text, Instant at) implements SessionEntry {}
 
+  /// The user wants another answer to a turn, which waits for it.
+  ///
+  /// @param by id of the user
+  /// @param key the user's own id of the wish; empty: it has none
+  /// @param turn sequence of the turn
+  record Again(String by, String key, long turn) implements SessionEntry {}
+
   /// A model is asked for the answer to a turn. The answer is known by this entry's sequence.
   ///
   /// @param turn sequence of the turn

@@ -66,10 +66,25 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
     if (command instanceof SessionCommand.OfUser of) {
       needs.add(new Lookup.OfMember(topic, of.by().id()));
     }
-    if (command instanceof SessionCommand.Ask ask && !ask.key().isEmpty()) {
-      needs.add(new Lookup.ByKey(topic, ask.by().id(), ask.key()));
+    String key = key(command);
+    if (command instanceof SessionCommand.OfUser of && !key.isEmpty()) {
+      needs.add(new Lookup.ByKey(topic, of.by().id(), key));
     }
     return needs;
+  }
+
+  /// The user's own id of what he wants; empty: it has none.
+  private static String key(SessionCommand command) {
+    return switch (command) {
+      case SessionCommand.Ask ask -> ask.key();
+      case SessionCommand.Again again -> again.key();
+      default -> "";
+    };
+  }
+
+  @Override
+  public boolean isBusy(SessionState state) {
+    return state.answer() != null;
   }
 
   @Override
@@ -78,6 +93,7 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
     return switch (entry) {
       case SessionEntry.Changed changed -> state.changed(changed);
       case SessionEntry.Asked _ -> state.asked(sequence);
+      case SessionEntry.Again again -> state.again(again.turn());
       case SessionEntry.Begun begun -> state.begun(Answer.begun(sequence, begun));
       case SessionEntry.Started _ -> answer == null ? state : state.with(answer.begins());
       case SessionEntry.Chunk chunk -> answer == null ? state : state.with(answer.plus(chunk));
@@ -98,8 +114,15 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
         case SessionCommand.Update update -> update(session, update);
         case SessionCommand.Delete delete -> delete(session, delete);
         case SessionCommand.Watch _ -> Accepted.nothing();
-        case SessionCommand.Ask ask -> ask(session, ask, facts, now);
-        case SessionCommand.Stop _ -> stop(session, now);
+        case SessionCommand.Ask ask -> {
+          Facts.Known<SessionEntry> before = before(ask, facts);
+          yield before == null ? ask(session, ask, now) : repeated(before);
+        }
+        case SessionCommand.Again again -> {
+          Facts.Known<SessionEntry> before = before(again, facts);
+          yield before == null ? again(session, again) : repeated(before);
+        }
+        case SessionCommand.Stop stop -> stop(session, stop, now);
         case SessionCommand.Type type ->
             Accepted.tell(List.of(new SessionSignal.Typing(type.on())));
         case SessionCommand.Begin begin -> begin(session, begin, now);
@@ -194,36 +217,65 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
         .evicting(new Decision.Eviction(null, DELETED));
   }
 
+  /// What a command with the same key brought; null: nothing.
+  private static Facts.@Nullable Known<SessionEntry> before(
+      SessionCommand.OfUser command, Facts<SessionEntry> facts) {
+    String key = key(command);
+    return key.isEmpty() ? null : facts.byKey(command.by().id(), key);
+  }
+
+  private static Decision<SessionEntry> repeated(Facts.Known<SessionEntry> before) {
+    return new Decision.Repeated<>(before.entry().sequence(), before.entry().atMicros());
+  }
+
   private static Decision<SessionEntry> ask(
-      SessionState session, SessionCommand.Ask ask, Facts<SessionEntry> facts, Instant now)
+      SessionState session, SessionCommand.Ask ask, Instant now) throws RefusedException {
+    hasRoom(session);
+    return indexed(new SessionEntry.Asked(ask.by().id(), ask.key(), ask.text(), now));
+  }
+
+  /// Only of the newest turn: what was said after an earlier one would not fit its new answer.
+  private static Decision<SessionEntry> again(SessionState session, SessionCommand.Again again)
       throws RefusedException {
-    Facts.Known<SessionEntry> before =
-        ask.key().isEmpty() ? null : facts.byKey(ask.by().id(), ask.key());
-    if (before != null) {
-      return new Decision.Repeated<>(before.entry().sequence(), before.entry().atMicros());
+    long turn = again.turn() == 0 ? session.lastTurn() : again.turn();
+    if (session.lastTurn() == 0) {
+      throw invalid("nothing was said in the session yet");
     }
+    if (turn != session.lastTurn()) {
+      throw invalid(
+          "turn_sequence: %d (expected: %d, the newest turn's; or fork the session before this one)"
+              .formatted(turn, session.lastTurn()));
+    }
+    if (session.isAnswering(turn) || session.queue().contains(turn)) {
+      throw invalid("turn %d has no answer yet; stop it first, or wait".formatted(turn));
+    }
+    hasRoom(session);
+    return indexed(new SessionEntry.Again(again.by().id(), again.key(), turn));
+  }
+
+  private static void hasRoom(SessionState session) throws RefusedException {
     if (session.queue().size() >= Limits.MAX_QUEUED_TURNS) {
       throw new RefusedException(
           Reason.LIMIT_REACHED.because(
               "%d messages wait for their answers (limit: %d); stop the answer, or wait"
                   .formatted(session.queue().size(), Limits.MAX_QUEUED_TURNS)));
     }
-    return indexed(new SessionEntry.Asked(ask.by().id(), ask.key(), ask.text(), now));
   }
 
-  /// What waits is not stopped with the answer: each turn was sent on purpose.
-  private static Decision<SessionEntry> stop(SessionState session, Instant now) {
+  /// What waits is not stopped with the answer, nor by who stops an answer that has just ended:
+  /// each turn was sent on purpose.
+  private static Decision<SessionEntry> stop(
+      SessionState session, SessionCommand.Stop stop, Instant now) {
     Answer answer = session.answer();
-    if (answer == null && session.queue().isEmpty()) {
+    Answer stopped;
+    if (answer != null && (stop.turn() == 0 || stop.turn() == answer.turn())) {
+      stopped = answer;
+    } else if (session.queue().contains(stop.turn())) {
+      String model = session.about().model();
+      stopped = Answer.begun(0, new SessionEntry.Begun(stop.turn(), model, 0, now));
+    } else {
       return Accepted.nothing();
     }
-    Answer stopped =
-        answer != null
-            ? answer
-            : Answer.begun(
-                0,
-                new SessionEntry.Begun(
-                    session.queue().getFirst(), session.about().model(), 0, now));
     return indexed(
         ended(
             session,

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// @param queue places of the turns that wait for their answers, in order, that of the answer under
 ///     way not included
 /// @param answer the answer that is under way; null: none is
+/// @param lastTurn place of the newest turn; 0: there is none
 public record SessionState(
     String id,
     Existence status,
     About about,
     Totals totals,
     List<Long> queue,
-    @Nullable Answer answer) {
+    @Nullable Answer answer,
+    long lastTurn) {
 
   /// Whether a session exists.
   public enum Existence {
@@ -44,7 +46,7 @@ public record SessionState(
   /// What was said and used in a session.
   ///
   /// @param userMessages how often the user has said something
-  /// @param modelMessages answers with any text
+  /// @param modelMessages answers with any text; of a turn that was answered again, each
   /// @param inputTokens of all prompts, as far as it is known
   /// @param outputTokens of all answers, as far as it is known
   /// @param costNanos of all answers, as far as it is known, in billionths of the unit of money
@@ -78,31 +80,47 @@ public record SessionState(
   }
 
   static SessionState none(String id) {
-    return new SessionState(id, Existence.NEVER, About.NOTHING, Totals.NONE, List.of(), null);
+    return new SessionState(id, Existence.NEVER, About.NOTHING, Totals.NONE, List.of(), null, 0);
   }
 
   SessionState changed(SessionEntry.Changed changed) {
     return changed.deleted()
-        ? new SessionState(id, Existence.DELETED, About.NOTHING, Totals.NONE, List.of(), null)
-        : new SessionState(id, Existence.NOW, changed.about(), totals, queue, answer);
+        ? new SessionState(id, Existence.DELETED, About.NOTHING, Totals.NONE, List.of(), null, 0)
+        : new SessionState(id, Existence.NOW, changed.about(), totals, queue, answer, lastTurn);
   }
 
   SessionState asked(long turn) {
-    List<Long> longer = new ArrayList<>(queue);
-    longer.add(turn);
-    return new SessionState(id, status, about, totals.asked(), longer, answer);
+    return new SessionState(id, status, about, totals.asked(), with(turn), answer, turn);
+  }
+
+  SessionState again(long turn) {
+    return new SessionState(id, status, about, totals, with(turn), answer, lastTurn);
   }
 
   SessionState begun(Answer next) {
-    return new SessionState(id, status, about, totals, without(next.turn()), next);
+    return new SessionState(id, status, about, totals, without(next.turn()), next, lastTurn);
   }
 
   SessionState with(Answer now) {
-    return new SessionState(id, status, about, totals, queue, now);
+    return new SessionState(id, status, about, totals, queue, now, lastTurn);
   }
 
+  /// What ended may also be a turn that waited, while another is being answered.
   SessionState ended(Answer ended) {
-    return new SessionState(id, status, about, totals.answered(ended), without(ended.turn()), null);
+    Answer left = isAnswering(ended.turn()) ? null : answer;
+    List<Long> waiting = without(ended.turn());
+    return new SessionState(id, status, about, totals.answered(ended), waiting, left, lastTurn);
+  }
+
+  /// Whether the answer that is under way is to a turn.
+  boolean isAnswering(long turn) {
+    return answer != null && answer.turn() == turn;
+  }
+
+  private List<Long> with(long turn) {
+    List<Long> longer = new ArrayList<>(queue);
+    longer.add(turn);
+    return longer;
   }
 
   private List<Long> without(long turn) {

@@ -54,6 +54,13 @@ public interface JournalReader {
   List<Listing> topics(String kind, String viewer, boolean joinedOnly, String afterName, int limit)
       throws JournalException;
 
+  /// Topics of a kind that have the viewer as a member, by name, the greatest first; erased ones
+  /// never.
+  ///
+  /// @param beforeName only names smaller than this, as UTF-8 bytes; empty: from the last
+  List<Listing> topicsBackwards(String kind, String viewer, String beforeName, int limit)
+      throws JournalException;
+
   /// One topic as [#topics] would list it, listed or not; null if there is none or it is erased.
   @Nullable Listing topic(TopicId topic, String viewer) throws JournalException;
 

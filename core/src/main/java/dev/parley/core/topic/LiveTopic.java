@@ -274,6 +274,11 @@ final class LiveTopic<S, C, E> {
     return headLast;
   }
 
+  /// Whether it is worth keeping though nobody listens.
+  boolean busy() {
+    return rules.isBusy(committed);
+  }
+
   /// Whether the journal knows it.
   boolean stored() {
     return stored;

@@ -28,6 +28,12 @@ public interface Rules<S, C, E> {
   /// @param nowMicros wall-clock time, microseconds since 1970 UTC
   Decision<E> decide(S state, C command, Facts<E> facts, long nowMicros);
 
+  /// Whether more of a topic is about to come although nobody may listen, so that it is worth
+  /// keeping in memory. Never, unless rules say otherwise.
+  default boolean isBusy(S state) {
+    return false;
+  }
+
   /// State after an entry. Never fails: what was decided is applied.
   S apply(S state, long sequence, E entry);
 }

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The topics that are in memory: all that have listeners, and of the others the ones used last.
+/// The topics that are in memory: all that have listeners, and of the others the ones used last,
+/// those apart of which more is about to come ([Rules#isBusy]), lest each of it reads them anew.
 /// Keeps the memory of all tails together within its bound, by forgetting those used longest ago.
 /// Owned by the engine's thread.
 final class Topics {
@@ -20,6 +21,7 @@ final class Topics {
   private final Map<TopicId, LiveTopic<?, ?, ?>> live = new HashMap<>();
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> byUse = new LinkedHashMap<>();
   private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> idle = new LinkedHashMap<>();
+  private final LinkedHashMap<TopicId, LiveTopic<?, ?, ?>> busy = new LinkedHashMap<>();
   private final Map<TopicId, Long> tailBytes = new HashMap<>();
   private final Set<TopicId> unloadable = new HashSet<>();
   private final Timers timers = new Timers();
@@ -72,18 +74,29 @@ final class Topics {
       byUse.putLast(topic.id, topic);
       measure(topic);
       timers.set(topic, topic.listeners.nextNanos(nowNanos));
-      if (!topic.listeners.none()) {
-        idle.remove(topic.id);
-      } else if (topic.stored()) {
-        idle.putLast(topic.id, topic);
-      } else {
-        forget(topic);
+      idle.remove(topic.id);
+      busy.remove(topic.id);
+      if (topic.listeners.none()) {
+        keep(topic);
       }
     }
     while (idle.size() > limits.maxIdleTopics()) {
       forget(idle.firstEntry().getValue());
     }
+    while (busy.size() > Limits.MAX_BUSY_TOPICS) {
+      forget(busy.firstEntry().getValue());
+    }
     shrinkTails();
+  }
+
+  private void keep(LiveTopic<?, ?, ?> topic) {
+    if (!topic.stored()) {
+      forget(topic);
+    } else if (topic.busy()) {
+      busy.put(topic.id, topic);
+    } else {
+      idle.put(topic.id, topic);
+    }
   }
 
   private void measure(LiveTopic<?, ?, ?> topic) {
@@ -105,6 +118,7 @@ final class Topics {
   private void forget(LiveTopic<?, ?, ?> topic) {
     live.remove(topic.id);
     idle.remove(topic.id);
+    busy.remove(topic.id);
     byUse.remove(topic.id);
     timers.set(topic, Timers.NEVER);
     Long bytes = tailBytes.remove(topic.id);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
 import java.util.Collections;
 import java.util.List;
@@ -88,29 +89,29 @@ final class ChecksTest {
   @Test
   void textKeepsItsLinesAndTabs() throws RefusedException {
     Content text = new Content.Text("a\n\tb\r\n");
-    assertThat(Checks.content(text)).isSameAs(text);
-    Checks.content(new Content.Text("x".repeat(Limits.MAX_TEXT_BYTES)));
+    assertThat(MessageChecks.content(text)).isSameAs(text);
+    MessageChecks.content(new Content.Text("x".repeat(Limits.MAX_TEXT_BYTES)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\u0000", "\u001b[31m", "\u0085", "half \ud83d"})
   void textWithoutSenseIsRefused(String text) {
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.Text(text)));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.Text(text)));
   }
 
   @Test
   void textIsBounded() {
     refused(
         Reason.TOO_LARGE,
-        () -> Checks.content(new Content.Text("x".repeat(Limits.MAX_TEXT_BYTES + 1))));
+        () -> MessageChecks.content(new Content.Text("x".repeat(Limits.MAX_TEXT_BYTES + 1))));
     refused(
         Reason.TOO_LARGE,
-        () -> Checks.content(new Content.Text("é".repeat(Limits.MAX_TEXT_BYTES / 2 + 1))));
+        () -> MessageChecks.content(new Content.Text("é".repeat(Limits.MAX_TEXT_BYTES / 2 + 1))));
   }
 
   @Test
   void contentMustBeThere() {
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(null));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(null));
   }
 
   @ParameterizedTest
@@ -124,8 +125,8 @@ final class ChecksTest {
         "https://exämple.org/ü",
       })
   void webAddressesAreTaken(String url) throws RefusedException {
-    Checks.content(new Content.Image(url, "", 0, 0));
-    Checks.content(new Content.File(url, "", 0, ""));
+    MessageChecks.content(new Content.Image(url, "", 0, 0));
+    MessageChecks.content(new Content.File(url, "", 0, ""));
   }
 
   @ParameterizedTest
@@ -152,8 +153,8 @@ final class ChecksTest {
         "https://example.org/\ud83d"
       })
   void otherAddressesAreRefused(String url) {
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.Image(url, "", 0, 0)));
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.File(url, "", 0, "")));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.Image(url, "", 0, 0)));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.File(url, "", 0, "")));
   }
 
   @Test
@@ -162,29 +163,30 @@ final class ChecksTest {
     String longUrl = url + "x".repeat(Limits.MAX_URL_BYTES);
     String longText = "x".repeat(Limits.MAX_DESCRIPTION_BYTES + 1);
     String longName = "x".repeat(Limits.MAX_FILE_NAME_BYTES + 1);
-    refused(Reason.TOO_LARGE, () -> Checks.content(new Content.Image(longUrl, "", 0, 0)));
-    refused(Reason.TOO_LARGE, () -> Checks.content(new Content.Image(url, longText, 0, 0)));
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.Image(url, "", -1, 0)));
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.Image(url, "", 0, -1)));
-    refused(Reason.TOO_LARGE, () -> Checks.content(new Content.File(url, longName, 0, "")));
-    refused(Reason.TOO_LARGE, () -> Checks.content(new Content.File(url, "", 0, longName)));
-    refused(Reason.INVALID_REQUEST, () -> Checks.content(new Content.File(url, "", -1, "")));
+    refused(Reason.TOO_LARGE, () -> MessageChecks.content(new Content.Image(longUrl, "", 0, 0)));
+    refused(Reason.TOO_LARGE, () -> MessageChecks.content(new Content.Image(url, longText, 0, 0)));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.Image(url, "", -1, 0)));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.Image(url, "", 0, -1)));
+    refused(Reason.TOO_LARGE, () -> MessageChecks.content(new Content.File(url, longName, 0, "")));
+    refused(Reason.TOO_LARGE, () -> MessageChecks.content(new Content.File(url, "", 0, longName)));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.content(new Content.File(url, "", -1, "")));
   }
 
   @Test
   void mentionsAreIdsAndNotTooMany() throws RefusedException {
-    Checks.mentions(Collections.nCopies(Limits.MAX_MENTIONS, "a"));
+    MessageChecks.mentions(Collections.nCopies(Limits.MAX_MENTIONS, "a"));
     refused(
-        Reason.TOO_LARGE, () -> Checks.mentions(Collections.nCopies(Limits.MAX_MENTIONS + 1, "a")));
-    refused(Reason.INVALID_REQUEST, () -> Checks.mentions(List.of("a", "")));
+        Reason.TOO_LARGE,
+        () -> MessageChecks.mentions(Collections.nCopies(Limits.MAX_MENTIONS + 1, "a")));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.mentions(List.of("a", "")));
   }
 
   @Test
   void emojiIsAShortLine() throws RefusedException {
-    assertThat(Checks.emoji("👩‍🚀")).isEqualTo("👩‍🚀");
-    refused(Reason.INVALID_REQUEST, () -> Checks.emoji(""));
-    refused(Reason.INVALID_REQUEST, () -> Checks.emoji("\n"));
-    refused(Reason.TOO_LARGE, () -> Checks.emoji("x".repeat(Limits.MAX_EMOJI_BYTES + 1)));
+    assertThat(MessageChecks.emoji("👩‍🚀")).isEqualTo("👩‍🚀");
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.emoji(""));
+    refused(Reason.INVALID_REQUEST, () -> MessageChecks.emoji("\n"));
+    refused(Reason.TOO_LARGE, () -> MessageChecks.emoji("x".repeat(Limits.MAX_EMOJI_BYTES + 1)));
   }
 
   @Test

@@ -90,10 +90,17 @@ final class SessionOnPaper implements Facts<SessionEntry> {
   private void append(SessionEntry entry) {
     long sequence = entries.size() + 1L;
     state = rules.apply(state, sequence, entry);
-    String author = entry instanceof SessionEntry.Asked asked ? asked.by() : "";
-    String key =
-        entry instanceof SessionEntry.Asked asked && !asked.key().isEmpty() ? asked.key() : null;
-    entries.add(new Known<>(new Entry(sequence, 1, author, key, nowMicros, new byte[0]), entry));
+    String author = "";
+    String key = "";
+    if (entry instanceof SessionEntry.Asked asked) {
+      author = asked.by();
+      key = asked.key();
+    } else if (entry instanceof SessionEntry.Again again) {
+      author = again.by();
+      key = again.key();
+    }
+    String stored = key.isEmpty() ? null : key;
+    entries.add(new Known<>(new Entry(sequence, 1, author, stored, nowMicros, new byte[0]), entry));
   }
 
   @Override

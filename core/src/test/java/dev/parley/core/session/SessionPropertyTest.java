@@ -50,7 +50,24 @@ final class SessionPropertyTest {
                                 : session.state.queue().getLast(),
                         "m",
                         1));
-    Arbitrary<Step> stop = Arbitraries.just(_ -> new SessionCommand.Stop(SessionOnPaper.ANN));
+    Arbitrary<Step> again =
+        Combinators.combine(keys, flags)
+            .as(
+                (key, named) ->
+                    session ->
+                        new SessionCommand.Again(
+                            SessionOnPaper.ANN, key, named ? session.state.lastTurn() : 0));
+    Arbitrary<Step> stop =
+        Arbitraries.integers()
+            .between(0, 4)
+            .map(
+                which ->
+                    session ->
+                        new SessionCommand.Stop(
+                            SessionOnPaper.ANN,
+                            which < session.state.queue().size()
+                                ? session.state.queue().get(which)
+                                : 0));
     Arbitrary<Step> update =
         texts.map(
             text -> _ -> new SessionCommand.Update(SessionOnPaper.ANN, text.strip(), null, null));
@@ -58,7 +75,8 @@ final class SessionPropertyTest {
             Tuple.of(4, ask),
             Tuple.of(10, tell),
             Tuple.of(4, begin),
-            Tuple.of(1, stop),
+            Tuple.of(2, again),
+            Tuple.of(2, stop),
             Tuple.of(1, update))
         .list()
         .ofMaxSize(80);
@@ -88,6 +106,7 @@ final class SessionPropertyTest {
       assertThat(session.state.queue())
           .isSorted()
           .doesNotHaveDuplicates()
+          .allMatch(turn -> !session.state.isAnswering(turn))
           .hasSizeLessThanOrEqualTo(Limits.MAX_QUEUED_TURNS);
     }
     Reading reading = new Reading();
@@ -104,6 +123,7 @@ final class SessionPropertyTest {
   private static final class Reading {
     private final StringBuilder text = new StringBuilder();
     private final Set<Long> ended = new HashSet<>();
+    private long newest;
     private @Nullable Long answer;
     private boolean started;
     private int chunks;
@@ -113,7 +133,14 @@ final class SessionPropertyTest {
     void read(long sequence, SessionEntry entry) {
       switch (entry) {
         case SessionEntry.Changed _ -> {}
-        case SessionEntry.Asked _ -> asked++;
+        case SessionEntry.Asked _ -> {
+          asked++;
+          newest = sequence;
+        }
+        case SessionEntry.Again again -> {
+          assertThat(again.turn()).isEqualTo(newest);
+          assertThat(ended.remove(newest)).as("it had its answer").isTrue();
+        }
         case SessionEntry.Begun begun -> {
           assertThat(answer).as("an answer that is under way").isNull();
           assertThat(ended).as("turns that have their answers").doesNotContain(begun.turn());

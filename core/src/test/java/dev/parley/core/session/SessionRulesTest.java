@@ -11,8 +11,6 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Decision;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SessionRulesTest {
@@ -75,16 +73,73 @@ class SessionRulesTest {
     session.accept(ask("2", "second"));
     long answer = session.begin();
     session.accept(new SessionCommand.Tell(answer, "half", null));
-    session.accept(new SessionCommand.Stop(ANN));
+    session.accept(new SessionCommand.Stop(ANN, 0));
     SessionEntry.Ended ended = (SessionEntry.Ended) session.last();
     assertThat(ended.answer().end().outcome()).isEqualTo(Answer.Outcome.STOPPED);
     assertThat(ended.answer().text()).hasToString("half");
     session.refuse(new SessionCommand.Tell(answer, "rest", complete()), Reason.INVALID_REQUEST);
 
     assertThat(session.state.queue()).hasSize(1);
-    session.accept(new SessionCommand.Stop(ANN));
-    assertThat(session.state.queue()).isEmpty();
-    assertThat(session.accept(new SessionCommand.Stop(ANN))).isEqualTo(Decision.Accepted.nothing());
+    assertThat(session.accept(new SessionCommand.Stop(ANN, 0)))
+        .as("a late one does not reach the next turn")
+        .isEqualTo(Decision.Accepted.nothing());
+    assertThat(session.state.queue()).hasSize(1);
+  }
+
+  @Test
+  void aTurnThatWaitsIsStoppedWithoutTheAnswerUnderWay() {
+    SessionOnPaper session = SessionOnPaper.made();
+    session.accept(ask("1", "first"));
+    session.accept(ask("2", "second"));
+    session.accept(ask("3", "third"));
+    long answer = session.begin();
+    long second = session.state.queue().getFirst();
+    session.accept(new SessionCommand.Stop(ANN, second));
+    assertThat(session.state.queue()).hasSize(1).doesNotContain(second);
+    session.accept(new SessionCommand.Tell(answer, "all", complete()));
+    assertThat(session.accept(new SessionCommand.Stop(ANN, second)))
+        .isEqualTo(Decision.Accepted.nothing());
+    session.begin();
+    session.accept(new SessionCommand.Stop(ANN, session.state.answer().turn()));
+    assertThat(session.state.answer()).isNull();
+    assertThat(session.state.totals().messages()).isEqualTo(4);
+  }
+
+  @Test
+  void theNewestTurnIsAnsweredAgain() {
+    SessionOnPaper session = SessionOnPaper.made();
+    session.refuse(again("", 0), Reason.INVALID_REQUEST);
+    session.accept(ask("1", "first"));
+    session.accept(ask("2", "second"));
+    session.refuse(again("", 0), Reason.INVALID_REQUEST);
+    session.accept(new SessionCommand.Tell(session.begin(), "one", complete()));
+    long first = session.begin();
+    session.refuse(again("", 0), Reason.INVALID_REQUEST);
+    session.accept(new SessionCommand.Tell(first, "two", complete()));
+
+    session.refuse(again("", 2), Reason.INVALID_REQUEST);
+    session.accept(again("a", 3));
+    assertThat(session.decide(again("a", 3))).isInstanceOf(Decision.Repeated.class);
+    session.refuse(again("b", 3), Reason.INVALID_REQUEST);
+    session.accept(ask("3", "third"));
+    assertThat(session.state.queue().getFirst()).isEqualTo(3);
+    long second = session.begin();
+    assertThat(second).isGreaterThan(first);
+    session.accept(new SessionCommand.Tell(second, "better", complete()));
+    Exchange exchange = exchanges(session).get(1);
+    assertThat(exchange.answer().text()).hasToString("better");
+    assertThat(exchange.answers()).isEqualTo(2);
+    assertThat(session.state.totals()).isEqualTo(new SessionState.Totals(3, 3, 9, 15, 21));
+  }
+
+  private static SessionCommand.Again again(String key, long turn) {
+    return new SessionCommand.Again(ANN, key, turn);
+  }
+
+  private static List<Exchange> exchanges(SessionOnPaper session) {
+    Exchange.Gathering gathering = new Exchange.Gathering(0, Long.MAX_VALUE);
+    session.entries.forEach(known -> gathering.add(known.entry().sequence(), known.content()));
+    return gathering.exchanges();
   }
 
   @Test
@@ -105,7 +160,7 @@ class SessionRulesTest {
     SessionOnPaper session = SessionOnPaper.made();
     session.refuse(new SessionCommand.Watch(BEN), Reason.SESSION_NOT_FOUND);
     session.refuse(new SessionCommand.Ask(BEN, "", "Hello"), Reason.SESSION_NOT_FOUND);
-    session.refuse(new SessionCommand.Stop(BEN), Reason.SESSION_NOT_FOUND);
+    session.refuse(new SessionCommand.Stop(BEN, 0), Reason.SESSION_NOT_FOUND);
     session.refuse(new SessionCommand.Delete(BEN), Reason.SESSION_NOT_FOUND);
     session.accept(new SessionCommand.Watch(ANN));
   }
@@ -141,11 +196,8 @@ class SessionRulesTest {
     SessionOnPaper session = SessionOnPaper.made();
     session.accept(ask("1", "first"));
     session.accept(new SessionCommand.Tell(session.begin(), "one", complete()));
-    Map<Long, SessionEntry> entries = new TreeMap<>();
-    session.entries.forEach(known -> entries.put(known.entry().sequence(), known.content()));
-
     SessionOnPaper fork = new SessionOnPaper();
-    List<Exchange> before = Exchange.of(entries);
+    List<Exchange> before = exchanges(session);
     fork.accept(new SessionCommand.Create(BEN, "", "simulated/simulated", "", before));
     assertThat(fork.entries).hasSize(3);
     SessionEntry.Ended copied = (SessionEntry.Ended) fork.last();
@@ -156,7 +208,7 @@ class SessionRulesTest {
     fork.accept(new SessionCommand.Ask(BEN, "1", "second"));
     fork.begin();
 
-    Exchange unanswered = new Exchange(2, "open", before.getFirst().at(), null);
+    Exchange unanswered = new Exchange(2, "open", before.getFirst().at(), null, 0);
     new SessionOnPaper()
         .refuse(
             new SessionCommand.Create(ANN, "", "p/m", "", List.of(unanswered)),

@@ -11,8 +11,9 @@ import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.room.Checks;
+import dev.parley.core.room.MessageChecks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
@@ -148,10 +149,10 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
             message.getId().isEmpty()
                 ? UUID.randomUUID().toString()
                 : Checks.key("id", message.getId()),
-            Checks.content(Mapping.content(message.getContent())),
+            MessageChecks.content(Mapping.content(message.getContent())),
             message.hasTimestamp() ? Mapping.checked(message.getTimestamp()) : null,
             Requests.optionalId("reply_to_id", message.getReplyToId()),
-            Checks.mentions(message.getMentionsList()),
+            MessageChecks.mentions(message.getMentionsList()),
             true);
     if (!known.contains(room) && !room.startsWith(RoomRules.DIRECT_PREFIX)) {
       make(frame, Room.newBuilder().setId(room).build());

@@ -4,8 +4,9 @@ import dev.parley.chat.v1.ChatRequest;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.room.Checks;
+import dev.parley.core.room.MessageChecks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomCommand.Target;
 import java.time.Instant;
@@ -35,10 +36,10 @@ final class Requests {
         caller,
         caller.user(),
         id,
-        Checks.content(Mapping.content(request.getContent())),
+        MessageChecks.content(Mapping.content(request.getContent())),
         at,
         optionalId("reply_to_id", request.getReplyToId()),
-        Checks.mentions(request.getMentionsList()),
+        MessageChecks.mentions(request.getMentionsList()),
         false);
   }
 
@@ -47,8 +48,8 @@ final class Requests {
         caller,
         request.getId(),
         target("edit", request.getEdit().getMessageId(), request.getEdit().getSequence()),
-        Checks.content(Mapping.content(request.getContent())),
-        Checks.mentions(request.getMentionsList()));
+        MessageChecks.content(Mapping.content(request.getContent())),
+        MessageChecks.mentions(request.getMentionsList()));
   }
 
   static RoomCommand.Delete delete(Caller caller, ChatRequest request) throws RefusedException {

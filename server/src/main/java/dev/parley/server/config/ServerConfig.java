@@ -1,6 +1,7 @@
 package dev.parley.server.config;
 
 import dev.parley.core.limit.Limits;
+import dev.parley.models.ByModel;
 import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
 import dev.parley.models.Quota;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// @param streamTokensPerMinute tokens of models that one stream may use; 0: no limit
 /// @param assistantModel model of the sessions that name none, as `PROVIDER/MODEL`, or PROVIDER
 ///     alone where it has one model only
+/// @param contextTokens tokens of a session that models are shown, where it is set
 /// @param limits the bounds that can be configured
 public record ServerConfig(
     InetSocketAddress listen,
@@ -54,6 +56,7 @@ public record ServerConfig(
     Quota userQuota,
     long streamTokensPerMinute,
     String assistantModel,
+    ByModel<Integer> contextTokens,
     Limits.Tunable limits) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -105,6 +108,7 @@ public record ServerConfig(
             number(settings, Setting.TOKENS_PER_MINUTE_PER_USER, 0, Integer.MAX_VALUE)),
         number(settings, Setting.TOKENS_PER_MINUTE_PER_STREAM, 0, Integer.MAX_VALUE),
         model(settings),
+        settings.contextTokens(),
         limits);
   }
 

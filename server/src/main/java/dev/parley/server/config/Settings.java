@@ -1,5 +1,6 @@
 package dev.parley.server.config;
 
+import dev.parley.models.ByModel;
 import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
 import java.io.IOException;
@@ -39,13 +40,16 @@ public final class Settings {
   private final List<ProviderValue> providerValues;
 
   private final Prices prices;
+  private final ByModel<Integer> contextTokens;
 
   private Settings(
       Map<Setting, Value> values,
       List<ProviderSettings> providers,
       List<ProviderValue> providerValues,
-      Prices prices) {
+      Prices prices,
+      ByModel<Integer> contextTokens) {
     this.prices = prices;
+    this.contextTokens = contextTokens;
     this.values = new EnumMap<>(values);
     this.providers = List.copyOf(providers);
     this.providerValues = List.copyOf(providerValues);
@@ -67,9 +71,11 @@ public final class Settings {
     }
     Map<String, String> lines = new HashMap<>();
     Map<String, String> prices = new HashMap<>();
+    Map<String, String> contexts = new HashMap<>();
     String origin = "file " + file;
     if (file != null) {
-      read(file, lines, prices).forEach((key, text) -> values.put(key, new Value(text, origin)));
+      read(file, lines, prices, contexts)
+          .forEach((key, text) -> values.put(key, new Value(text, origin)));
     }
     for (Setting setting : Setting.values()) {
       String text = environment.get(setting.variable());
@@ -83,14 +89,30 @@ public final class Settings {
     providers.forEach(provider -> names.add(provider.name()));
     List<ProviderValue> shown =
         new ArrayList<>(ProviderValue.of(providers, lines, origin, environment));
-    new TreeMap<>(prices)
-        .forEach(
-            (model, text) -> shown.add(new ProviderValue(PriceLines.PREFIX + model, text, origin)));
-    return new Settings(values, providers, shown, PriceLines.parse(prices, names));
+    shown.addAll(shown(PriceLines.PREFIX, prices, origin));
+    shown.addAll(shown(ContextLines.PREFIX, contexts, origin));
+    return new Settings(
+        values,
+        providers,
+        shown,
+        PriceLines.parse(prices, names),
+        ContextLines.parse(contexts, names));
+  }
+
+  private static List<ProviderValue> shown(
+      String prefix, Map<String, String> ofModels, String origin) {
+    List<ProviderValue> shown = new ArrayList<>();
+    new TreeMap<>(ofModels)
+        .forEach((model, text) -> shown.add(new ProviderValue(prefix + model, text, origin)));
+    return shown;
   }
 
   private static Map<Setting, String> read(
-      Path file, Map<String, String> providers, Map<String, String> prices) throws ConfigException {
+      Path file,
+      Map<String, String> providers,
+      Map<String, String> prices,
+      Map<String, String> contexts)
+      throws ConfigException {
     Properties lines = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       lines.load(reader);
@@ -110,6 +132,8 @@ public final class Settings {
         providers.put(key.substring(ProviderLines.PREFIX.length()), text);
       } else if (key.startsWith(PriceLines.PREFIX)) {
         prices.put(key.substring(PriceLines.PREFIX.length()), text);
+      } else if (key.startsWith(ContextLines.PREFIX)) {
+        contexts.put(key.substring(ContextLines.PREFIX.length()), text);
       } else {
         found.put(setting(file, text.isEmpty() ? shortened(key) : key), text);
       }
@@ -146,7 +170,12 @@ public final class Settings {
     return prices;
   }
 
-  /// What is configured of these providers and their prices, by name, without any credential.
+  /// Tokens of a session that models are shown, where it is set.
+  public ByModel<Integer> contextTokens() {
+    return contextTokens;
+  }
+
+  /// What is configured of these providers and their models, by name, without any credential.
   public List<ProviderValue> providerValues() {
     return providerValues;
   }

@@ -4,7 +4,7 @@ import dev.parley.core.access.Authenticator;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
-import dev.parley.core.room.Checks;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.user.Profile;
 import io.grpc.Context;
 import io.grpc.Contexts;

@@ -1,6 +1,7 @@
 package dev.parley.server.session;
 
 import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.session.SessionCommand;
@@ -69,7 +70,14 @@ final class Answering {
       settle();
       return;
     }
-    work.reads().read(reader -> Sessions.next(reader, session), this::begin, this::failed);
+    work.reads()
+        .read(reader -> Sessions.next(reader, session, this::maxBytes), this::begin, this::failed);
+  }
+
+  private long maxBytes(String model) {
+    Integer tokens = work.contextTokens().of(model);
+    return (long) Limits.BYTES_PER_TOKEN
+        * (tokens == null ? Limits.DEFAULT_CONTEXT_TOKENS : tokens);
   }
 
   private synchronized boolean giveUp() {
@@ -147,7 +155,7 @@ final class Answering {
 
   private void begun(long answer, Sessions.Next.Question question) {
     work.figures().begun();
-    Telling begun = new Telling(work, topic, answer, this::told);
+    Telling begun = new Telling(work, topic, question.turn(), answer, this::told);
     synchronized (this) {
       tries = 0;
       telling = begun;
@@ -181,15 +189,16 @@ final class Answering {
     look();
   }
 
-  /// What was under way was stopped.
+  /// An answer was stopped.
   ///
+  /// @param turn whose answer; 0: the one that was under way
   /// @param sequence of the entry that says so
-  void stopped(long sequence) {
+  void stopped(long turn, long sequence) {
     Telling now;
     synchronized (this) {
       now = telling;
     }
-    if (now != null && now.answer() < sequence) {
+    if (now != null && now.answer() < sequence && (turn == 0 || turn == now.turn())) {
       now.cancel();
     }
   }

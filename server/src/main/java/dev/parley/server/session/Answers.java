@@ -6,6 +6,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.models.Allowances;
+import dev.parley.models.ByModel;
 import dev.parley.models.Gateway;
 import dev.parley.server.delivery.Reads;
 import java.time.Duration;
@@ -31,12 +32,14 @@ public final class Answers {
   ///
   /// @param executor where models are asked: never the engine's thread
   /// @param users what each user may ask
+  /// @param contextTokens tokens of a session that models are shown, where it is set
   record Work(
       Engine engine,
       Gateway gateway,
       Reads reads,
       ScheduledExecutorService executor,
       Allowances users,
+      ByModel<Integer> contextTokens,
       Clock clock,
       Figures figures) {}
 
@@ -132,16 +135,17 @@ public final class Answers {
     return draining;
   }
 
-  /// What was under way in a session was stopped, or the session deleted.
+  /// An answer in a session was stopped, or the session deleted.
   ///
+  /// @param turn whose answer; 0: the one that was under way
   /// @param sequence of the entry that says so
-  void stopped(String session, long sequence) {
+  void stopped(String session, long turn, long sequence) {
     Answering answering;
     synchronized (this) {
       answering = bySession.get(session);
     }
     if (answering != null) {
-      answering.stopped(sequence);
+      answering.stopped(turn, sequence);
     }
   }
 

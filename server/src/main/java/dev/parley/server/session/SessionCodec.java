@@ -26,6 +26,7 @@ public final class SessionCodec implements Codec<SessionState, SessionEntry> {
   static final int FAILED = ChatResponse.Type.ERROR_VALUE + 1;
   private static final int CHANGED = ChatResponse.Type.SESSION_UPDATE_VALUE + 1;
   private static final int ASKED = ChatResponse.Type.TURN_VALUE + 1;
+  private static final int AGAIN = ChatResponse.Type.REGENERATING_VALUE + 1;
 
   /// The author of what the user has not brought himself; no user's id, which is never empty.
   private static final String MODEL = "";
@@ -56,6 +57,16 @@ public final class SessionCodec implements Codec<SessionState, SessionEntry> {
                   atMicros,
                   ChatResponse.newBuilder().setText(asked.text()).build().toByteArray(),
                   asked.text());
+          case SessionEntry.Again again ->
+              new Draft(
+                  AGAIN,
+                  false,
+                  again.by(),
+                  again.key().isEmpty() ? null : again.key(),
+                  null,
+                  atMicros,
+                  ChatResponse.newBuilder().setTurnSequence(again.turn()).build().toByteArray(),
+                  null);
           case SessionEntry.Begun begun ->
               draft(
                   BEGUN,
@@ -129,9 +140,8 @@ public final class SessionCodec implements Codec<SessionState, SessionEntry> {
               SessionMapping.about(body.getSession()),
               body.getSession().getDeleted(),
               body.getMessageCount());
-      case ASKED ->
-          new SessionEntry.Asked(
-              entry.author(), entry.key() == null ? "" : entry.key(), body.getText(), at);
+      case ASKED -> new SessionEntry.Asked(entry.author(), key(entry), body.getText(), at);
+      case AGAIN -> new SessionEntry.Again(entry.author(), key(entry), body.getTurnSequence());
       case BEGUN ->
           new SessionEntry.Begun(
               body.getAnswer().getTurnSequence(),
@@ -147,6 +157,10 @@ public final class SessionCodec implements Codec<SessionState, SessionEntry> {
               "entry %d of %s: type %d is not known (written by a newer version?)"
                   .formatted(entry.sequence(), topic, entry.type()));
     };
+  }
+
+  private static String key(Entry entry) {
+    return entry.key() == null ? "" : entry.key();
   }
 
   /// What is stored of an entry's event.

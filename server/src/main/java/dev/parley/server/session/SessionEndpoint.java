@@ -9,6 +9,8 @@ import dev.parley.assistant.v1.GetTranscriptRequest;
 import dev.parley.assistant.v1.GetTranscriptResponse;
 import dev.parley.assistant.v1.ListSessionsRequest;
 import dev.parley.assistant.v1.ListSessionsResponse;
+import dev.parley.assistant.v1.SearchSessionsRequest;
+import dev.parley.assistant.v1.SearchSessionsResponse;
 import dev.parley.assistant.v1.ServerStatsRequest;
 import dev.parley.assistant.v1.ServerStatsResponse;
 import dev.parley.assistant.v1.SessionInfoRequest;
@@ -19,9 +21,9 @@ import dev.parley.assistant.v1.UpdateSessionResponse;
 import dev.parley.core.access.Caller;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
-import dev.parley.core.room.Checks;
 import dev.parley.core.session.Exchange;
 import dev.parley.core.session.SessionCommand;
 import dev.parley.core.session.SessionRules;
@@ -33,7 +35,6 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /// The calls beside the stream, of `AssistantService` and of the `ChatService` without a package.
@@ -80,7 +81,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
 
   private void create(
       SessionCommand.Create command, StreamObserver<CreateSessionResponse> observer) {
-    String id = UUID.randomUUID().toString();
+    String id = SessionIds.next(context.clock().epochMicros());
     submit(
         id,
         command,
@@ -109,17 +110,20 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
     replies.read(
         observer,
         reader -> {
-          Sessions.Page page = Sessions.page(reader, caller, source, 0, Limits.MAX_FORKED_TURNS);
-          if (page.next() > 0 && page.next() + 1 < before) {
-            throw new RefusedException(
-                Reason.TOO_LARGE.because(
-                    "fork_session_id: more than %d turns or %d bytes (expected: at most that)"
-                        .formatted(Limits.MAX_FORKED_TURNS, Limits.MAX_ANSWER_BYTES)));
-          }
+          // one more than may be, to see whether the last one is to be copied too
+          int most = Limits.MAX_FORKED_TURNS;
+          Sessions.Page page = Sessions.page(reader, caller, source, 0, most + 1);
           List<Exchange> copied =
               page.exchanges().stream()
                   .filter(each -> each.sequence() < before && each.answer() != null)
                   .toList();
+          boolean all = page.next() == 0 || page.exchanges().getLast().sequence() >= before;
+          if (!all || copied.size() > most) {
+            throw new RefusedException(
+                Reason.TOO_LARGE.because(
+                    "fork_session_id: more than %d turns or %d bytes to copy (expected: at most that)"
+                        .formatted(most, Limits.MAX_ANSWER_BYTES)));
+          }
           SessionState.About about = page.stand().state().about();
           return new SessionCommand.Create(
               caller,
@@ -182,8 +186,8 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
               observer,
               reader ->
                   page(
-                      reader.topics(
-                          SessionRules.KIND, caller.id(), true, request.getPageToken(), limit),
+                      reader.topicsBackwards(
+                          SessionRules.KIND, caller.id(), request.getPageToken(), limit),
                       limit));
         });
   }
@@ -222,7 +226,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
               new SessionCommand.Delete(caller),
               observer,
               done -> {
-                context.answers().stopped(id, done.sequence());
+                context.answers().stopped(id, 0, done.sequence());
                 replies.answer(
                     observer,
                     () ->
@@ -295,19 +299,26 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
           String id = Checks.id("session_id", request.getSessionId());
           int limit =
               Checks.page("page_size", request.getPageSize(), DEFAULT_TURNS, Limits.MAX_PAGE);
-          if (request.getAfterSequence() < 0) {
-            throw new RefusedException(
-                Reason.INVALID_REQUEST.because(
-                    "after_sequence: %d (expected: >= 0)".formatted(request.getAfterSequence())));
-          }
+          Checks.notNegative("after_sequence", request.getAfterSequence());
           replies.fromJournal(
               observer,
               reader ->
                   Transcripts.of(
                       Sessions.page(reader, caller, id, request.getAfterSequence(), limit),
                       reader.epoch(),
-                      request.getMarkdown(),
+                      new Transcripts.Wanted(request.getMarkdown(), request.getJson()),
                       context.answers().has(id)));
+        });
+  }
+
+  @Override
+  public void searchSessions(
+      SearchSessionsRequest request, StreamObserver<SearchSessionsResponse> observer) {
+    Replies.guard(
+        observer,
+        () -> {
+          SessionSearch search = SessionSearch.of(context.calls().callerOrAddress(), request);
+          replies.fromSearch(observer, search::run);
         });
   }
 

@@ -28,7 +28,7 @@ final class SessionMapping {
         .build();
   }
 
-  private static Instant instant(Timestamp timestamp) {
+  static Instant instant(Timestamp timestamp) {
     return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
   }
 
@@ -65,6 +65,7 @@ final class SessionMapping {
             .setOutputTokens(state.totals().outputTokens())
             .setCostNanos(state.totals().costNanos())
             .addAllQueuedTurns(state.queue())
+            .setLastTurnSequence(state.lastTurn())
             .setDeleted(state.status() == Existence.DELETED);
     Answer answer = state.answer();
     if (answer != null) {
@@ -85,7 +86,8 @@ final class SessionMapping {
             session.getOutputTokens(),
             session.getCostNanos()),
         session.getQueuedTurnsList(),
-        session.hasAnswer() ? answer(session.getAnswer()) : null);
+        session.hasAnswer() ? answer(session.getAnswer()) : null,
+        session.getLastTurnSequence());
   }
 
   static dev.parley.assistant.v1.Answer answer(Answer answer) {

@@ -7,6 +7,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.models.Allowances;
+import dev.parley.models.ByModel;
 import dev.parley.models.Gateway;
 import dev.parley.server.delivery.Frame;
 import dev.parley.server.delivery.ReadLanes;
@@ -38,6 +39,7 @@ public final class SessionServices {
   /// @param executor where models are asked
   /// @param users what each user may ask
   /// @param model the model of sessions that name none, as `PROVIDER/MODEL`
+  /// @param contextTokens tokens of a session that models are shown, where it is set
   public SessionServices(
       Engine engine,
       ReadLanes reads,
@@ -46,13 +48,15 @@ public final class SessionServices {
       ScheduledExecutorService executor,
       Allowances users,
       String model,
+      ByModel<Integer> contextTokens,
       Clock clock,
       Limits.Tunable limits,
       List<StreamGroup> groups) {
     Figures figures = new Figures(clock.nanos());
     Answers answers =
         new Answers(
-            new Answers.Work(engine, gateway, reads.streams(), executor, users, clock, figures));
+            new Answers.Work(
+                engine, gateway, reads.streams(), executor, users, contextTokens, clock, figures));
     context =
         new SessionContext(engine, reads, calls, gateway, answers, figures, model, clock, limits);
     this.groups = List.copyOf(groups);

@@ -6,8 +6,8 @@ import dev.parley.core.access.Authenticator;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.error.RefusedException;
+import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.room.Checks;
 import dev.parley.core.session.Answer;
 import dev.parley.core.session.SessionCommand;
 import dev.parley.core.session.SessionRules;
@@ -102,11 +102,12 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         acknowledge(request, new Outcome.Done(0, context.clock().epochMicros(), false));
       }
       case STOP -> stop(request);
-      case REGENERATE, UNRECOGNIZED ->
+      case REGENERATE -> again(request);
+      case UNRECOGNIZED ->
           throw refused(
               Reason.INVALID_REQUEST,
               "type: %d (expected: 0 to %d)"
-                  .formatted(request.getTypeValue(), ChatRequest.Type.STOP_VALUE));
+                  .formatted(request.getTypeValue(), ChatRequest.Type.REGENERATE_VALUE));
     }
   }
 
@@ -117,26 +118,40 @@ final class SessionStream extends ConversationStream<ChatRequest> {
   private void ask(ChatRequest request) throws RefusedException {
     TopicId topic = topic(request);
     Checks.text("message", request.getMessage(), Limits.MAX_TEXT_BYTES);
+    toBeAnswered(
+        topic, new SessionCommand.Ask(caller(), request.getId(), request.getMessage()), request);
+  }
+
+  private void again(ChatRequest request) throws RefusedException {
+    toBeAnswered(
+        topic(request),
+        new SessionCommand.Again(caller(), request.getId(), turn(request)),
+        request);
+  }
+
+  private void toBeAnswered(TopicId topic, SessionCommand command, ChatRequest request)
+      throws RefusedException {
     if (!topics.concerns(topic)) {
       join(topic, new Watching(topic, null));
     }
     context.answers().enter(topic.name(), caller().id());
-    submit(
-        topic,
-        new SessionCommand.Ask(caller(), request.getId(), request.getMessage()),
-        request,
-        _ -> context.answers().go(topic.name()));
+    submit(topic, command, request, _ -> context.answers().go(topic.name()));
+  }
+
+  private static long turn(ChatRequest request) throws RefusedException {
+    return Checks.notNegative("turn_sequence", request.getTurnSequence());
   }
 
   private void stop(ChatRequest request) throws RefusedException {
     TopicId topic = topic(request);
+    long turn = turn(request);
     submit(
         topic,
-        new SessionCommand.Stop(caller()),
+        new SessionCommand.Stop(caller(), turn),
         request,
         outcome -> {
           if (outcome instanceof Outcome.Done done && done.sequence() > 0) {
-            context.answers().stopped(topic.name(), done.sequence());
+            context.answers().stopped(topic.name(), turn, done.sequence());
           }
         });
   }
@@ -189,11 +204,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
 
   private void watch(ChatRequest request) throws RefusedException {
     TopicId topic = topic(request);
-    if (request.getAfterSequence() < 0) {
-      throw refused(
-          Reason.INVALID_REQUEST,
-          "after_sequence: %d (expected: >= 0)".formatted(request.getAfterSequence()));
-    }
+    Checks.notNegative("after_sequence", request.getAfterSequence());
     join(topic, new Watching(topic, request));
   }
 

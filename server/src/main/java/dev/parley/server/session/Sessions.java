@@ -17,10 +17,8 @@ import dev.parley.core.topic.Lookup;
 import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicHead;
 import dev.parley.core.topic.TopicId;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Sessions as the journal's reader knows them. Stateless; blocks where the reader does.
@@ -28,8 +26,7 @@ final class Sessions {
   private static final SessionCodec CODEC = new SessionCodec();
   private static final SessionRules RULES = new SessionRules();
 
-  /// Turns and answers read at once on the way back from the newest. The turn that is next is among
-  /// them: after it come at most those that wait, and answers that ended since it was asked.
+  /// Turns and answers read at once on the way back from the newest.
   private static final int READ_AT_ONCE = 3 * Limits.MAX_QUEUED_TURNS;
 
   private Sessions() {}
@@ -96,7 +93,10 @@ final class Sessions {
   }
 
   /// What is to be done next, if nobody works at the session.
-  static Next next(JournalReader reader, String session) throws JournalException {
+  ///
+  /// @param maxBytes how many bytes of UTF-8 a model is shown
+  static Next next(JournalReader reader, String session, ToLongFunction<String> maxBytes)
+      throws JournalException {
     Stand stand = stand(reader, session);
     if (stand == null) {
       return Next.Nothing.NOTHING;
@@ -109,49 +109,49 @@ final class Sessions {
       return Next.Nothing.NOTHING;
     }
     long turn = stand.state().queue().getFirst();
-    List<Exchange> exchanges = newest(reader, topicOf(stand), turn, stand.lastSequence());
-    Exchange asked = exchanges.getLast();
-    if (asked.sequence() != turn) {
-      throw new IllegalStateException("no turn %d in session %s".formatted(turn, session));
+    TopicId topic = SessionRules.topic(session);
+    List<Entry> asked = page(reader, topic, turn - 1, turn);
+    if (asked.isEmpty()) {
+      return Next.Nothing.NOTHING; // deleted meanwhile
+    }
+    if (!(CODEC.decode(topic, asked.getFirst()) instanceof SessionEntry.Asked question)) {
+      throw new IllegalStateException("entry %d of %s is no turn".formatted(turn, topic));
     }
     SessionState.About about = stand.state().about();
-    List<Exchange> before = exchanges.subList(0, exchanges.size() - 1);
+    long most = maxBytes.applyAsLong(about.model());
+    List<Exchange> before = before(reader, topic, turn, stand.lastSequence(), most);
     return new Next.Question(
         turn,
         about.owner(),
         about.model(),
-        Context.of(about.systemPrompt(), before, asked.question()));
+        Context.of(about.systemPrompt(), before, question.text(), most));
   }
 
-  private static TopicId topicOf(Stand stand) {
-    return SessionRules.topic(stand.state().id());
-  }
-
-  /// The exchanges up to a turn, of those before it at least as many as a model may be shown. They
-  /// are read from the newest on, because a few can be all that fits.
-  private static List<Exchange> newest(JournalReader reader, TopicId topic, long turn, long last)
+  /// The exchanges before a turn, at least as many of the newest as a model may be shown. They are
+  /// read from the journal's end on, for there their answers may stand, and a few can be all that
+  /// fits.
+  private static List<Exchange> before(
+      JournalReader reader, TopicId topic, long turn, long last, long maxBytes)
       throws JournalException {
-    int most = 2 * (Limits.MAX_CONTEXT_TURNS + Limits.MAX_QUEUED_TURNS + 1);
-    Map<Long, SessionEntry> entries = new TreeMap<>();
-    long bytes = 0;
+    Exchange.Gathering gathering = new Exchange.Gathering(0, turn);
     long oldest = last + 1;
-    while (oldest > 0 && entries.size() < most && bytes <= Limits.MAX_CONTEXT_BYTES) {
-      long before = oldest;
-      oldest = reader.oldestOf(READ_AT_ONCE, topic, before, null);
+    while (oldest > turn
+        || (oldest > 0
+            && gathering.turns() <= Limits.MAX_CONTEXT_TURNS
+            && gathering.bytes() <= maxBytes)) {
+      long end = oldest;
+      oldest = reader.oldestOf(READ_AT_ONCE, topic, end, null);
       long after = oldest - 1;
-      List<Entry> page = oldest == 0 ? List.of() : page(reader, topic, after, before - 1);
+      List<Entry> page = oldest == 0 ? List.of() : page(reader, topic, after, end - 1);
       while (!page.isEmpty()) {
         for (Entry entry : page) {
           after = entry.sequence();
-          SessionEntry content = CODEC.decode(topic, entry);
-          boolean waits = content instanceof SessionEntry.Asked && after > turn;
-          bytes += waits ? 0 : entry.body().length;
-          entries.put(after, content);
+          gathering.add(after, CODEC.decode(topic, entry));
         }
-        page = page(reader, topic, after, before - 1);
+        page = page(reader, topic, after, end - 1);
       }
     }
-    return Exchange.of(entries).stream().filter(each -> each.sequence() <= turn).toList();
+    return gathering.exchanges();
   }
 
   private static List<Entry> page(JournalReader reader, TopicId topic, long after, long last)
@@ -164,46 +164,45 @@ final class Sessions {
   /// @param next place after which the next page begins; 0: there is none
   record Page(Stand stand, List<Exchange> exchanges, long next) {}
 
-  /// Exchanges after a place. A turn's answer stands behind it, with at most so many other turns
-  /// between as may wait: so what is read is little more than what is told.
+  /// Exchanges after a place, each with all its answers: those have come when the turn after it is
+  /// answered, for only the newest is answered again.
   static Page page(JournalReader reader, Caller caller, String session, long from, int limit)
       throws JournalException, RefusedException {
     Stand stand = visible(reader, caller, session);
     TopicId topic = SessionRules.topic(session);
-    Map<Long, SessionEntry> entries = new TreeMap<>();
+    Exchange.Gathering gathering = new Exchange.Gathering(from, Long.MAX_VALUE);
     int wanted = limit;
     long after = from;
-    long bytes = 0;
     boolean exhausted = false;
     List<Exchange> exchanges = List.of();
-    while (!exhausted && !answered(exchanges, wanted)) {
+    while (!exhausted && answered(exchanges) <= wanted) {
       List<Entry> read = page(reader, topic, after, stand.lastSequence());
       exhausted = read.isEmpty();
       for (Entry entry : read) {
-        entries.put(entry.sequence(), CODEC.decode(topic, entry));
-        bytes += entry.body().length;
         after = entry.sequence();
+        gathering.add(after, CODEC.decode(topic, entry));
       }
-      exchanges = Exchange.of(entries);
-      if (bytes > Limits.MAX_ANSWER_BYTES) {
-        wanted = Math.clamp(leading(exchanges), 1, wanted);
+      exchanges = gathering.exchanges();
+      if (gathering.bytes() > Limits.MAX_ANSWER_BYTES) {
+        wanted = Math.clamp(answered(exchanges) - 1L, 1, wanted);
       }
     }
-    List<Exchange> told = new ArrayList<>(exchanges.subList(0, Math.min(wanted, exchanges.size())));
+    List<Exchange> told = List.copyOf(exchanges.subList(0, Math.min(wanted, exchanges.size())));
     boolean more = told.size() < exchanges.size() || !exhausted;
     return new Page(stand, told, more && !told.isEmpty() ? told.getLast().sequence() : 0);
   }
 
-  private static boolean answered(List<Exchange> exchanges, int wanted) {
-    return exchanges.size() >= wanted && leading(exchanges) >= wanted;
-  }
-
-  /// How many from the first on have their answers.
-  private static int leading(List<Exchange> exchanges) {
+  /// How many from the first on have answers.
+  private static int answered(List<Exchange> exchanges) {
     int count = 0;
     while (count < exchanges.size() && exchanges.get(count).answer() != null) {
       count++;
     }
     return count;
+  }
+
+  /// A session's turn or answer as it was found.
+  static SessionEntry entry(String session, Entry entry) {
+    return CODEC.decode(SessionRules.topic(session), entry);
   }
 }

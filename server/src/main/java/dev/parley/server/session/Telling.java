@@ -30,6 +30,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   private final Answers.Work work;
   private final TopicId topic;
+  private final long turn;
   private final long answer;
   private final Runnable ended;
   private final long beganNanos;
@@ -46,11 +47,13 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   private boolean over;
   private int tries;
 
+  /// @param turn sequence of the turn that is answered
   /// @param answer the answer's sequence
   /// @param ended told once, when there is no more
-  Telling(Answers.Work work, TopicId topic, long answer, Runnable ended) {
+  Telling(Answers.Work work, TopicId topic, long turn, long answer, Runnable ended) {
     this.work = work;
     this.topic = topic;
+    this.turn = turn;
     this.answer = answer;
     this.ended = ended;
     beganNanos = work.clock().nanos();
@@ -64,6 +67,10 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
         -1,
         "INTERRUPTED",
         "the answer was interrupted: the server went away");
+  }
+
+  long turn() {
+    return turn;
   }
 
   long answer() {

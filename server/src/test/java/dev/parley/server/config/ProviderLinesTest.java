@@ -109,6 +109,17 @@ class ProviderLinesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"openai, 4096", "openai/x, 255", "openai/x, 262145", "openai/x, many"})
+  void aContextThatCannotBeUsedIsNamed(String model, String tokens) throws Exception {
+    assertThatThrownBy(() -> ContextLines.parse(Map.of(model, tokens), Set.of("openai")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("context." + model)
+        .hasMessageContaining("256 to 262144");
+    assertThat(ContextLines.parse(Map.of("openai/*", "4096"), Set.of("openai")).of("openai/x"))
+        .isEqualTo(4_096);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "openai, 3 15",
     "openai/x, 3",

@@ -14,6 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A user with a stream in sessions, on a connection of its own.
 final class SessionClient {
@@ -72,7 +73,11 @@ final class SessionClient {
   }
 
   ChatResponse await(ChatResponse.Type type) {
-    return inbox.await(response -> response.getType() == type);
+    return await(response -> response.getType() == type);
+  }
+
+  ChatResponse await(Predicate<ChatResponse> wanted) {
+    return inbox.await(wanted);
   }
 
   ChatResponse awaitChunkOrEnd() {
@@ -104,7 +109,13 @@ final class SessionClient {
         .filter(
             response ->
                 switch (response.getType()) {
-                  case STATUS, RESPONSE_START, CHUNK, RESPONSE_COMPLETE, SESSION_UPDATE, TURN ->
+                  case STATUS,
+                      RESPONSE_START,
+                      CHUNK,
+                      RESPONSE_COMPLETE,
+                      SESSION_UPDATE,
+                      TURN,
+                      REGENERATING ->
                       true;
                   case ERROR -> response.getSequence() > 0;
                   default -> false;

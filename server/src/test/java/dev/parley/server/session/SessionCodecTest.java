@@ -44,6 +44,8 @@ class SessionCodecTest {
         new SessionEntry.Changed("ann", ABOUT, false, 4),
         new SessionEntry.Asked("ann", "k", "What?\n", AT),
         new SessionEntry.Asked("ann", "", "What?", AT),
+        new SessionEntry.Again("ann", "k", 6),
+        new SessionEntry.Again("ann", "", 6),
         new SessionEntry.Begun(6, "p/m", 3, AT),
         new SessionEntry.Started(),
         new SessionEntry.Chunk(2, "two 😀", AT),
@@ -76,7 +78,8 @@ class SessionCodecTest {
             ABOUT,
             new SessionState.Totals(3, 2, 100, 200, 300),
             List.of(8L, 9L),
-            new Answer(7, 6, "p/m", 3, AT, false, 0, GrowingText.EMPTY, null, null));
+            new Answer(7, 6, "p/m", 3, AT, false, 0, GrowingText.EMPTY, null, null),
+            9);
     assertThat(codec.decodeState(TOPIC, codec.encodeState(state)))
         .usingRecursiveComparison()
         .ignoringFields("answer.text")

@@ -12,11 +12,15 @@ import dev.parley.assistant.v1.GetTranscriptResponse;
 import dev.parley.assistant.v1.ListSessionsRequest;
 import dev.parley.assistant.v1.ListSessionsResponse;
 import dev.parley.assistant.v1.Outcome;
+import dev.parley.assistant.v1.SearchSessionsRequest;
+import dev.parley.assistant.v1.SearchSessionsResponse;
 import dev.parley.assistant.v1.ServerStatsRequest;
 import dev.parley.assistant.v1.SessionInfoRequest;
 import dev.parley.assistant.v1.SessionInfoResponse;
+import dev.parley.assistant.v1.SessionMatch;
 import dev.parley.assistant.v1.Turn;
 import dev.parley.assistant.v1.UpdateSessionRequest;
+import dev.parley.core.limit.Limits;
 import dev.parley.server.ServerExtension;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,6 +46,9 @@ class SessionServiceTest {
               provider.dead.kind = compatible
               provider.dead.base-url = http://127.0.0.1:1/v1
               price.simulated/* = 3 15
+              provider.small.kind = simulated
+              provider.small.pace = 0s
+              context.small/* = 256
               """);
 
   private SessionClient ann() {
@@ -430,6 +437,230 @@ class SessionServiceTest {
     SessionClient ben = SessionClient.of(server.connect(), "ben");
     assertThatThrownBy(() -> ben.calls.createSession(forking.build()))
         .hasMessageContaining("NOT_FOUND");
+  }
+
+  private static ChatRequest.Builder request(ChatRequest.Type type, String session, String id) {
+    return ChatRequest.newBuilder().setType(type).setSessionId(session).setId(id);
+  }
+
+  @Test
+  void theNewestTurnIsAnsweredAgainByTheModelOfNow() {
+    SessionClient ann = ann();
+    String session = ann.create("dead/model");
+    ann.ask(session, "q1", "hello");
+    long turn = ann.awaitEnd().getAnswer().getTurnSequence();
+    var _ =
+        ann.calls.updateSession(
+            UpdateSessionRequest.newBuilder()
+                .setSessionId(session)
+                .setModelId("simulated")
+                .build());
+    ann.send(request(ChatRequest.Type.REGENERATE, session, "a1"));
+    ChatResponse again = ann.await(ChatResponse.Type.REGENERATING);
+    assertThat(again.getTurnSequence()).isEqualTo(turn);
+    assertThat(again.getMessageId()).isEqualTo("a1");
+    ChatResponse end = ann.awaitEnd();
+    assertThat(end.getType()).isEqualTo(ChatResponse.Type.RESPONSE_COMPLETE);
+    assertThat(end.getAnswer().getTurnSequence()).isEqualTo(turn);
+    assertThat(end.getContextMessages()).as("question and answer").isEqualTo(2);
+    assertGapless(ann.placed());
+
+    ann.send(request(ChatRequest.Type.REGENERATE, session, "a1"));
+    ann.await(response -> response.getType() == ChatResponse.Type.ACK && response.getDuplicate());
+    GetTranscriptResponse transcript = ann.transcript(session);
+    assertThat(transcript.getTurnsCount()).isEqualTo(1);
+    assertThat(transcript.getTurns(0).getAnswers()).isEqualTo(2);
+    assertThat(transcript.getTurns(0).getAnswer().getText()).startsWith("You said: hello");
+    assertThat(transcript.getTurns(0).getAnswer().getModel()).isEqualTo("simulated/simulated");
+
+    ann.ask(session, "q2", "next");
+    ann.awaitEnd();
+    ann.send(request(ChatRequest.Type.REGENERATE, session, "a2").setTurnSequence(turn));
+    ChatResponse refused = ann.await(ChatResponse.Type.ERROR);
+    assertThat(refused.getRequestId()).isEqualTo("a2");
+    assertThat(refused.getErrorMessage()).contains("fork");
+  }
+
+  @Test
+  void aTurnAnsweredManyTimesIsOneTurnOfTheTranscriptAndOfTheContext() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", "first");
+    ann.awaitEnd();
+    ann.ask(session, "q2", "second");
+    ann.awaitEnd();
+    for (int i = 0; i < 60; i++) {
+      ann.send(request(ChatRequest.Type.REGENERATE, session, "a" + i));
+      assertThat(ann.awaitEnd().getContextMessages()).isEqualTo(4);
+    }
+    ann.ask(session, "q3", "third");
+    assertThat(ann.awaitEnd().getContextMessages()).isEqualTo(6);
+    GetTranscriptRequest.Builder request =
+        GetTranscriptRequest.newBuilder().setSessionId(session).setPageSize(2);
+    GetTranscriptResponse page = ann.calls.getTranscript(request.build());
+    assertThat(page.getTurnsList()).extracting(Turn::getText).containsExactly("first", "second");
+    assertThat(page.getTurns(1).getAnswers()).isEqualTo(61);
+    page =
+        ann.calls.getTranscript(
+            request.setAfterSequence(page.getNextAfterSequence()).setJson(true).build());
+    assertThat(page.getTurnsList()).extracting(Turn::getText).containsExactly("third");
+    assertThat(page.getNextAfterSequence()).isZero();
+    assertThat(page.getJson())
+        .startsWith("{\"sequence\":" + page.getTurns(0).getSequence())
+        .contains(
+            "\"user\":\"third\",\"model\":\"simulated/simulated\",\"answer\":\"You said: third")
+        .contains("\"outcome\":\"complete\"")
+        .endsWith("}\n");
+  }
+
+  @Test
+  void whoStopsNothingDoesNotStopTheNextTurn() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.send(request(ChatRequest.Type.STOP, session, "early"));
+    assertThat(ann.await(ChatResponse.Type.ACK).getSequence()).isZero();
+    ann.ask(session, "q1", "hello");
+    ann.send(request(ChatRequest.Type.STOP, session, "other").setTurnSequence(1_000));
+    assertThat(ann.awaitEnd().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void aMessageThatWaitsIsStoppedByItsTurnAndTheAnswerUnderWayGoesOn() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(20));
+    ann.await(ChatResponse.Type.CHUNK);
+    ann.ask(session, "q2", "never mind");
+    ChatResponse waiting =
+        ann.await(
+            response ->
+                response.getType() == ChatResponse.Type.ACK
+                    && response.getRequestId().equals("q2"));
+    ann.send(request(ChatRequest.Type.STOP, session, "s").setTurnSequence(waiting.getSequence()));
+    ChatResponse stopped = ann.awaitEnd();
+    assertThat(stopped.getAnswer().getTurnSequence()).isEqualTo(waiting.getSequence());
+    assertThat(stopped.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_STOPPED);
+    assertThat(ann.awaitEnd().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+    assertThat(ann.transcript(session).getTurnsCount()).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasSaidIsFoundInAllSessionsOfItsUserNewestFirst() {
+    SessionClient ann = ann();
+    String first = ann.create("");
+    String second = ann.create("");
+    ann.ask(first, "q1", "where do Penguins live");
+    ann.awaitEnd();
+    ann.ask(second, "q1", words(200) + " penguins " + words(200));
+    ann.awaitEnd();
+    SessionClient ben = SessionClient.of(server.connect(), "ben");
+    ben.ask(ben.create(""), "q1", "penguins are mine");
+    ben.awaitEnd();
+
+    List<SessionMatch> matches = search(ann, "penguin*", "", 3);
+    assertThat(matches)
+        .extracting(SessionMatch::getSessionId)
+        .containsExactly(second, second, first, first);
+    assertThat(matches)
+        .extracting(SessionMatch::getModel)
+        .containsExactly("simulated/simulated", "", "simulated/simulated", "");
+    assertThat(matches.get(1).getTurnSequence()).isEqualTo(matches.get(0).getTurnSequence());
+    assertThat(matches.get(1).getExcerpt())
+        .contains("word penguins word")
+        .startsWith("…")
+        .endsWith("…")
+        .hasSizeLessThanOrEqualTo(240);
+    assertThat(matches.get(3).getExcerpt()).isEqualTo("where do Penguins live");
+    assertThat(search(ann, "penguins", first, 1)).hasSize(2);
+    assertThat(search(ann, "mine", "", 5)).isEmpty();
+    assertThatThrownBy(() -> search(ann, "…", "", 5)).hasMessageContaining("search terms: 0");
+    assertThatThrownBy(() -> search(ben, "penguins", first, 5)).hasMessageContaining("NOT_FOUND");
+  }
+
+  /// All pages of a search.
+  private static List<SessionMatch> search(
+      SessionClient client, String query, String session, int pageSize) {
+    List<SessionMatch> matches = new ArrayList<>();
+    String token = "";
+    do {
+      SearchSessionsResponse page =
+          client.calls.searchSessions(
+              SearchSessionsRequest.newBuilder()
+                  .setQuery(query)
+                  .setSessionId(session)
+                  .setPageSize(pageSize)
+                  .setPageToken(token)
+                  .build());
+      assertThat(page.getMatchesCount()).isLessThanOrEqualTo(pageSize);
+      matches.addAll(page.getMatchesList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return matches;
+  }
+
+  @Test
+  void sessionsAreListedInPagesNewestFirst() throws Exception {
+    SessionClient ann = ann();
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      made.addFirst(ann.create(""));
+      long now = System.currentTimeMillis();
+      while (System.currentTimeMillis() == now) {
+        Thread.onSpinWait(); // ids are in order of milliseconds
+      }
+    }
+    List<String> listed = new ArrayList<>();
+    String token = "";
+    do {
+      ListSessionsResponse page =
+          ann.calls.listSessions(
+              ListSessionsRequest.newBuilder().setPageSize(3).setPageToken(token).build());
+      page.getSessionsList().forEach(each -> listed.add(each.getSessionId()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    assertThat(listed).isEqualTo(made);
+  }
+
+  @Test
+  void aModelIsShownNoMoreThanItsLimit() {
+    SessionClient ann = ann();
+    String session = ann.create("small");
+    for (int i = 0; i < 6; i++) {
+      ann.ask(session, "q" + i, words(20));
+      assertThat(ann.await(ChatResponse.Type.STATUS).getContextMessages())
+          .isEqualTo(Math.min(2 * i + 1, 7));
+      ann.awaitEnd();
+    }
+    ann.ask(session, "long", words(1_000));
+    assertThat(ann.await(ChatResponse.Type.STATUS).getContextMessages()).isEqualTo(1);
+    ann.awaitEnd();
+  }
+
+  @Test
+  void noMoreTurnsAreForkedThanTheLimit() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    int most = Limits.MAX_FORKED_TURNS;
+    for (int i = 0; i <= most; i++) {
+      ann.ask(session, "q" + i, "question " + i);
+      ann.awaitEnd();
+    }
+    CreateSessionRequest.Builder whole =
+        CreateSessionRequest.newBuilder().setForkSessionId(session);
+    assertThatThrownBy(() -> ann.calls.createSession(whole.build()))
+        .hasMessageContaining("more than 200 turns");
+    long last =
+        ann.calls
+            .getTranscript(
+                GetTranscriptRequest.newBuilder().setSessionId(session).setPageSize(1_000).build())
+            .getTurns(most)
+            .getSequence();
+    String fork = ann.calls.createSession(whole.setForkBeforeSequence(last).build()).getSessionId();
+    assertThat(
+            ann.calls
+                .getSessionInfo(SessionInfoRequest.newBuilder().setSessionId(fork).build())
+                .getUserMessages())
+        .isEqualTo(most);
   }
 
   @Test

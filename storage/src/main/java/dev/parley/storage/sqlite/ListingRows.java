@@ -25,6 +25,11 @@ record ListingRows(Session session) {
           + " ORDER BY name LIMIT ?";
   private static final String JOINED =
       SELECT + "JOIN (" + MINE + ") m ON m.id = t.id ORDER BY t.name";
+  private static final String BACKWARDS =
+      SELECT
+          + "JOIN (SELECT m.topic AS id FROM member m JOIN topic u ON u.id = m.topic"
+          + " WHERE m.user = ? AND m.kind = ? AND m.name < ? AND u.erased = 0"
+          + " ORDER BY m.name DESC LIMIT ?) m ON m.id = t.id ORDER BY t.name DESC";
   // Each half stops at the limit by itself: what is neither listed nor joined is never walked over.
   private static final String VISIBLE =
       SELECT
@@ -59,6 +64,20 @@ record ListingRows(Session session) {
       statement.setInt(7, limit);
       statement.setInt(8, limit);
     }
+    return listings(statement, viewer);
+  }
+
+  List<Listing> pageBackwards(String kind, String viewer, String beforeName, int limit)
+      throws SQLException {
+    PreparedStatement statement = session.prepare(BACKWARDS);
+    statement.setString(1, viewer);
+    statement.setString(2, kind);
+    if (beforeName.isEmpty()) {
+      statement.setBytes(3, new byte[0]); // any text is smaller than any blob
+    } else {
+      statement.setString(3, beforeName);
+    }
+    statement.setInt(4, limit);
     return listings(statement, viewer);
   }
 

@@ -100,6 +100,13 @@ final class SqliteReader implements JournalReader, AutoCloseable {
   }
 
   @Override
+  public List<Listing> topicsBackwards(String kind, String viewer, String beforeName, int limit)
+      throws JournalException {
+    return pool.read(
+        session -> new ListingRows(session).pageBackwards(kind, viewer, beforeName, limit));
+  }
+
+  @Override
   public @Nullable Listing topic(TopicId topic, String viewer) throws JournalException {
     return pool.<@Nullable Listing>read(session -> new ListingRows(session).one(topic, viewer));
   }

@@ -148,6 +148,32 @@ public abstract class JournalTopicsContract extends JournalFixture {
     }
 
     @Test
+    void showTheViewersOwnBackwards() throws Exception {
+      commit(
+          append(room("a"), 0).put("ann", Role.MEMBER),
+          append(room("b"), 0).listed(true),
+          append(room("c"), 0).put("ann", Role.MEMBER),
+          append(room("\uFF5E"), 0).put("ann", Role.MEMBER),
+          append(room("\uD83D\uDE00"), 0).put("ann", Role.MEMBER),
+          append(new TopicId("document", "d"), 0).put("ann", Role.MEMBER));
+
+      assertThat(namesBackwards("", 9)).containsExactly("\uD83D\uDE00", "\uFF5E", "c", "a");
+      assertThat(namesBackwards("", 2)).containsExactly("\uD83D\uDE00", "\uFF5E");
+      assertThat(namesBackwards("\uFF5E", 1)).containsExactly("c");
+      assertThat(namesBackwards("c", 9)).containsExactly("a");
+      assertThat(namesBackwards("a", 9)).isEmpty();
+
+      commit(append(room("c"), 0).change("ann", "bye").erase());
+      assertThat(namesBackwards("", 9)).containsExactly("\uD83D\uDE00", "\uFF5E", "a");
+    }
+
+    private List<String> namesBackwards(String before, int limit) throws JournalException {
+      return reader().topicsBackwards("room", "ann", before, limit).stream()
+          .map(listing -> listing.head().topic().name())
+          .toList();
+    }
+
+    @Test
     void listedStaysUntilChanged() throws Exception {
       commit(append(ROOM, 0).listed(true));
       commit(append(ROOM, 0).say("ann", "a"));

@@ -311,6 +311,24 @@ public final class MemoryJournal implements Journal, JournalReader {
   @Override
   public List<Listing> topics(
       String kind, String viewer, boolean joinedOnly, String afterName, int limit) {
+    return byName(kind, viewer, joinedOnly).values().stream()
+        .filter(listing -> Utf8.ORDER.compare(listing.head().topic().name(), afterName) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<Listing> topicsBackwards(String kind, String viewer, String beforeName, int limit) {
+    return byName(kind, viewer, true).reversed().values().stream()
+        .filter(
+            listing ->
+                beforeName.isEmpty()
+                    || Utf8.ORDER.compare(listing.head().topic().name(), beforeName) < 0)
+        .limit(limit)
+        .toList();
+  }
+
+  private SortedMap<String, Listing> byName(String kind, String viewer, boolean joinedOnly) {
     SortedMap<String, Listing> byName = new TreeMap<>(Utf8.ORDER);
     synchronized (lock) {
       for (MemoryTopic topic : topics.values()) {
@@ -319,10 +337,7 @@ public final class MemoryJournal implements Journal, JournalReader {
         }
       }
     }
-    return byName.values().stream()
-        .filter(listing -> Utf8.ORDER.compare(listing.head().topic().name(), afterName) > 0)
-        .limit(limit)
-        .toList();
+    return byName;
   }
 
   @Override

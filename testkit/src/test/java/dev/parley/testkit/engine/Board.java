@@ -30,10 +30,13 @@ final class Board
   /// Text at which decoding fails.
   static final String UNREADABLE = "unreadable";
 
+  /// Text after which more is to come, until the next note.
+  static final String BUSY = "busy";
+
   private static final int PINNED = 1;
   private static final int REWRITTEN = 2;
 
-  record State(long notes, long digest, boolean down, boolean broken) {}
+  record State(long notes, long digest, boolean down, boolean broken, boolean busy) {}
 
   record Note(String author, String key, String text, long rewrites, @Nullable Where breaks) {}
 
@@ -60,7 +63,7 @@ final class Board
 
   @Override
   public State initial(TopicId topic) {
-    return new State(0, 0, false, false);
+    return new State(0, 0, false, false, false);
   }
 
   @Override
@@ -170,7 +173,13 @@ final class Board
         sequence,
         state.digest() * 31 + (sequence + note.key() + note.author()).hashCode(),
         state.down() || note.text().equals("down"),
-        note.breaks() == Where.ENCODE_STATE);
+        note.breaks() == Where.ENCODE_STATE,
+        note.text().equals(BUSY));
+  }
+
+  @Override
+  public boolean isBusy(State state) {
+    return state.busy();
   }
 
   @Override
@@ -213,13 +222,16 @@ final class Board
     return ByteBuffer.allocate(17)
         .putLong(state.notes())
         .putLong(state.digest())
-        .put((byte) (state.down() ? 1 : 0))
+        .put((byte) ((state.down() ? 1 : 0) + (state.busy() ? 2 : 0)))
         .array();
   }
 
   @Override
   public State decodeState(TopicId topic, byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new State(buffer.getLong(), buffer.getLong(), buffer.get() == 1, false);
+    long notes = buffer.getLong();
+    long digest = buffer.getLong();
+    byte flags = buffer.get();
+    return new State(notes, digest, (flags & 1) != 0, false, (flags & 2) != 0);
   }
 }

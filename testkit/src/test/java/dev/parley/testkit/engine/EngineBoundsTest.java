@@ -210,6 +210,27 @@ final class EngineBoundsTest {
   }
 
   @Test
+  void topicsOfWhichMoreIsToComeAreKeptUntilItHasCome() {
+    Desk desk = desk(limits(100, 100, 1_000, 1_000, 2));
+    for (int i = 0; i < 5; i++) {
+      desk.submit(topic(i), new BoardCommand.Enrol("alice"));
+      desk.submit(topic(i), new BoardCommand.Pin("alice", "k", Board.BUSY));
+      desk.turn();
+    }
+    desk.journal.loads.clear();
+    for (int i = 0; i < 5; i++) {
+      desk.submit(topic(i), pin("alice", "done"));
+      desk.turn();
+    }
+    assertThat(desk.journal.loads).isEmpty();
+    for (int i = 4; i >= 0; i--) {
+      desk.submit(topic(i), new BoardCommand.Look("alice"));
+      desk.turn();
+    }
+    assertThat(desk.journal.loads).containsExactly(topic(2), topic(1), topic(0));
+  }
+
+  @Test
   void topicsThatDoNotExistAreNotKept() {
     Desk desk = desk(limits(100, 100, 1_000, 1_000, 2));
     desk.submit(topic(0), new BoardCommand.Look("alice"));

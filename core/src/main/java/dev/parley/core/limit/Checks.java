@@ -1,23 +1,14 @@
-package dev.parley.core.room;
+package dev.parley.core.limit;
 
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
-import dev.parley.core.limit.Limits;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Form of what clients send: sizes, characters, ranges. Whoever turns a frame into a command calls
 /// these, so that rules see well-formed values only. Pure.
 public final class Checks {
   private static final char LINE_SEPARATOR = '\u2028';
   private static final char PARAGRAPH_SEPARATOR = '\u2029';
-
-  /// No other schemes: a client that makes a link of what it gets must not be led to `javascript:`
-  /// or `file:`. Beyond ASCII everything is taken, as browsers do, but spaces.
-  private static final Pattern URL =
-      Pattern.compile("(?iU)https?://[^\\s\\p{C}<>\"\\\\^`{|}/?#@:][^\\s\\p{C}<>\"\\\\^`{|}]*");
 
   private Checks() {}
 
@@ -56,48 +47,6 @@ public final class Checks {
     return value;
   }
 
-  /// What is put on a message: an emoji or its short code.
-  public static String emoji(String value) throws RefusedException {
-    if (value.isEmpty()) {
-      throw invalid("emoji: empty (expected: 1 to %d bytes)".formatted(Limits.MAX_EMOJI_BYTES));
-    }
-    return line("emoji", value, Limits.MAX_EMOJI_BYTES);
-  }
-
-  /// The content of a message.
-  public static Content content(@Nullable Content content) throws RefusedException {
-    switch (content) {
-      case null -> throw invalid("content: missing (expected: text, image or file, or an action)");
-      case Content.Text text -> text("content.text", text.text(), Limits.MAX_TEXT_BYTES);
-      case Content.Image image -> {
-        url("image.url", image.url());
-        line("image.alt_text", image.altText(), Limits.MAX_DESCRIPTION_BYTES);
-        notNegative("image.width", image.width());
-        notNegative("image.height", image.height());
-      }
-      case Content.File file -> {
-        url("file.url", file.url());
-        line("file.filename", file.name(), Limits.MAX_FILE_NAME_BYTES);
-        line("file.mime_type", file.mediaType(), Limits.MAX_FILE_NAME_BYTES);
-        notNegative("file.size_bytes", file.sizeBytes());
-      }
-    }
-    return content;
-  }
-
-  /// Ids of mentioned users.
-  public static List<String> mentions(List<String> users) throws RefusedException {
-    if (users.size() > Limits.MAX_MENTIONS) {
-      throw new RefusedException(
-          Reason.TOO_LARGE.because(
-              "mentions: %d (expected: at most %d)".formatted(users.size(), Limits.MAX_MENTIONS)));
-    }
-    for (String user : users) {
-      id("mentions", user);
-    }
-    return users;
-  }
-
   /// A size of page.
   ///
   /// @param value what was asked for; 0: the default
@@ -124,20 +73,16 @@ public final class Checks {
     return text;
   }
 
-  private static void url(String field, String value) throws RefusedException {
-    size(field, value, Limits.MAX_URL_BYTES);
-    if (!URL.matcher(value).matches()) {
-      throw invalid(field + ": no web address (expected: such as https://example.org/a.png)");
-    }
-  }
-
-  private static void notNegative(String field, long value) throws RefusedException {
+  /// A size, a place or another number that is not below zero.
+  public static long notNegative(String field, long value) throws RefusedException {
     if (value < 0) {
       throw invalid("%s: %d (expected: >= 0)".formatted(field, value));
     }
+    return value;
   }
 
-  private static void size(String field, String value, int maxBytes) throws RefusedException {
+  /// That a text is not too large.
+  public static void size(String field, String value, int maxBytes) throws RefusedException {
     // a char is 1 to 3 bytes of UTF-8, so most values need no counting
     if (value.length() * 3L <= maxBytes) {
       return;

@@ -1,4 +1,4 @@
-package dev.parley.bench.gateway;
+package dev.parley.bench.measure;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -7,9 +7,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Times as options have them, such as `20ms`. A pure function.
-final class Durations implements ITypeConverter<Duration> {
+public final class Durations implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(?<number>\\d{1,9})(?<unit>us|ms|s)");
 
+  /// A time.
+  ///
+  /// @throws TypeConversionException if it is none
   @Override
   public Duration convert(String text) {
     Matcher form = FORM.matcher(text);
