@@ -285,7 +285,7 @@ final class Deeds {
               + """
 
               Whatever does not begin with / is said to the model; // says a line that begins with
-              /. NUMBER is what stands before a turn of yours; SESSION the beginning of an id, or a
+              /. NUMBER is what stands before a turn of yours; SESSION an id as it is shown, or a
               number of /sessions. What is said while an answer comes waits for its turn. Ctrl-C
               stops the answer, Ctrl-D ends. Tab completes, the up arrow brings back what you
               typed.\

@@ -189,8 +189,8 @@ final class Sessions {
         conversation.client().watch(id, transcript.getLastSequence(), transcript.getEpoch()));
   }
 
-  /// The id of the session that is meant: by a number of the list that was shown last, or by the
-  /// beginning of an id that no other has.
+  /// The id of the session that is meant: by a number of the list that was shown last, or by an id,
+  /// of which the end will do.
   private String find(String typed) {
     List<SessionSummary> before = listed;
     if (typed.matches("\\d{1,6}")) {
@@ -203,11 +203,11 @@ final class Sessions {
     List<String> fitting =
         conversation.client().sessions().stream()
             .map(SessionSummary::getSessionId)
-            .filter(id -> id.startsWith(typed))
+            .filter(id -> id.equals(typed) || id.endsWith(typed))
             .toList();
     if (fitting.size() != 1) {
       throw CommandFailure.failed(
-          "%s: %s of your sessions begins so (expected: one; /sessions lists them)"
+          "%s: %s of your sessions has this id (expected: one; /sessions lists them)"
               .formatted(PlainText.line(typed), fitting.isEmpty() ? "none" : "more than one"));
     }
     return fitting.getFirst();

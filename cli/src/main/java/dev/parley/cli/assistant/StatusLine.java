@@ -27,16 +27,16 @@ final class StatusLine {
               .formatted(Words.named(talk.session()), PlainText.line(talk.session().getModel())));
     }
     line.styled(BAR, talk.isConnected() ? " " : " · " + talk.connection() + " ");
+    if (talk.waiting() > 0) {
+      line.append("  ").styled(Styles.DIM, "⧖ %d waiting".formatted(talk.waiting()));
+    }
     if (talk.answer() != null && talk.isConnected()) {
       String ends = talk.isStopping() ? "stopping" : "Ctrl-C stops";
       line.append("  ")
           .styled(
               Styles.DIM,
-              "answering, %d s, %,d chunks · %s"
-                  .formatted(talk.answerNanos() / NANOS, talk.chunks(), ends));
-    }
-    if (talk.waiting() > 0) {
-      line.append("  ").styled(Styles.DIM, "⧖ %d waiting".formatted(talk.waiting()));
+              "answering, %d s · %s"
+                  .formatted(talk.answerNanos() / NANOS, ends));
     }
     return line.toAttributedString();
   }

@@ -47,7 +47,6 @@ final class Talk {
   private long expected;
   private int asked;
   private @Nullable Answer answer;
-  private int chunks;
   private long answerSinceNanos;
   private boolean stopping;
   private int failures;
@@ -77,10 +76,6 @@ final class Talk {
   /// The answer that is under way; null: none is.
   @Nullable Answer answer() {
     return answer;
-  }
-
-  int chunks() {
-    return chunks;
   }
 
   /// How long the answer that is under way has been so.
@@ -237,7 +232,6 @@ final class Talk {
       }
       case STATUS -> begin(event.getAnswer());
       case CHUNK -> {
-        chunks++;
         figures.chunk();
         view.chunk(event.getChunkText());
       }
@@ -282,7 +276,6 @@ final class Talk {
       show(turn);
     }
     answer = begun;
-    chunks = begun.getChunks();
     answerSinceNanos = nanoTime.getAsLong();
     stopping = false;
   }

@@ -26,9 +26,10 @@ final class Words {
 
   private Words() {}
 
-  /// As much of a session's id as tells it from the others of one person.
+  /// As much of a session's id as tells it from the others of one person: its end, since ids that
+  /// are made one after the other begin alike.
   static String id(String session) {
-    return session.length() <= SHORT_ID ? session : session.substring(0, SHORT_ID);
+    return session.substring(Math.max(0, session.length() - SHORT_ID));
   }
 
   /// A session's id, and its title if it has one.

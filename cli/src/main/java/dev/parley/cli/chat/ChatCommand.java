@@ -93,7 +93,7 @@ public final class ChatCommand implements Callable<Integer> {
       names = "--session",
       paramLabel = "SESSION",
       description =
-          "With --ai: go on with this session: the beginning of its id, or its number in /sessions."
+          "With --ai: go on with this session: its id as it is shown, or its number in /sessions."
               + " Default: a new one.")
   private String session = "";
 

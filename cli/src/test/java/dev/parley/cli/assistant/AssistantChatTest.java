@@ -55,7 +55,7 @@ class AssistantChatTest {
   }
 
   @Test
-  void aSessionIsGoneOnWithByTheBeginningOfItsId() {
+  void aSessionIsGoneOnWithByTheEndOfItsId() {
     String session = session(talk("first\n"));
     Result result = talk("second\n/info\n", "--session", session);
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -63,7 +63,7 @@ class AssistantChatTest {
         .startsWith("You said: second")
         .contains("has 3 turn")
         .contains("messages      4: 2 of yours, 2 of the model's");
-    assertThat(talk("x\n", "--session", "nonsense").err()).contains("none of your sessions");
+    assertThat(talk("x\n", "--session", "nonsense").err()).contains("none of your sessions has this id");
     assertThat(talk("x\n", "--session", "nonsense").exitCode()).isEqualTo(1);
   }
 

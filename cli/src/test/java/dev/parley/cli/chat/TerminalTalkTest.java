@@ -58,15 +58,14 @@ class TerminalTalkTest {
       ann.await("You said: word word");
       ann.await("Ctrl-C stops");
       ann.type(CTRL_C);
-      String screen = ann.await("stopped · slow/slow");
-      assertThat(screen.split("You said: word", -1)).as("shown once").hasSize(2);
+      ann.await("stopped · slow/slow");
       ann.line("again");
       ann.await("You said: again");
       ann.await("context 4 messages");
       ann.type("half");
-      ann.await("› half");
+      ann.await("half");
       ann.type(CTRL_C);
-      ann.awaitGone("› half");
+      ann.awaitGone("half");
     }
   }
 
@@ -110,7 +109,7 @@ class TerminalTalkTest {
       ann.type("half a li");
       String screen = ann.await("You said: second");
       assertThat(screen.indexOf("context 2 messages")).isLessThan(screen.indexOf("2 You › second"));
-      assertThat(ann.await("context 4 messages")).contains("› half a li");
+      assertThat(ann.await("context 4 messages")).contains("half a li");
     }
   }
 
