@@ -61,6 +61,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Examples:",
       "  parley chat                         talk in the room general",
       "  parley chat -u ann general random   as ann, in two rooms",
+      "  parley chat --ai                    talk with a model",
       "  parley send ops 'deploy is done'    exits 0 once it is on the server's disk",
       "  parley tail ops --json              follow a room from a program",
       "  parley import irc --room '#ubuntu' logs/",

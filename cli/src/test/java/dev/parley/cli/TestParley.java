@@ -28,10 +28,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// A real server for each test, with its data in a directory of its own, and commands that talk to
 /// it.
 public final class TestParley implements BeforeEachCallback, AfterEachCallback {
+  private String lines = "";
   private Path folder;
   private String lines = "";
   private ParleyServer server;
   private InetSocketAddress address;
+
+  /// With lines of settings, such as those of providers.
+  public TestParley withLines(String text) {
+    lines = text;
+    return this;
+  }
 
   /// What a command did.
   public record Result(int exitCode, String out, String err) {

@@ -173,7 +173,7 @@ final class Calls {
         channels.current(), MetadataUtils.newAttachHeadersInterceptor(caller.headers()));
   }
 
-  private static <P, T> List<T> pages(
+  static <P, T> List<T> pages(
       Function<String, P> fetch, Function<P, List<T>> items, Function<P, String> nextToken) {
     return call(
         () -> {
@@ -188,7 +188,7 @@ final class Calls {
         });
   }
 
-  private static <T> T call(Supplier<T> call) {
+  static <T> T call(Supplier<T> call) {
     try {
       return call.get();
     } catch (StatusRuntimeException failure) {

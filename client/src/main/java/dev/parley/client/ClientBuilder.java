@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Describes a [ParleyClient]. Each setting has a default but the user. Not thread-safe.
+/// Describes a [ParleyClient] or an [AssistantClient]. Each setting has a default but the user. Not
+/// thread-safe.
 public final class ClientBuilder {
 
   private final String target;
@@ -149,29 +150,44 @@ public final class ClientBuilder {
     return this;
   }
 
+  /// A client that talks in rooms.
   public ParleyClient build() {
+    return new ParleyClient(config(), environment());
+  }
+
+  /// A client that talks with models, in sessions. Of the settings those that speak of rooms, echo,
+  /// [#listener] and [#strictOrder] do not concern it.
+  ///
+  /// @param listener who is told of events and states
+  public AssistantClient buildAssistant(AssistantListener listener) {
+    return new AssistantClient(config(), environment(), requireNonNull(listener));
+  }
+
+  private ClientConfig config() {
     User who = user;
     if (who == null) {
       throw new IllegalStateException("no user (expected: builder.user(...))");
     }
-    ClientConfig config =
-        new ClientConfig(
-            target,
-            who,
-            clientName,
-            echo,
-            growing,
-            listener,
-            backoff,
-            outboxMessages,
-            outboxBytes,
-            highWater,
-            lowWater,
-            deadline,
-            strictOrder,
-            channels,
-            sharedChannel);
+    return new ClientConfig(
+        target,
+        who,
+        clientName,
+        echo,
+        growing,
+        listener,
+        backoff,
+        outboxMessages,
+        outboxBytes,
+        highWater,
+        lowWater,
+        deadline,
+        strictOrder,
+        channels,
+        sharedChannel);
+  }
+
+  private Environment environment() {
     Environment where = environment;
-    return new ParleyClient(config, where == null ? Environment.standard() : where);
+    return where == null ? Environment.standard() : where;
   }
 }

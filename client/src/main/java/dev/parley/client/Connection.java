@@ -1,62 +1,62 @@
 package dev.parley.client;
 
-import dev.parley.chat.v1.ChatEvent;
-import dev.parley.chat.v1.ChatRequest;
-import dev.parley.chat.v1.ChatServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/// One `Chat` stream, from hello to its end. Owned by the loop, which gRPC's callbacks hop to.
+/// One bidirectional stream, from its first request to its end. Owned by the loop, which gRPC's
+/// callbacks hop to.
 ///
 /// Asks gRPC for one message at a time, when told to: what was not asked for stays in the
 /// transport's window, and at last in the server.
 ///
 /// Termination: the owner hears of it exactly once, with the cause; after that nothing is heard
 /// from this object, and sending does nothing.
-final class Connection {
+///
+/// @param <Q> what is sent
+/// @param <E> what comes
+final class Connection<Q, E> {
 
   /// Whom the stream tells, on the loop.
-  interface Owner {
+  interface Owner<Q, E> {
 
     /// A message of the stream; the next comes only after [#read].
-    void onEvent(Connection connection, ChatEvent event);
+    void onEvent(Connection<Q, E> connection, E event);
 
     /// The stream takes requests again.
-    void onReady(Connection connection);
+    void onReady(Connection<Q, E> connection);
 
     /// The stream has ended. `OK`: the server ended it, as if all were well.
-    void onEnd(Connection connection, ParleyException cause);
+    void onEnd(Connection<Q, E> connection, ParleyException cause);
   }
 
   private final Loop loop;
-  private final Owner owner;
-  private final ClientCall<ChatRequest, ChatEvent> call;
+  private final Owner<Q, E> owner;
+  private final ClientCall<Q, E> call;
   private boolean ended;
   private boolean halfClosed;
   private boolean reading;
   private long lastInNanos;
   private long lastOutNanos;
 
-  Connection(Loop loop, Channel channel, Owner owner) {
+  Connection(Loop loop, Channel channel, MethodDescriptor<Q, E> method, Owner<Q, E> owner) {
     this.loop = loop;
     this.owner = owner;
     // Callbacks only hop to the loop, so they need no thread of their own.
-    this.call =
-        channel.newCall(
-            ChatServiceGrpc.getChatMethod(), CallOptions.DEFAULT.withExecutor(Runnable::run));
+    this.call = channel.newCall(method, CallOptions.DEFAULT.withExecutor(Runnable::run));
   }
 
-  void open(Metadata headers, ChatRequest hello) {
+  void open(Metadata headers, Q hello) {
     lastInNanos = loop.nanoTime();
     call.start(new Listener(), headers);
     send(hello);
     read();
   }
 
-  void send(ChatRequest request) {
+  void send(Q request) {
     if (!ended && !halfClosed) {
       lastOutNanos = loop.nanoTime();
       call.sendMessage(request);
@@ -128,10 +128,10 @@ final class Connection {
     owner.onEnd(this, cause);
   }
 
-  private final class Listener extends ClientCall.Listener<ChatEvent> {
+  private final class Listener extends ClientCall.Listener<E> {
 
     @Override
-    public void onMessage(ChatEvent event) {
+    public void onMessage(E event) {
       loop.execute(
           () -> {
             if (!ended) {

@@ -15,7 +15,10 @@ public sealed interface ConnectionState {
   /// @param attempt 1 for the first try since the last stable connection, then 2, 3, …
   record Connecting(int attempt) implements ConnectionState {}
 
-  /// The server has welcomed this client; rooms are being resumed and unsent messages sent.
+  /// The server has welcomed this client; what was joined or watched is being resumed, and what was
+  /// not acknowledged sent again.
+  ///
+  /// @param welcome what the server said; of an [AssistantClient] nothing
   record Connected(WelcomeEvent welcome) implements ConnectionState {}
 
   /// The connection broke, or could not be made; another try follows. Nothing is lost.

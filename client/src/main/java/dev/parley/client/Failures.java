@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.parley.assistant.v1.ChatResponse;
 import dev.parley.chat.v1.ErrorEvent;
 import dev.parley.model.v1.ModelError;
 import io.grpc.Metadata;
@@ -74,6 +75,32 @@ final class Failures {
         null);
   }
 
+  /// Of a refusal on the stream in sessions, which names no code.
+  static ParleyException of(ChatResponse error) {
+    boolean later = error.hasRetryAfter();
+    return new ParleyException(
+        later ? Status.Code.UNAVAILABLE : Status.Code.FAILED_PRECONDITION,
+        error.getReason(),
+        error.getErrorMessage(),
+        "",
+        error.getRequestId(),
+        later ? toJava(error.getRetryAfter()) : null,
+        null);
+  }
+
+  static ParleyException resting() {
+    return ParleyException.local(
+        Status.Code.CANCELLED, "CLIENT_DISCONNECTED", "the client is disconnected", "Connect.");
+  }
+
+  static ParleyException watchedAnew(String session) {
+    return ParleyException.local(
+        Status.Code.ABORTED,
+        "CLIENT_WATCHED_ANEW",
+        "session " + session + " is watched from elsewhere, or no more",
+        "");
+  }
+
   static ParleyException closed() {
     return ParleyException.local(
         Status.Code.CANCELLED,
@@ -124,11 +151,11 @@ final class Failures {
         cause);
   }
 
-  static ParleyException idInUse(String id, String room) {
+  static ParleyException idInUse(String id, String where) {
     return ParleyException.local(
         Status.Code.ALREADY_EXISTS,
         "CLIENT_ID_IN_USE",
-        "request id " + id + " waits for its answer already, in room " + room,
+        "request id " + id + " waits for its answer already, in " + where,
         "Wait for that answer, or take another id.");
   }
 

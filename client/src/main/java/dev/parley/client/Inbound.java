@@ -53,7 +53,7 @@ final class Inbound {
   }
 
   /// Takes one message of the stream: an event, or a batch of them.
-  void accept(Connection connection, ChatEvent event) {
+  void accept(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     if (event.getBatchCount() == 0) {
       route(connection, event);
       return;
@@ -65,7 +65,7 @@ final class Inbound {
     }
   }
 
-  private void route(Connection connection, ChatEvent event) {
+  private void route(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     switch (event.getEventCase()) {
       case WELCOME -> session.welcomed(event.getWelcome());
       case DRAIN -> session.draining(event.getDrain());
@@ -95,7 +95,7 @@ final class Inbound {
 
   /// An event of a kind that this client does not know; its place in the journal counts all the
   /// same.
-  private void unknown(Connection connection, ChatEvent event) {
+  private void unknown(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     if (event.getSequence() > 0 && !event.getRoomId().isEmpty()) {
       journaled(connection, event);
     } else {
@@ -103,7 +103,7 @@ final class Inbound {
     }
   }
 
-  private void journaled(Connection connection, ChatEvent event) {
+  private void journaled(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     String room = Events.roomOf(event);
     RoomCursor cursor = positions.cursor(room);
     if (cursor == null || event.getSequence() == 0) {
@@ -119,7 +119,7 @@ final class Inbound {
     }
   }
 
-  private void caughtUp(Connection connection, ChatEvent event) {
+  private void caughtUp(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     String room = event.getCaughtUp().getRoomId();
     RoomCursor cursor = positions.cursor(room);
     if (echo && cursor != null && event.getCaughtUp().getSequence() > cursor.last()) {
@@ -129,7 +129,7 @@ final class Inbound {
     }
   }
 
-  private void joined(Connection connection, ChatEvent event) {
+  private void joined(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     RoomJoinedEvent joined = event.getRoomJoined();
     String room = joined.getRoom().getId();
     Pending<?> request = outbound.outbox().get(joined.getRequestId());
@@ -145,7 +145,7 @@ final class Inbound {
     }
   }
 
-  private void acked(Connection connection, ChatEvent event) {
+  private void acked(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     AckEvent ack = event.getAck();
     Pending<?> request = outbound.outbox().get(ack.getMessageId());
     if (request == null) {
@@ -169,7 +169,7 @@ final class Inbound {
     }
   }
 
-  private void refused(Connection connection, ChatEvent event) {
+  private void refused(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     ErrorEvent error = event.getError();
     Pending<?> request = outbound.outbox().get(error.getRequestId());
     if (request == null) {
@@ -199,7 +199,7 @@ final class Inbound {
   }
 
   /// An error that answers nothing in the outbox: perhaps a room of hello, else a signal.
-  private void resumeRefused(Connection connection, ChatEvent event) {
+  private void resumeRefused(Connection<ChatRequest, ChatEvent> connection, ChatEvent event) {
     ErrorEvent error = event.getError();
     String rejoined = rejoins.remove(error.getRequestId());
     String room = rejoined == null ? error.getRoomId() : rejoined;
@@ -215,7 +215,7 @@ final class Inbound {
     events.event(event);
   }
 
-  private void rejoin(Connection connection, String room) {
+  private void rejoin(Connection<ChatRequest, ChatEvent> connection, String room) {
     RoomCursor cursor = positions.cursor(room);
     if (cursor != null && resuming.contains(room)) {
       ChatRequest join = Requests.join(room, JoinFrom.after(cursor.resumeAfter(), cursor.epoch()));
@@ -240,14 +240,16 @@ final class Inbound {
     return echo ? 0 : outbound.outbox().perhapsCarriedOut(room);
   }
 
-  private void settle(Connection connection, String room, RoomCursor.Verdict verdict) {
+  private void settle(
+      Connection<ChatRequest, ChatEvent> connection, String room, RoomCursor.Verdict verdict) {
     RoomCursor cursor = positions.cursor(room);
     if (verdict == RoomCursor.Verdict.GAP && cursor != null) {
       gap(connection, room, cursor.resumeAfter() + 1, cursor.last());
     }
   }
 
-  private static void gap(Connection connection, String room, long expected, long got) {
+  private static void gap(
+      Connection<ChatRequest, ChatEvent> connection, String room, long expected, long got) {
     ParleyException violation =
         Failures.violation(
             "gap in room " + room + ": sequence " + got + " (expected: " + expected + ")");

@@ -1,6 +1,7 @@
 package dev.parley.client;
 
 import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.ErrorEvent;
 import dev.parley.chat.v1.Limits;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class Outbound {
   private final Pings pings;
 
   /// The stream to send on; null: none that takes requests.
-  private @Nullable Connection connection;
+  private @Nullable Connection<ChatRequest, ChatEvent> connection;
 
   private Limits limits = Limits.getDefaultInstance();
   private @Nullable ParleyException closed;
@@ -57,7 +58,7 @@ final class Outbound {
     }
     Pending<?> same = outbox.add(request);
     if (same != null) {
-      fail(request, Failures.idInUse(request.id(), same.room()));
+      fail(request, Failures.idInUse(request.id(), "room " + same.room()));
       return;
     }
     pump();
@@ -65,7 +66,7 @@ final class Outbound {
 
   /// Sends what may be sent.
   void pump() {
-    Connection to = connection;
+    Connection<ChatRequest, ChatEvent> to = connection;
     while (to != null && outbox.inFlight() < maxInFlight() && to.isReady()) {
       Pending<?> request = outbox.next();
       if (request == null) {
@@ -119,21 +120,21 @@ final class Outbound {
   // Signals.
 
   void typing(String room, boolean isTyping) {
-    Connection to = connection;
+    Connection<ChatRequest, ChatEvent> to = connection;
     if (to != null && to.isReady() && typing.passes(room, isTyping, loop.nanoTime())) {
       to.send(Requests.typing(room, isTyping));
     }
   }
 
   void read(String room, long sequence) {
-    Connection to = connection;
+    Connection<ChatRequest, ChatEvent> to = connection;
     if (receipts.advance(room, sequence) && to != null) {
       to.send(Requests.read(room, sequence));
     }
   }
 
   void ping(CompletableFuture<Duration> future) {
-    Connection to = connection;
+    Connection<ChatRequest, ChatEvent> to = connection;
     if (to == null) {
       pings.fail(future, Failures.notConnected());
       return;
@@ -155,7 +156,7 @@ final class Outbound {
   // The stream.
 
   /// The server has welcomed the client.
-  void connected(Connection to, Limits allowed) {
+  void connected(Connection<ChatRequest, ChatEvent> to, Limits allowed) {
     connection = to;
     limits = allowed;
     typing.reset();

@@ -12,8 +12,9 @@
 ///       client.send("general", "Hello!").join();
 ///     }
 ///
-/// Start reading at `ChatSession`, which keeps the stream alive; `Inbound` takes what comes,
-/// `Outbound` sends what goes, `Connection` is one stream.
+/// Start reading at `KeptStream`, which keeps a stream alive; `ChatSession` is the one in rooms, of
+/// which `Inbound` takes what comes and `Outbound` sends what goes, `AssistantStream` the one in
+/// sessions with models; `Connection` is one stream from its beginning to its end.
 ///
 /// What always holds:
 ///
@@ -21,8 +22,8 @@
 /// - All mutable state of a client is owned by its `Loop`, and nothing on the loop blocks. Code of
 ///   the client's user runs elsewhere: listeners on one `Strand`, what depends on futures on
 ///   another.
-/// - An event is passed on once, and a room's journaled ones in order. A position to resume from is
-///   never ahead of what was received.
+/// - An event is passed on once, and those that a room or a session has journaled in order. A
+///   position to resume from is never ahead of what was received.
 /// - A request is answered exactly once, and sent again only under its own id.
 /// - Outbox, event buffer, waiting pings and remembered positions are bounded.
 /// - Time and chance come from the `Environment`.

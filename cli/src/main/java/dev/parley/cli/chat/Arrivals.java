@@ -12,6 +12,8 @@ import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.MessageLines;
 import dev.parley.cli.render.Names;
 import dev.parley.cli.render.Times;
+import dev.parley.cli.terminal.ChatLoop;
+import dev.parley.cli.terminal.Screen;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.LongSupplier;

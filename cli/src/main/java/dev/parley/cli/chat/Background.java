@@ -1,6 +1,7 @@
 package dev.parley.cli.chat;
 
 import dev.parley.cli.command.Failures;
+import dev.parley.cli.terminal.ChatLoop;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 

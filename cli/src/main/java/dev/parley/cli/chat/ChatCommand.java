@@ -1,9 +1,15 @@
 package dev.parley.cli.chat;
 
+import dev.parley.cli.assistant.AssistantChat;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
+import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.Times;
+import dev.parley.cli.terminal.ChatReader;
+import dev.parley.cli.terminal.HistoryFile;
+import dev.parley.cli.terminal.Screen;
+import dev.parley.cli.terminal.StreamScreen;
 import dev.parley.client.JoinFrom;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +31,7 @@ import picocli.CommandLine.Parameters;
 /// `parley chat`.
 @Command(
     name = "chat",
-    description = "Talk in rooms, at the terminal.",
+    description = "Talk in rooms, or with a model, at the terminal.",
     footer = {
       "",
       "Type /help inside for the commands. Messages are spoken of by the number before them.",
@@ -34,17 +40,23 @@ import picocli.CommandLine.Parameters;
           + " others say is printed as plain lines, and the end of the input ends the chat, once"
           + " everything is acknowledged.",
       "",
-      "Exit codes: 0 ended; 1 something was refused (only without a terminal); 3 no connection, or"
-          + " messages that were not acknowledged.",
+      "With --ai the conversation is one with a model, kept by the server: an answer goes on there"
+          + " when the connection breaks, and --session brings it. Where standard input is no"
+          + " terminal, each line is a turn (or one of the commands), answered before the next;"
+          + " answers go to standard output, everything else to standard error.",
+      "",
+      "Exit codes: 0 ended; 1 something was refused, or an answer failed (only without a terminal);"
+          + " 3 no connection, or messages that were not acknowledged.",
       "",
       "Examples:",
       "  parley chat",
       "  parley chat --user ann --server chat.example.org:50051 general '#ubuntu'",
-      "  make 2>&1 | parley chat --plain --history 0 builds"
+      "  make 2>&1 | parley chat --plain --history 0 builds",
+      "  parley chat --ai --model anthropic/claude-sonnet-4-5",
+      "  parley chat --ai --session 0720e2e4",
+      "  echo 'Name three rivers' | parley chat --ai"
     })
 public final class ChatCommand implements Callable<Integer> {
-  private static final int MAX_HISTORY_LINES = 2_000;
-
   // It tells of unknown terminals with a stack trace, and works on. Held, since loggers are
   // forgotten.
   private static final Logger TERMINAL = Logger.getLogger("org.jline");
@@ -74,12 +86,49 @@ public final class ChatCommand implements Callable<Integer> {
       description = "Every line of standard input is a message, even if it looks like a command.")
   private boolean plain;
 
+  @Option(names = "--ai", description = "Talk with a model, in a session of your own.")
+  private boolean ai;
+
+  @Option(
+      names = "--session",
+      paramLabel = "SESSION",
+      description =
+          "With --ai: go on with this session: its id as it is shown, or its number in /sessions."
+              + " Default: a new one.")
+  private String session = "";
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "PROVIDER/MODEL",
+      description = "With --ai: which model. Default: the session's, or the server's default.")
+  private String model = "";
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "With --ai: instructions for the model.")
+  private String system = "";
+
+  @Option(
+      names = "--json",
+      description =
+          "With --ai: one parley.assistant.v1.ChatResponse a line, as without a terminal.")
+  private boolean json;
+
+  /// The command, with its streams.
   public ChatCommand(Streams streams) {
     this.streams = streams;
   }
 
   @Override
   public Integer call() throws Exception {
+    if (ai) {
+      return talkWithModel();
+    }
+    if (json || !session.isEmpty() || !model.isEmpty() || !system.isEmpty()) {
+      throw CommandFailure.usage(
+          "--session, --model, --system and --json are of talks with a model (expected: --ai too)");
+    }
     if (history < 0 || history > JoinFrom.History.MAX_COUNT) {
       throw CommandFailure.usage("--history: %d (expected: 0 to 1000)".formatted(history));
     }
@@ -89,6 +138,21 @@ public final class ChatCommand implements Callable<Integer> {
   private int piped() throws IOException, InterruptedException {
     Conversation conversation = begin(new StreamScreen(streams.out()));
     return new PipedChat(conversation, plain).run(streams.in());
+  }
+
+  private int talkWithModel() throws IOException, InterruptedException {
+    if (!rooms.isEmpty()) {
+      throw CommandFailure.usage(
+          "\"%s\": a talk with a model is in no room (expected: no ROOM with --ai)"
+              .formatted(PlainText.line(rooms.getFirst())));
+    }
+    return streams.tty().input() && streams.tty().output() && !json
+        ? onTerminal()
+        : assistant().piped(streams, json, plain);
+  }
+
+  private AssistantChat assistant() {
+    return new AssistantChat(server, new AssistantChat.Wanted(session, model, system));
   }
 
   private int onTerminal() throws IOException, InterruptedException {
@@ -108,7 +172,10 @@ public final class ChatCommand implements Callable<Integer> {
     ChatReader reader = new ChatReader(terminal, streams.tty().colours());
     if (typed != null) {
       reader.setVariable(LineReader.HISTORY_FILE, typed);
-      reader.setVariable(LineReader.HISTORY_FILE_SIZE, MAX_HISTORY_LINES);
+      reader.setVariable(LineReader.HISTORY_FILE_SIZE, HistoryFile.MAX_LINES);
+    }
+    if (ai) {
+      return assistant().onTerminal(reader);
     }
     Conversation conversation = begin(reader);
     reader.setCompleter(new ChatCompleter(conversation::names));

@@ -3,6 +3,7 @@ package dev.parley.cli.chat;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.UserStatus;
 import dev.parley.cli.render.Names;
+import dev.parley.cli.terminal.ChatLoop;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -4,6 +4,9 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.render.EventLines;
 import dev.parley.cli.render.Times;
+import dev.parley.cli.terminal.ChatLoop;
+import dev.parley.cli.terminal.ConnectionNews;
+import dev.parley.cli.terminal.Screen;
 import dev.parley.client.Backoff;
 import dev.parley.client.ChatListener;
 import dev.parley.client.ConnectionState;
@@ -51,7 +54,7 @@ final class Conversation {
     arrivals = new Arrivals(state, screen, times, System::nanoTime);
     loop = new ChatLoop(this::tick, broken -> screen.print(EventLines.error(broken.toString())));
     outbox = new Outbox(loop, screen);
-    news = new ConnectionNews(state, screen);
+    news = new ConnectionNews(state::connection, screen);
     client = server.connect(server.builder().backoff(BACKOFF).growing(), new Listener());
     typist = new Typist(client::typing);
     background = new Background(loop, outbox);

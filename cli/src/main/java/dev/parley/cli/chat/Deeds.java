@@ -7,6 +7,7 @@ import dev.parley.chat.v1.SearchMessagesRequest;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.output.Table;
 import dev.parley.cli.render.Tables;
+import dev.parley.cli.terminal.ChatLoop;
 import java.util.List;
 
 /// Does what the user asks for. Owned by the [ChatLoop].

@@ -2,6 +2,7 @@ package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.Room;
 import dev.parley.cli.render.Names;
+import dev.parley.cli.terminal.ChatLoop;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -4,6 +4,8 @@ import dev.parley.chat.v1.AckEvent;
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.EventLines;
+import dev.parley.cli.terminal.ChatLoop;
+import dev.parley.cli.terminal.Screen;
 import dev.parley.client.OutgoingMessage;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

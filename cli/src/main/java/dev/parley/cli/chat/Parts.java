@@ -1,6 +1,8 @@
 package dev.parley.cli.chat;
 
 import dev.parley.cli.render.EventLines;
+import dev.parley.cli.terminal.ChatLoop;
+import dev.parley.cli.terminal.Screen;
 import dev.parley.client.ParleyClient;
 import java.util.function.Consumer;
 

@@ -2,6 +2,7 @@ package dev.parley.cli.chat;
 
 import dev.parley.chat.v1.CreateRoomRequest;
 import dev.parley.cli.command.RoomName;
+import dev.parley.cli.terminal.ChatLoop;
 import dev.parley.client.JoinFrom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.Room;
 import dev.parley.chat.v1.User;
 import dev.parley.cli.render.Names;
+import dev.parley.cli.terminal.ChatLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -6,6 +6,7 @@ import dev.parley.chat.v1.MessageContent;
 import dev.parley.cli.chat.ChatInput.Target;
 import dev.parley.cli.render.Contents;
 import dev.parley.cli.render.Names;
+import dev.parley.cli.terminal.ChatLoop;
 import dev.parley.client.MessageRef;
 import dev.parley.client.OutgoingMessage;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.PlainText;
 import dev.parley.cli.render.EventLines;
+import dev.parley.cli.terminal.ChatReader;
 import java.io.PrintWriter;
 import java.time.Duration;
 import org.jline.reader.EndOfFileException;

@@ -1,5 +1,6 @@
 package dev.parley.cli.chat;
 
+import dev.parley.cli.terminal.ChatLoop;
 import org.jspecify.annotations.Nullable;
 
 /// Tells others that the user types. Thread-safe: keys come from the reader's thread, ticks from

@@ -1,7 +1,8 @@
 /// `parley chat`: talking, on a terminal or through pipes.
 ///
-/// Two threads matter: one reads lines from the person, the other, [dev.parley.cli.chat.ChatLoop],
-/// owns everything that is known and shown. The client's thread only hands events to the loop.
+/// Two threads matter: one reads lines from the person, the other,
+/// [dev.parley.cli.terminal.ChatLoop], owns everything that is known and shown. The client's thread
+/// only hands events to the loop.
 @NullMarked
 package dev.parley.cli.chat;
 

@@ -1,34 +1,56 @@
 package dev.parley.cli.command;
 
+import dev.parley.assistant.v1.ChatResponse;
 import dev.parley.chat.v1.ChatEvent;
+import dev.parley.client.AssistantListener;
 import dev.parley.client.ChatListener;
 import dev.parley.client.ConnectionState;
 import dev.parley.client.ConnectionState.Reconnecting;
 
 /// Remembers why the last try to connect failed. Thread-safe.
-final class LastTry implements ChatListener {
-  private final ChatListener next;
+final class LastTry {
   private volatile String words = "no answer";
-
-  LastTry(ChatListener next) {
-    this.next = next;
-  }
 
   /// Why, in words.
   String words() {
     return words;
   }
 
-  @Override
-  public void onEvent(ChatEvent event) {
-    next.onEvent(event);
+  /// A listener that passes on what it is told.
+  ChatListener before(ChatListener next) {
+    return new ChatListener() {
+      @Override
+      public void onEvent(ChatEvent event) {
+        next.onEvent(event);
+      }
+
+      @Override
+      public void onState(ConnectionState state) {
+        remember(state);
+        next.onState(state);
+      }
+    };
   }
 
-  @Override
-  public void onState(ConnectionState state) {
+  /// The same in sessions with models.
+  AssistantListener before(AssistantListener next) {
+    return new AssistantListener() {
+      @Override
+      public void onEvent(ChatResponse event) {
+        next.onEvent(event);
+      }
+
+      @Override
+      public void onState(ConnectionState state) {
+        remember(state);
+        next.onState(state);
+      }
+    };
+  }
+
+  private void remember(ConnectionState state) {
     if (state instanceof Reconnecting retry) {
       words = Failures.words(retry.cause());
     }
-    next.onState(state);
   }
 }

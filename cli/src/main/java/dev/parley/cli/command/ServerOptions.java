@@ -1,5 +1,7 @@
 package dev.parley.cli.command;
 
+import dev.parley.client.AssistantClient;
+import dev.parley.client.AssistantListener;
 import dev.parley.client.ChatListener;
 import dev.parley.client.ClientBuilder;
 import dev.parley.client.ParleyClient;
@@ -9,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -102,19 +105,35 @@ public final class ServerOptions {
   /// The same for a client that is described in more detail.
   public ParleyClient connect(ClientBuilder builder, ChatListener listener)
       throws InterruptedException {
-    var lastTry = new LastTry(listener);
-    ParleyClient client = builder.listener(lastTry).build();
+    var lastTry = new LastTry();
+    ParleyClient client = builder.listener(lastTry.before(listener)).build();
+    connect(client.connect(), lastTry, client::close);
+    return client;
+  }
+
+  /// Opens the stream of a new client that talks with models.
+  ///
+  /// @throws CommandFailure if there is no connection in time
+  public AssistantClient connectAssistant(ClientBuilder builder, AssistantListener listener)
+      throws InterruptedException {
+    var lastTry = new LastTry();
+    AssistantClient client = builder.buildAssistant(lastTry.before(listener));
+    connect(client.connect(), lastTry, client::close);
+    return client;
+  }
+
+  private void connect(CompletableFuture<?> connected, LastTry lastTry, Consumer<Duration> close)
+      throws InterruptedException {
     try {
-      await(client.connect(), lastTry);
-      return client;
+      await(connected, lastTry);
     } catch (ExecutionException failure) {
-      client.close(Duration.ZERO);
+      close.accept(Duration.ZERO);
       String words = "cannot connect to %s: %s".formatted(server(), Failures.words(failure));
       throw Failures.exitCode(failure) == ExitCode.NO_ANSWER
           ? CommandFailure.noAnswer(words)
           : CommandFailure.failed(words);
     } catch (TimeoutException _) {
-      client.close(Duration.ZERO);
+      close.accept(Duration.ZERO);
       throw CommandFailure.noAnswer(
           "cannot connect to %s within %d s: %s"
               .formatted(server(), connectSeconds, lastTry.words()));

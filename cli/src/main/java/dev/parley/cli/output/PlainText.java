@@ -39,6 +39,11 @@ public final class PlainText {
     return lines;
   }
 
+  /// All of it, with its lines.
+  public static String text(String text) {
+    return clean(text);
+  }
+
   private static String clean(String text) {
     StringBuilder clean = new StringBuilder(text.length() + 16);
     int length = text.length();

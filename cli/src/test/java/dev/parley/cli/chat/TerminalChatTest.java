@@ -3,6 +3,7 @@ package dev.parley.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.TestParley;
+import dev.parley.cli.terminal.HistoryFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.io.PrintWriter;
 import java.util.List;
@@ -7,7 +7,7 @@ import org.jline.utils.AttributedString;
 /// Plain lines for whatever reads them. Thread-safe.
 ///
 /// @param out where to
-record StreamScreen(PrintWriter out) implements Screen {
+public record StreamScreen(PrintWriter out) implements Screen {
   @Override
   public void print(List<AttributedString> lines) {
     lines.forEach(line -> out.println(line.toString()));

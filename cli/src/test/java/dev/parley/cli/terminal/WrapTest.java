@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.render.EventLines;
@@ -14,19 +14,29 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells how the connection is doing. Owned by the [ChatLoop]; whether it is over may be asked on
 /// any thread.
-final class ConnectionNews {
-  private final ChatState state;
+public final class ConnectionNews {
+  /// Who keeps how it is.
+  public interface State {
+    /// It is otherwise now.
+    ///
+    /// @param words how it is, in words
+    void connection(String words, boolean connected);
+  }
+
+  private final State state;
   private final Screen screen;
   private boolean told;
   private volatile boolean over;
   private volatile @Nullable String failure;
 
-  ConnectionNews(ChatState state, Screen screen) {
+  /// News for one conversation.
+  public ConnectionNews(State state, Screen screen) {
     this.state = state;
     this.screen = screen;
   }
 
-  void take(ConnectionState connection) {
+  /// The connection changed.
+  public void take(ConnectionState connection) {
     switch (connection) {
       case Connected _ -> {
         state.connection("connected", true);
@@ -72,12 +82,12 @@ final class ConnectionNews {
   }
 
   /// Whether there will be no connection any more.
-  boolean isOver() {
+  public boolean isOver() {
     return over;
   }
 
   /// Why there is none; null: the user ended it.
-  @Nullable String failure() {
+  public @Nullable String failure() {
     return failure;
   }
 }

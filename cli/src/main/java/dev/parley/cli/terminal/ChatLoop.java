@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When [#MAX_WAITING] tasks wait, whoever queues another waits: the client's thread then holds up
 /// its events, at last on the server.
-final class ChatLoop implements AutoCloseable {
+public final class ChatLoop implements AutoCloseable {
   private static final int MAX_WAITING = 512;
   private static final long TICK_NANOS = 250_000_000L;
 
@@ -23,20 +23,23 @@ final class ChatLoop implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /// A loop that is to be started.
+  ///
   /// @param tick run after tasks, and about four times a second where there are none
   /// @param broken told of what tasks throw
-  ChatLoop(Runnable tick, Consumer<RuntimeException> broken) {
+  public ChatLoop(Runnable tick, Consumer<RuntimeException> broken) {
     this.tick = tick;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("chat").daemon().unstarted(this::run);
   }
 
-  void start() {
+  /// Begins to run tasks.
+  public void start() {
     thread.start();
   }
 
   /// Queues a task, after waiting for room. On the loop's own thread it runs at once.
-  void post(Runnable task) {
+  public void post(Runnable task) {
     if (Thread.currentThread() == thread) {
       task.run();
       return;
@@ -51,7 +54,7 @@ final class ChatLoop implements AutoCloseable {
   }
 
   /// Runs a task and waits until it is done.
-  void runAndWait(Runnable task) throws InterruptedException {
+  public void runAndWait(Runnable task) throws InterruptedException {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     post(
         () -> {

@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,20 +6,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jline.utils.AttributedString;
 
-/// Breaks lines between words, so that what follows stands below the text and not below its time. A
-/// pure function.
+/// Breaks lines between words, so that what follows stands below the text and not below its time or
+/// the mark of an item. A pure function.
 ///
 /// A word that is too long for a line of its own is left to the terminal, which then still knows
 /// that it is one, for whoever copies it.
-final class Wrap {
-  private static final Pattern BEFORE_TEXT = Pattern.compile("(\\d\\d:\\d\\d *\\d*)? *");
+public final class Wrap {
+  private static final Pattern BEFORE_TEXT =
+      Pattern.compile("(\\d\\d:\\d\\d *\\d*)? *((•|│|\\d{1,3}\\.) )*");
 
   private Wrap() {}
 
   /// The line, in parts that fit.
   ///
   /// @param width columns of the terminal; 0: unknown, and nothing is broken
-  static List<AttributedString> at(int width, AttributedString line) {
+  public static List<AttributedString> at(int width, AttributedString line) {
     if (width <= 0 || line.columnLength() <= width) {
       return List.of(line);
     }

@@ -1,10 +1,10 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.util.List;
 import org.jline.utils.AttributedString;
 
 /// What a person sees. Called by the [ChatLoop] only.
-interface Screen {
+public interface Screen {
   /// Shows lines after those shown before.
   void print(List<AttributedString> lines);
 

@@ -1,7 +1,8 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,12 +12,13 @@ import org.jline.reader.impl.DefaultParser;
 import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.Status;
 import org.jspecify.annotations.Nullable;
 
 /// Reads lines from a person, and is the [Screen] above and below them. Reading belongs to one
 /// thread, showing to another; JLine's own lock keeps them apart.
-final class ChatReader extends LineReaderImpl implements Screen {
+public final class ChatReader extends LineReaderImpl implements Screen {
   /// After these keys the line is another.
   private static final List<String> EDITING =
       List.of(
@@ -29,16 +31,24 @@ final class ChatReader extends LineReaderImpl implements Screen {
   /// Messages that are drawn anew when the terminal changes its size.
   private static final int MAX_RECENT = 100;
 
+  /// Rows for what is typed and for the status.
+  private static final int ROWS_BESIDE = 4;
+
   private final boolean colours;
 
   // What follows is guarded by the reader's lock.
   private final Deque<List<AttributedString>> recent = new ArrayDeque<>();
   private List<AttributedString> shownStatus = List.of();
+  private List<AttributedString> growing = List.of();
+  private AttributedString typedPrompt = AttributedString.EMPTY;
 
   // Null: there is no place, or no more.
   private volatile @Nullable Status status;
 
-  ChatReader(Terminal terminal, boolean colours) throws IOException {
+  /// A reader on a terminal.
+  ///
+  /// @param colours whether the terminal's user wants them
+  public ChatReader(Terminal terminal, boolean colours) throws IOException {
     super(terminal, "parley", null);
     this.colours = colours;
     // Everything typed is text: no quotes, no escapes, no history expansion.
@@ -53,7 +63,7 @@ final class ChatReader extends LineReaderImpl implements Screen {
   }
 
   /// Tells what is typed, each time that it changes.
-  void onKey(Consumer<CharSequence> listener) {
+  public void onKey(Consumer<CharSequence> listener) {
     for (String name : EDITING) {
       Widget original = getWidgets().get(name);
       if (original != null) {
@@ -70,23 +80,62 @@ final class ChatReader extends LineReaderImpl implements Screen {
   }
 
   /// Whether there is a place for the status; if not, the prompt must tell what is most needed.
-  boolean hasStatus() {
+  public boolean hasStatus() {
     return status != null;
   }
 
   @Override
   public void print(List<AttributedString> lines) {
-    if (lines.isEmpty()) {
-      return;
-    }
+    print(lines, growing);
+  }
+
+  /// Shows lines after those shown before, and then some that are not finished, instead of those
+  /// that were not: they stand between what was printed and what is typed, as a part of the prompt,
+  /// of which only what changes is drawn. Where there is no place for them they are not shown.
+  ///
+  /// @param unfinished of more than fit the last ones are shown
+  public void print(List<AttributedString> lines, List<AttributedString> unfinished) {
     locked(
         () -> {
-          recent.add(lines);
-          if (recent.size() > MAX_RECENT) {
-            recent.removeFirst();
+          growing = hasStatus() ? unfinished : List.of();
+          composePrompt();
+          if (!lines.isEmpty()) {
+            recent.add(lines);
+            if (recent.size() > MAX_RECENT) {
+              recent.removeFirst();
+            }
+            printAbove(text(lines));
+          } else if (reading) {
+            redisplay();
           }
-          printAbove(text(lines));
         });
+  }
+
+  /// What stands before the line that is typed, as it is: nothing in it is a pattern. When a line
+  /// begins to be read, this is called before anything is drawn.
+  @Override
+  public void setPrompt(@Nullable String typed) {
+    locked(
+        () -> {
+          typedPrompt = new AttributedString(typed == null ? "" : typed);
+          composePrompt();
+        });
+  }
+
+  private void composePrompt() {
+    List<AttributedString> lines = new ArrayList<>();
+    for (AttributedString line : growing) {
+      for (AttributedString part : Wrap.at(getTerminal().getWidth(), line)) {
+        lines.add(colours ? part : new AttributedString(part.toString()));
+      }
+    }
+    int place = Math.max(1, getTerminal().getHeight() - ROWS_BESIDE);
+    if (lines.size() > place) {
+      lines = lines.subList(lines.size() - place, lines.size());
+    }
+    AttributedStringBuilder all = new AttributedStringBuilder();
+    lines.forEach(line -> all.append(line).append('\n'));
+    prompt = all.append(typedPrompt).toAttributedString();
   }
 
   private String text(List<AttributedString> lines) {
@@ -124,13 +173,28 @@ final class ChatReader extends LineReaderImpl implements Screen {
             below.update(shownStatus);
             StringBuilder all = new StringBuilder();
             recent.forEach(lines -> all.append(text(lines)));
+            composePrompt();
             printAbove(all.toString());
           }
         });
   }
 
+  /// Makes room: nothing that was shown is on the screen any more.
+  public void makeRoom() {
+    locked(
+        () -> {
+          recent.clear();
+          clearScreen();
+          Status below = status;
+          if (below != null) {
+            below.update(shownStatus);
+          }
+          getTerminal().flush();
+        });
+  }
+
   /// Takes the status off the terminal, for good.
-  void tidy() {
+  public void tidy() {
     locked(
         () -> {
           Status below = status;

@@ -1,4 +1,4 @@
-package dev.parley.cli.chat;
+package dev.parley.cli.terminal;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Where typed lines are kept between runs: `$XDG_STATE_HOME/parley/chat_history`, else below
 /// `~/.local/state`. Pure but for making the file.
-final class HistoryFile {
+public final class HistoryFile {
+  /// Lines that are kept.
+  public static final int MAX_LINES = 2_000;
+
   private HistoryFile() {}
 
   /// The path, by the environment.
-  static Path path(Map<String, String> environment, String home) {
+  public static Path path(Map<String, String> environment, String home) {
     String state = environment.getOrDefault("XDG_STATE_HOME", "");
     // A relative path is no valid value, says the XDG base directory specification.
     Path base =
@@ -24,7 +27,7 @@ final class HistoryFile {
   /// Makes the file, readable by its owner alone, if it is not there.
   ///
   /// @return the path; null if it cannot be made, and nothing can be kept
-  static @Nullable Path prepared(Path path) {
+  public static @Nullable Path prepared(Path path) {
     try {
       Path folder = path.toAbsolutePath().getParent();
       if (folder != null) {

@@ -1,0 +1,144 @@
+package dev.parley.cli.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.cli.TestParley;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// `parley chat --ai` at a terminal.
+@Timeout(120)
+class TerminalTalkTest {
+  private static final String CTRL_C = "\u0003";
+  private static final String CTRL_D = "\u0004";
+  private static final String LONG = "word ".repeat(60).strip();
+
+  @RegisterExtension
+  final TestParley parley =
+      new TestParley()
+          .withLines(
+              """
+              provider.simulated.pace = 0s
+              provider.slow.kind = simulated
+              provider.slow.pace = 50ms
+              """);
+
+  private TestTerminal talk(String... more) throws Exception {
+    String[] args = new String[more.length + 3];
+    args[0] = "--ai";
+    args[1] = "--server=" + parley.server();
+    args[2] = "--user=ann";
+    System.arraycopy(more, 0, args, 3, more.length);
+    TestTerminal talk = TestTerminal.chat(true, null, args);
+    talk.await("ann in ");
+    talk.awaitReading(1);
+    return talk;
+  }
+
+  @Test
+  void anAnswerIsShownWithItsMarkdownRenderedAndWhatItTook() throws Exception {
+    try (TestTerminal ann = talk()) {
+      ann.await("new session");
+      ann.line("How **deep** is it?");
+      String screen = ann.await(" tokens in,");
+      assertThat(screen)
+          .contains("1 You › How **deep** is it?")
+          .contains("You said: How deep is it?")
+          .contains("simulated/simulated · context 2 messages · ")
+          .contains(" · first after ");
+      assertThat(ann.raw()).as("bold").contains("\u001b[1mdeep");
+    }
+  }
+
+  @Test
+  void ctrlCStopsTheAnswerAndOnlyLaterTheProgram() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line(LONG);
+      ann.await("You said: word word");
+      ann.await("Ctrl-C stops");
+      ann.type(CTRL_C);
+      ann.await("stopped · slow/slow");
+      ann.line("again");
+      ann.await("You said: again");
+      ann.await("context 4 messages");
+      ann.type("half");
+      ann.await("half");
+      ann.type(CTRL_C);
+      ann.awaitGone("half");
+    }
+  }
+
+  @Test
+  void ctrlCTwiceEndsWhenNothingIsToBeStopped() throws Exception {
+    try (TestTerminal ann = talk()) {
+      ann.type(CTRL_C);
+      ann.await("Ctrl-C once more ends");
+      ann.awaitReading(2);
+      ann.type(CTRL_C);
+      assertThat(ann.exitCode()).isZero();
+    }
+    try (TestTerminal ann = talk()) {
+      ann.type(CTRL_D);
+      assertThat(ann.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatGoesDownInMidAnswerIsComeBackTo() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line(LONG);
+      ann.await("You said: word word");
+      parley.stop();
+      ann.await("the server is going away");
+      ann.line("and now?");
+      ann.await("goes out with the next connection");
+      parley.startAgain();
+      ann.await("interrupted: the server went away");
+      ann.await("You said: and now?");
+    }
+  }
+
+  @Test
+  void whatIsSaidMeanwhileWaitsForItsTurn() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line("one two three four five six seven eight nine ten");
+      ann.await("You said: one");
+      ann.line("second");
+      assertThat(ann.await("⧖ 1 waiting")).doesNotContain("2 You ›");
+      ann.type("half a li");
+      String screen = ann.await("You said: second");
+      assertThat(screen.indexOf("context 2 messages")).isLessThan(screen.indexOf("2 You › second"));
+      assertThat(ann.await("context 4 messages")).contains("half a li");
+    }
+  }
+
+  @Test
+  void anotherSessionIsGoneOnWithWhereItWas() throws Exception {
+    try (TestTerminal ann = talk()) {
+      ann.line("about rivers");
+      ann.await("context 2 messages");
+      ann.line("/new");
+      ann.awaitReading(3);
+      ann.line("/clear");
+      ann.awaitGone("about rivers");
+      ann.line("/resume");
+      ann.await("1 You › about rivers");
+      ann.line("go on");
+      ann.await("3 turns so far");
+      ann.line("/re\t");
+      ann.await("/rename");
+    }
+  }
+
+  @Test
+  void terminalsThatCanDoNothingGetFinishedBlocks() throws Exception {
+    try (TestTerminal ann =
+        TestTerminal.dumb("--ai", "--server=" + parley.server(), "--user=ann")) {
+      ann.await("You ›");
+      ann.line("hello");
+      ann.await("You said: hello");
+      ann.await("context 2 messages");
+    }
+  }
+}
