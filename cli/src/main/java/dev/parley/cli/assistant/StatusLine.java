@@ -33,10 +33,7 @@ final class StatusLine {
     if (talk.answer() != null && talk.isConnected()) {
       String ends = talk.isStopping() ? "stopping" : "Ctrl-C stops";
       line.append("  ")
-          .styled(
-              Styles.DIM,
-              "answering, %d s · %s"
-                  .formatted(talk.answerNanos() / NANOS, ends));
+          .styled(Styles.DIM, "answering, %d s · %s".formatted(talk.answerNanos() / NANOS, ends));
     }
     return line.toAttributedString();
   }

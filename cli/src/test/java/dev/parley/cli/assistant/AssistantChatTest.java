@@ -63,7 +63,8 @@ class AssistantChatTest {
         .startsWith("You said: second")
         .contains("has 3 turn")
         .contains("messages      4: 2 of yours, 2 of the model's");
-    assertThat(talk("x\n", "--session", "nonsense").err()).contains("none of your sessions has this id");
+    assertThat(talk("x\n", "--session", "nonsense").err())
+        .contains("none of your sessions has this id");
     assertThat(talk("x\n", "--session", "nonsense").exitCode()).isEqualTo(1);
   }
 

@@ -126,8 +126,14 @@ class TerminalTalkTest {
       ann.await("1 You › about rivers");
       ann.line("go on");
       ann.await("3 turns so far");
-      ann.line("/re\t");
-      ann.await("/rename");
+    }
+  }
+
+  @Test
+  void tabCompletesCommands() throws Exception {
+    try (TestTerminal ann = talk()) {
+      ann.type("/re\t");
+      ann.await("/rename   /resume   /retry");
     }
   }
 
