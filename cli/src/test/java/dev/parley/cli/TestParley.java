@@ -30,11 +30,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestParley implements BeforeEachCallback, AfterEachCallback {
   private String lines = "";
   private Path folder;
-  private String lines = "";
   private ParleyServer server;
   private InetSocketAddress address;
 
-  /// With lines of settings, such as those of providers.
+  /// With lines of a file of settings, which only such a file can hold.
   public TestParley withLines(String text) {
     lines = text;
     return this;
@@ -45,12 +44,6 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     public List<String> lines() {
       return out.lines().toList();
     }
-  }
-
-  /// With lines of a file of settings, which only such a file can hold.
-  public TestParley withLines(String text) {
-    lines = text;
-    return this;
   }
 
   /// Runs a command that talks to the server.
