@@ -6,9 +6,11 @@ import dev.parley.assistant.v1.ChatResponse;
 import dev.parley.chat.v1.WelcomeEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /// The stream in sessions with models: watches, resumes, asks again. Owned by the loop.
 ///
-/// Requests go out in order, as many at a time as the stream takes, and again with their ids on the
-/// next connection if they were not answered: the server asks the same one once.
+/// Requests go out in order, those of one session one at a time, so that one that must be tried
+/// again is not overtaken; and again with their ids on the next connection if they were not
+/// answered: the server asks the same one once.
 final class AssistantStream extends KeptStream<ChatRequest, ChatResponse, ChatResponse> {
 
   private static final Logger log = LoggerFactory.getLogger(AssistantStream.class);
@@ -171,11 +174,12 @@ final class AssistantStream extends KeptStream<ChatRequest, ChatResponse, ChatRe
   @Override
   void pump() {
     Connection<ChatRequest, ChatResponse> to = connection;
+    Set<String> unanswered = new HashSet<>();
     for (Asked asked : outbox.values()) {
       if (to == null || !to.isReady()) {
         return;
       }
-      if (!asked.sent) {
+      if (unanswered.add(asked.request.getSessionId()) && !asked.sent) {
         asked.sent = true;
         to.send(asked.request);
       }

@@ -279,6 +279,28 @@ class AssistantStreamTest {
   }
 
   @Test
+  void whatIsTriedAgainIsNotOvertakenInItsSession() {
+    var _ = client.connect();
+    var _ = client.ask(SESSION, "first");
+    var _ = client.ask(SESSION, "second");
+    var _ = client.ask("s2", "elsewhere");
+    assertThat(last().received)
+        .extracting(ChatRequest::getMessage)
+        .containsExactly("first", "elsewhere");
+    last()
+        .send(
+            response(ChatResponse.Type.ERROR, 0)
+                .setRequestId(request(0).getId())
+                .setReason("OVERLOADED")
+                .setRetryAfter(Protos.duration(500)));
+    loop.advance(Duration.ofSeconds(1));
+    last().send(response(ChatResponse.Type.ACK, 0).setRequestId(request(2).getId()));
+    assertThat(last().received)
+        .extracting(ChatRequest::getMessage)
+        .containsExactly("first", "elsewhere", "first", "second");
+  }
+
+  @Test
   void aSessionThatIsGoneAfterABreakIsToldAndForgotten() {
     watchUpTo(2);
     breakOff();

@@ -2,7 +2,7 @@ package dev.parley.models;
 
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
-import java.util.List;
+import java.util.Iterator;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// outside of it, by the one thread that found `telling` unset and set it.
 final class SimulatedAnswer implements Flow.Subscription {
   private final Flow.Subscriber<? super ModelEvent> subscriber;
-  private final List<ModelEvent> events;
+  private final Iterator<ModelEvent> events;
   private final long paceNanos;
   private final ScheduledExecutorService executor;
 
-  private int next;
+  /// What is told next; null: nothing more.
+  private @Nullable ModelEvent next;
+
   private long demand;
   private boolean ended;
 
@@ -33,13 +35,14 @@ final class SimulatedAnswer implements Flow.Subscription {
 
   SimulatedAnswer(
       Flow.Subscriber<? super ModelEvent> subscriber,
-      List<ModelEvent> events,
+      Iterator<ModelEvent> events,
       long paceNanos,
       ScheduledExecutorService executor) {
     this.subscriber = subscriber;
     this.events = events;
     this.paceNanos = paceNanos;
     this.executor = executor;
+    next = events.next();
   }
 
   /// `onSubscribe` has returned.
@@ -100,7 +103,7 @@ final class SimulatedAnswer implements Flow.Subscription {
           return;
         }
         cause = failure;
-        if (cause != null || next == events.size()) {
+        if (cause != null || next == null) {
           end();
         } else if (demand == 0 || pause != null) {
           telling = false;
@@ -121,14 +124,13 @@ final class SimulatedAnswer implements Flow.Subscription {
     }
   }
 
-  private synchronized ModelEvent take() {
+  private synchronized @Nullable ModelEvent take() {
     if (demand < Long.MAX_VALUE) {
       demand--;
     }
-    ModelEvent event = events.get(next++);
-    if (paceNanos > 0
-        && event instanceof ModelEvent.Text
-        && events.get(next) instanceof ModelEvent.Text) {
+    ModelEvent event = next;
+    next = events.hasNext() ? events.next() : null;
+    if (paceNanos > 0 && event instanceof ModelEvent.Text && next instanceof ModelEvent.Text) {
       try {
         pause = executor.schedule(this::resume, paceNanos, TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {

@@ -9,11 +9,12 @@ import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 import java.util.StringJoiner;
+import java.util.StringTokenizer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
 
 /// A model that needs neither a network nor a key: it repeats what was said last and counts the
 /// turns, a word at a time. The same prompt gets the same answer. Takes text only, and ignores all
@@ -21,6 +22,8 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class SimulatedModel implements Model {
   /// Time between two words, unless another is wanted.
   public static final Duration DEFAULT_PACE = Duration.ofMillis(50);
+
+  private static final String WHITE_SPACE = " \t\n\u000B\f\r";
 
   private final Duration pace;
   private final ScheduledExecutorService executor;
@@ -52,23 +55,33 @@ public final class SimulatedModel implements Model {
     };
   }
 
-  private static List<ModelEvent> events(Prompt prompt) {
-    List<String> words = words(reply(prompt));
+  /// The events of an answer, each made when it is wanted: a long answer under way takes no more
+  /// than its text.
+  private static Iterator<ModelEvent> events(Prompt prompt) {
+    StringTokenizer words = words(reply(prompt));
+    int all = words.countTokens();
     Integer wanted = prompt.sampling().maxTokens();
-    int told = wanted == null ? words.size() : Math.clamp(wanted, 0, words.size());
-    boolean cut = told < words.size();
-    List<ModelEvent> events = new ArrayList<>(told + 2);
-    events.add(new ModelEvent.Started("", prompt.model()));
-    for (int i = 0; i < told; i++) {
-      events.add(new ModelEvent.Text(i + 1 < words.size() ? words.get(i) + " " : words.get(i)));
-    }
-    long input = prompt.turns().stream().mapToLong(turn -> words(text(turn)).size()).sum();
-    events.add(
+    int told = wanted == null ? all : Math.clamp(wanted, 0, all);
+    boolean cut = told < all;
+    long input = prompt.turns().stream().mapToLong(turn -> words(text(turn)).countTokens()).sum();
+    ModelEvent finished =
         new ModelEvent.Finished(
             cut ? StopReason.LENGTH : StopReason.STOP,
             cut ? "length" : "stop",
-            new Usage(input, told, 0, 0)));
-    return events;
+            new Usage(input, told, 0, 0));
+    return IntStream.rangeClosed(-1, told)
+        .<ModelEvent>mapToObj(
+            i -> {
+              if (i < 0) {
+                return new ModelEvent.Started("", prompt.model());
+              }
+              return i == told ? finished : text(words.nextToken(), i + 1 < all);
+            })
+        .iterator();
+  }
+
+  private static ModelEvent text(String word, boolean goesOn) {
+    return new ModelEvent.Text(goesOn ? word + " " : word);
   }
 
   private static String reply(Prompt prompt) {
@@ -93,7 +106,7 @@ public final class SimulatedModel implements Model {
     return all.toString();
   }
 
-  private static List<String> words(String text) {
-    return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+  private static StringTokenizer words(String text) {
+    return new StringTokenizer(text, WHITE_SPACE);
   }
 }

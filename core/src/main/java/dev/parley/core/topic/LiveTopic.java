@@ -44,6 +44,10 @@ final class LiveTopic<S, C, E> {
 
   private final List<MemberChange> members = new ArrayList<>();
   private @Nullable Snapshot snapshot;
+
+  /// Whether the state was to be indexed again since: once for a batch, however many ask for it.
+  private boolean indexStale;
+
   private @Nullable Boolean listed;
   private boolean erased;
 
@@ -148,8 +152,9 @@ final class LiveTopic<S, C, E> {
       encoded.add(codec.encode(id, sequence, entry, nowMicros));
       next = rules.apply(next, sequence, entry);
     }
+    boolean index = accepted.index() && sequence > 0;
     Snapshot indexed =
-        accepted.index() && sequence > 0 ? new Snapshot(sequence, codec.encodeState(next)) : null;
+        index && snapshot == null ? new Snapshot(sequence, codec.encodeState(next)) : snapshot;
     for (Codec.Encoded each : encoded) {
       headLast++;
       drafts.add(each.draft());
@@ -165,7 +170,8 @@ final class LiveTopic<S, C, E> {
       facts.change(id, change);
     }
     accepted.evicted().forEach(listeners::expect);
-    snapshot = indexed != null ? indexed : snapshot;
+    snapshot = indexed;
+    indexStale |= index && snapshot != null && snapshot.sequence() < sequence;
     listed = accepted.listed() != null ? accepted.listed() : listed;
     erased |= accepted.erased();
   }
@@ -175,8 +181,11 @@ final class LiveTopic<S, C, E> {
     if (!pending()) {
       return null;
     }
-    if (snapshot == null && sinceSnapshot + drafts.size() >= snapshotEvery) {
-      snapshot = periodicSnapshot();
+    boolean due = snapshot == null && sinceSnapshot + drafts.size() >= snapshotEvery;
+    if (due || indexStale) {
+      Snapshot newest = newestSnapshot();
+      snapshot = newest == null ? snapshot : newest;
+      indexStale = false;
     }
     return new Append(
         id,
@@ -198,8 +207,9 @@ final class LiveTopic<S, C, E> {
         || erased;
   }
 
-  /// Only spares work later, so that it fails is no reason to refuse anything.
-  private @Nullable Snapshot periodicSnapshot() {
+  /// There is an older one, or it only spares work later: that it fails is no reason to refuse
+  /// anything.
+  private @Nullable Snapshot newestSnapshot() {
     try {
       return new Snapshot(headLast, codec.encodeState(head));
     } catch (RuntimeException e) {
@@ -251,6 +261,7 @@ final class LiveTopic<S, C, E> {
     members.clear();
     listeners.expectNothing();
     snapshot = null;
+    indexStale = false;
     listed = null;
     erased = false;
   }
