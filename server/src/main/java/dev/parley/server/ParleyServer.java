@@ -403,7 +403,6 @@ public final class ParleyServer implements AutoCloseable {
 
   private void stop() {
     Duration grace = config.drainGrace();
-    LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     health.stopping();
     drain(grace);
     groups.forEach(StreamGroup::end);
@@ -458,6 +457,7 @@ public final class ParleyServer implements AutoCloseable {
     if (http != null) {
       drained.add(http.drain());
     }
+    LOG.info("stopping: streams have {} to end", ServerConfig.text(grace));
     try {
       CompletableFuture.allOf(drained.toArray(CompletableFuture<?>[]::new))
           .get(grace.toNanos(), TimeUnit.NANOSECONDS);
