@@ -538,6 +538,23 @@ class AssistantTest {
   }
 
   @Test
+  void nobodyIsShownUnderItsName() {
+    User.Builder ann = User.newBuilder().setId("ann");
+    for (User.Builder thief :
+        List.of(
+            ann.clone().setUsername("helper"),
+            ann.clone().setDisplayName("Helper"),
+            ann.clone().setDisplayName(" helper "),
+            ann.clone().setDisplayName("\uff28elper"))) {
+      NativeStream stream = NativeStream.silent(server.connect());
+      stream.send(NativeStream.hello("ann").setSender(thief));
+      assertThat(NativeCalls.reason(stream.inbox().end())).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+    ann.setUsername("helpful").setDisplayName("The helper's friend");
+    NativeStream.open(server.connect(), NativeStream.hello("ann").setSender(ann));
+  }
+
+  @Test
   void removedInTheMiddleOfAnAnswerItSaysNothingMore() throws Exception {
     script = AssistantTest::halfOf;
     NativeCalls olga = calls("olga");
