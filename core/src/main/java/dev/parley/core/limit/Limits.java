@@ -87,6 +87,9 @@ public final class Limits {
   /// Most answers that assistants write at once, in all rooms.
   public static final int MAX_ROOM_ANSWERS = 500;
 
+  /// Most answers that assistants write at once for one user, in all rooms.
+  public static final int MAX_ROOM_ANSWERS_PER_USER = 16;
+
   /// Most answers that one assistant writes at once in one room.
   public static final int MAX_ANSWERS_IN_ROOM = 4;
 

@@ -264,12 +264,19 @@ public final class Assistants {
       }
       RoomUse use =
           uses.computeIfAbsent(new Place(settings.name(), question.room()), _ -> new RoomUse());
+      RoomUse.Bound bound = bound(question.say().author().id());
       refusal =
-          answers.size() >= Limits.MAX_ROOM_ANSWERS
-              ? "I am asked in too many rooms; ask me again in a minute."
-              : use.begin(settings, now);
+          switch (bound) {
+            case SERVER -> "I am asked in too many rooms; ask me again in a minute.";
+            case ASKER ->
+                "I write at most %d answers for one user, in all rooms; %s"
+                    .formatted(
+                        Limits.MAX_ROOM_ANSWERS_PER_USER,
+                        "ask me again when one is finished or stopped.");
+            case ROOM -> use.begin(settings, now);
+          };
       if (refusal != null) {
-        if (!use.mayTell(now)) {
+        if (!use.mayTell(bound, now)) {
           return;
         }
       } else {
@@ -299,6 +306,15 @@ public final class Assistants {
             reader -> shown(reader, question),
             turns -> begin(begun, turns),
             why -> begun.end("", "no answer: the room cannot be read"));
+  }
+
+  /// Whose bound decides whether a user is answered now.
+  private synchronized RoomUse.Bound bound(String asker) {
+    if (answers.size() >= Limits.MAX_ROOM_ANSWERS) {
+      return RoomUse.Bound.SERVER;
+    }
+    long his = answers.values().stream().filter(each -> each.asker().equals(asker)).count();
+    return his >= Limits.MAX_ROOM_ANSWERS_PER_USER ? RoomUse.Bound.ASKER : RoomUse.Bound.ROOM;
   }
 
   private static void begin(RoomAnswer answer, List<Prompt.Turn> turns) {

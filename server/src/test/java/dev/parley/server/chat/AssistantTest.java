@@ -420,6 +420,40 @@ class AssistantTest {
   }
 
   @Test
+  void oneUserTakesOnlySoManyAnswersAtOnceAndAnotherIsAnswered() {
+    script = AssistantTest::halfOf;
+    NativeStream hog = watching("hog");
+    int each = Limits.MAX_ANSWERS_IN_ROOM;
+    for (int i = 0; i < Limits.MAX_ROOM_ANSWERS_PER_USER; i++) {
+      String room = "hogs-" + i / each;
+      if (i % each == 0) {
+        attic("hog", room);
+        hog.join(room);
+      }
+      String id = "h" + i;
+      hog.done(NativeStream.textIn(room, id, "@helper hi"));
+      hog.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals(id));
+    }
+    invite("hog", "helper");
+    hog.said("more", "@helper hi");
+    assertThat(text(hog.await(e -> e.getMessage().getReplyToId().equals("more")).getMessage()))
+        .contains("16 answers for one user");
+    NativeStream ann = watching("ann");
+    ann.said("q1", "@helper hi");
+    ann.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals("q1"));
+    hog.done(stop("s1", "").setRoomId("hogs-0"));
+    hog.await(e -> e.getMessage().getContent().getText().contains("stopped by hog"));
+    hog.said("again", "@helper hi");
+    hog.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals("again"));
+  }
+
+  /// A user's own room with the assistant.
+  private void attic(String user, String room) {
+    var _ = calls(user).rooms().createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build());
+    invite(user, "helper", room);
+  }
+
+  @Test
   void aRoomsBudgetIsUsedUpAndAnotherRoomsIsNot() {
     script =
         exchange -> {
