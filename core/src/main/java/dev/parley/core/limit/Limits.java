@@ -97,6 +97,13 @@ public final class Limits {
   /// ask nobody.
   public static final int MAX_ROOM_QUESTIONS_LOOKED_UP = 256;
 
+  /// Most of these of one user.
+  public static final int MAX_ROOM_QUESTIONS_LOOKED_UP_PER_USER = 16;
+
+  /// Most rooms of which it is known that an assistant may have said something there; if there are
+  /// more, replies are looked up in all rooms.
+  public static final int MAX_ROOMS_WITH_ASSISTANTS = 10_000;
+
   /// Most rooms of which it is known how much an assistant was asked there; of that which was used
   /// longest ago it is forgotten.
   public static final int MAX_ASSISTED_ROOMS = 10_000;

@@ -27,6 +27,7 @@ import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.delivery.Reads;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,12 @@ public final class Assistants {
         }
       };
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
-  private int lookedUp;
+
+  /// Of how many messages of each user it is being looked up whether they ask somebody.
+  private final Map<String, Integer> lookedUp = new HashMap<>();
+
+  private int allLookedUp;
+  private final SpokenIn spokenIn;
   private boolean draining;
 
   /// What is worked with.
@@ -120,6 +126,7 @@ public final class Assistants {
   public Assistants(List<AssistantSettings> settings, Work work) {
     this.work = work;
     settings.forEach(each -> byName.put(each.name(), Assistant.of(each)));
+    spokenIn = new SpokenIn(byName.size());
   }
 
   /// Whether a user is an assistant.
@@ -151,6 +158,7 @@ public final class Assistants {
   }
 
   private void say(Assistant assistant, String room, String id, String text, String replyTo) {
+    spokenIn.add(room);
     RoomCommand.Say say =
         new RoomCommand.Say(
             assistant.self(),
@@ -181,23 +189,24 @@ public final class Assistants {
         || !(say.content() instanceof Content.Text said)) {
       return;
     }
-    boolean anyone = !say.replyTo().isEmpty() || isDirect(room);
+    boolean anyone = isDirect(room) || (!say.replyTo().isEmpty() && spokenIn.mayHave(room));
     List<Assistant> perhaps =
         byName.values().stream()
             .filter(each -> anyone || each.isMentioned(say.mentions(), said.text()))
             .toList();
-    if (perhaps.isEmpty() || !lookUp()) {
+    String asker = say.author().id();
+    if (perhaps.isEmpty() || !lookUp(asker)) {
       return;
     }
     work.reads()
         .read(
             reader -> asked(reader, perhaps, room, say, said.text(), sequence),
             questions -> {
-              lookedUp();
+              lookedUp(asker);
               questions.forEach(this::ask);
             },
             refusal -> {
-              lookedUp();
+              lookedUp(asker);
               LOG.debug("room {}: asked nobody: {}", room, refusal.message());
             });
   }
@@ -206,16 +215,21 @@ public final class Assistants {
     return room.startsWith(RoomRules.DIRECT_PREFIX);
   }
 
-  private synchronized boolean lookUp() {
-    if (draining || lookedUp >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP) {
+  private synchronized boolean lookUp(String asker) {
+    int his = lookedUp.getOrDefault(asker, 0);
+    if (draining
+        || allLookedUp >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP
+        || his >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP_PER_USER) {
       return false;
     }
-    lookedUp++;
+    lookedUp.put(asker, his + 1);
+    allLookedUp++;
     return true;
   }
 
-  private synchronized void lookedUp() {
-    lookedUp--;
+  private synchronized void lookedUp(String asker) {
+    lookedUp.computeIfPresent(asker, (_, his) -> his > 1 ? his - 1 : null);
+    allLookedUp--;
   }
 
   /// Which of some assistants a message asks.
@@ -289,6 +303,7 @@ public final class Assistants {
                 question.say(),
                 it -> ended(it, use));
         answers.put(answer.id(), answer);
+        spokenIn.add(question.room());
       }
     }
     if (answer == null) {
@@ -405,7 +420,9 @@ public final class Assistants {
                               UUID.randomUUID().toString(),
                               INTERRUPTED,
                               each.message()));
-              if (!past.lastRoom().isEmpty()) {
+              if (past.lastRoom().isEmpty()) {
+                spokenIn.isComplete();
+              } else {
                 lookBack(assistant, nowMicros, past.lastRoom());
               }
             },
@@ -428,6 +445,7 @@ public final class Assistants {
     List<Unanswered> questions = new ArrayList<>();
     for (JournalReader.Listing room : rooms) {
       TopicId topic = room.head().topic();
+      spokenIn.add(topic.name());
       Member member = room.membership();
       if (member != null) {
         long since = Math.max(nowMicros - MAX_AGE_MICROS, member.joinedAtMicros());

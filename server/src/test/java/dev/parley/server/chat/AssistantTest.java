@@ -231,6 +231,36 @@ class AssistantTest {
   }
 
   @Test
+  void anAnswerToWhatItSaidBeforeTheServersStartIsAQuestionToo() throws Exception {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper");
+    ann.said("q1", "@helper hi");
+    String id = ann.message("Hello there.").getMessage().getId();
+    server.stop();
+    server.start();
+    NativeStream again = watching("ann");
+    again.done(NativeStream.text("q2", "and then?").setReplyToId(id));
+    assertThat(again.message("Hello there.").getMessage().getReplyToId()).isEqualTo("q2");
+  }
+
+  @Test
+  void aFloodOfRepliesElsewhereKeepsNoQuestionFromBeingHeard() {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper", "random");
+    ann.join("random");
+    NativeStream hog = watching("hog");
+    hog.said("m0", "no assistant is here");
+    for (int i = 1; i <= 2_000; i++) {
+      hog.send(NativeStream.text("m" + i, "so what").setReplyToId("m0"));
+      if (i % 500 == 0) {
+        String id = "q" + i;
+        ann.send(NativeStream.textIn("random", id, "@helper hi"));
+        ann.await(e -> e.getMessage().getReplyToId().equals(id));
+      }
+    }
+  }
+
+  @Test
   void itIsShownWhatWasSaidSinceItCameWithNamesAndNothingThatWasDeleted() throws Exception {
     NativeStream ann = watching("ann");
     NativeStream bob = watching("bob");
