@@ -40,7 +40,7 @@ class RoomAnswerTest {
     Caller helper = new Caller(new Profile("helper", "helper", "helper", ""), Set.of());
     try (ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1)) {
       Assistants.Work work =
-          new Assistants.Work(engine, null, null, null, executor, null, Clock.system());
+          new Assistants.Work(engine, null, null, null, executor, null, null, Clock.system());
       RoomCommand.Say question =
           new RoomCommand.Say(
               new Caller(ann, Set.of()),

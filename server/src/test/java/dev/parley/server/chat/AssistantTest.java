@@ -664,10 +664,16 @@ class AssistantTest {
     ann.message("Hello there.");
     ann.said("m1", "nothing for it");
     // what is brought in asks nobody, so it looks as if the server had gone down right after it
+    bringIn("older", "@helper are you there?");
     bringIn("lost", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.start();
     NativeStream again = watching("ann");
+    again.join(ROOM, Join.newBuilder().setHistory(100));
+    again.find(e -> e.getMessage().getReplyToId().equals("lost"));
+    server.crash();
+    server.start();
+    again = watching("ann");
     again.said("q2", "@helper and now?");
     again.message("Hello there.");
     server.stop();
@@ -687,18 +693,45 @@ class AssistantTest {
   void whatIsOldIsNotCalledInterrupted() throws Exception {
     NativeStream ann = watching("ann");
     invite("ann", "helper");
+    answer(ann, "helper");
     bringIn("lost", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.clock().advance(Duration.ofMinutes(16));
     server.start();
     bringIn("new", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.start();
     NativeStream again = watching("ann");
     again.join(ROOM, Join.newBuilder().setHistory(100));
     again.await(e -> e.getMessage().getReplyToId().equals("new"));
     assertThat(again.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
     assertThat(ann.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
+  }
+
+  @Test
+  void afterAStopInOrderNothingIsCalledInterrupted() throws Exception {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper");
+    answer(ann, "helper");
+    for (int i = 0; i < 40; i++) {
+      ann.send(NativeStream.text("q" + i, "@helper hi"));
+    }
+    for (int i = 0; i < 40; i++) {
+      ann.ack("q" + i);
+    }
+    bringIn("declined", "@helper as if it were declined in silence");
+    server.stop();
+    server.start();
+    bringIn("lost", "@helper are you there?");
+    server.crash();
+    server.start();
+    NativeStream again = watching("ann");
+    again.join(ROOM, Join.newBuilder().setHistory(100));
+    again.find(e -> e.getMessage().getReplyToId().equals("lost"));
+    assertThat(calls("ann").history(ROOM))
+        .filteredOn(said -> text(said).equals("[interrupted: the server went down; ask me again]"))
+        .extracting(ChatMessage::getReplyToId)
+        .containsExactly("lost");
   }
 
   private void bringIn(String id, String text) throws Exception {
