@@ -15,6 +15,7 @@ import dev.parley.core.user.Profile;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
 import dev.parley.server.assistant.Assistants;
+import dev.parley.server.assistant.LastStop;
 import dev.parley.server.chat.ChatContext;
 import dev.parley.server.chat.ChatServices;
 import dev.parley.server.chat.OpenStreams;
@@ -171,6 +172,7 @@ public final class ParleyServer implements AutoCloseable {
                 new RoomCodec(),
                 eventLoops.workers(),
                 users,
+                LastStop.in(config.data()),
                 clock));
     ChatContext context =
         new ChatContext(
@@ -414,6 +416,7 @@ public final class ParleyServer implements AutoCloseable {
     }
     terminate();
     reads.close();
+    assistants.close();
     engine.close();
     gateway.close();
     metrics.close();

@@ -99,6 +99,18 @@ public final class ServerExtension implements BeforeEachCallback, AfterEachCallb
     server.close();
   }
 
+  /// Stops the server, and leaves its data as if it had gone down.
+  public void crash() throws IOException {
+    Path note = data.resolve("last-stop");
+    byte[] before = Files.exists(note) ? Files.readAllBytes(note) : null;
+    server.close();
+    if (before == null) {
+      Files.deleteIfExists(note);
+    } else {
+      Files.write(note, before);
+    }
+  }
+
   /// Waits until the server has stopped.
   public void await() throws Exception {
     server.await();

@@ -3,11 +3,13 @@ package dev.parley.core.access;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.user.Profile;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Open mode: believes the name that the caller gives, unless it is one of the server's own users.
+/// Open mode: believes the name that the caller gives, and how he wants to be shown, unless it is
+/// as one of the server's own users.
 /// For one machine, or a network of friends.
 public final class OpenAuthenticator implements Authenticator {
   private static final Set<Caller.Right> RIGHTS =
@@ -15,7 +17,8 @@ public final class OpenAuthenticator implements Authenticator {
 
   private final Set<String> reserved;
 
-  /// @param reserved names in small letters that nobody can take, in whatever case
+  /// @param reserved names in small letters that nobody can take or be shown under, in whatever
+  ///     case, width or spaces
   public OpenAuthenticator(Set<String> reserved) {
     this.reserved = Set.copyOf(reserved);
   }
@@ -27,11 +30,21 @@ public final class OpenAuthenticator implements Authenticator {
     if (user == null || user.isEmpty()) {
       return Caller.NOBODY;
     }
-    if (reserved.contains(user.toLowerCase(Locale.ROOT))) {
+    Profile profile = claimed != null ? claimed : new Profile(user, user, user, "");
+    if (!reserved.isEmpty()) {
+      checkFree(profile.id());
+      checkFree(profile.username());
+      checkFree(profile.displayName());
+    }
+    return new Caller(profile, RIGHTS);
+  }
+
+  private void checkFree(String name) throws RefusedException {
+    String plain = Normalizer.normalize(name, Normalizer.Form.NFKC).strip();
+    if (reserved.contains(plain.toLowerCase(Locale.ROOT))) {
       throw new RefusedException(
           Reason.UNAUTHENTICATED.because(
-              "\"%s\" is an assistant of this server (expected: another name)".formatted(user)));
+              "\"%s\" is an assistant of this server (expected: another name)".formatted(name)));
     }
-    return new Caller(claimed != null ? claimed : new Profile(user, user, user, ""), RIGHTS);
   }
 }

@@ -87,12 +87,22 @@ public final class Limits {
   /// Most answers that assistants write at once, in all rooms.
   public static final int MAX_ROOM_ANSWERS = 500;
 
+  /// Most answers that assistants write at once for one user, in all rooms.
+  public static final int MAX_ROOM_ANSWERS_PER_USER = 16;
+
   /// Most answers that one assistant writes at once in one room.
   public static final int MAX_ANSWERS_IN_ROOM = 4;
 
   /// Most messages of which it is looked up at once whether they ask an assistant; further ones
   /// ask nobody.
   public static final int MAX_ROOM_QUESTIONS_LOOKED_UP = 256;
+
+  /// Most of these of one user.
+  public static final int MAX_ROOM_QUESTIONS_LOOKED_UP_PER_USER = 16;
+
+  /// Most rooms of which it is known that an assistant may have said something there; if there are
+  /// more, replies are looked up in all rooms.
+  public static final int MAX_ROOMS_WITH_ASSISTANTS = 10_000;
 
   /// Most rooms of which it is known how much an assistant was asked there; of that which was used
   /// longest ago it is forgotten.

@@ -27,6 +27,7 @@ import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.delivery.Reads;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
 /// A message asks an assistant that is a member of its room and that it mentions, or one of whose
 /// messages it answers; in a direct room every message does. What assistants say asks nobody, so
 /// they never talk to each other.
-public final class Assistants {
+public final class Assistants implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Assistants.class);
 
   /// The id of what an assistant says when it comes to a room, and so says once.
@@ -75,14 +76,21 @@ public final class Assistants {
         }
       };
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
-  private int lookedUp;
+
+  /// Of how many messages of each user it is being looked up whether they ask somebody.
+  private final Map<String, Integer> lookedUp = new HashMap<>();
+
+  private int allLookedUp;
+  private final SpokenIn spokenIn;
   private boolean draining;
+  private long stoppedMicros;
 
   /// What is worked with.
   ///
   /// @param codec how rooms are written down
   /// @param executor where models are asked: never the engine's thread
   /// @param users what each user may ask
+  /// @param lastStop when the server stopped
   public record Work(
       Engine engine,
       Gateway gateway,
@@ -90,6 +98,7 @@ public final class Assistants {
       Codec<RoomState, RoomEntry> codec,
       ScheduledExecutorService executor,
       Allowances users,
+      LastStop lastStop,
       Clock clock) {}
 
   /// An assistant.
@@ -120,6 +129,7 @@ public final class Assistants {
   public Assistants(List<AssistantSettings> settings, Work work) {
     this.work = work;
     settings.forEach(each -> byName.put(each.name(), Assistant.of(each)));
+    spokenIn = new SpokenIn(byName.size());
   }
 
   /// Whether a user is an assistant.
@@ -151,6 +161,7 @@ public final class Assistants {
   }
 
   private void say(Assistant assistant, String room, String id, String text, String replyTo) {
+    spokenIn.add(room);
     RoomCommand.Say say =
         new RoomCommand.Say(
             assistant.self(),
@@ -181,23 +192,27 @@ public final class Assistants {
         || !(say.content() instanceof Content.Text said)) {
       return;
     }
-    boolean anyone = !say.replyTo().isEmpty() || isDirect(room);
+    boolean anyone = isDirect(room) || (!say.replyTo().isEmpty() && spokenIn.mayHave(room));
     List<Assistant> perhaps =
         byName.values().stream()
             .filter(each -> anyone || each.isMentioned(say.mentions(), said.text()))
             .toList();
-    if (perhaps.isEmpty() || !lookUp()) {
+    String asker = say.author().id();
+    if (perhaps.isEmpty() || !lookUp(asker)) {
       return;
     }
     work.reads()
         .read(
             reader -> asked(reader, perhaps, room, say, said.text(), sequence),
             questions -> {
-              lookedUp();
-              questions.forEach(this::ask);
+              try {
+                questions.forEach(this::ask);
+              } finally {
+                lookedUp(asker);
+              }
             },
             refusal -> {
-              lookedUp();
+              lookedUp(asker);
               LOG.debug("room {}: asked nobody: {}", room, refusal.message());
             });
   }
@@ -206,16 +221,32 @@ public final class Assistants {
     return room.startsWith(RoomRules.DIRECT_PREFIX);
   }
 
-  private synchronized boolean lookUp() {
-    if (draining || lookedUp >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP) {
+  private synchronized boolean lookUp(String asker) {
+    int his = lookedUp.getOrDefault(asker, 0);
+    if (drained.isDone()
+        || allLookedUp >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP
+        || his >= Limits.MAX_ROOM_QUESTIONS_LOOKED_UP_PER_USER) {
       return false;
     }
-    lookedUp++;
+    lookedUp.put(asker, his + 1);
+    allLookedUp++;
     return true;
   }
 
-  private synchronized void lookedUp() {
-    lookedUp--;
+  private void lookedUp(String asker) {
+    boolean last;
+    synchronized (this) {
+      lookedUp.computeIfPresent(asker, (_, his) -> his > 1 ? his - 1 : null);
+      allLookedUp--;
+      last = isDrained();
+    }
+    if (last) {
+      drained.complete(null);
+    }
+  }
+
+  private synchronized boolean isDrained() {
+    return draining && answers.isEmpty() && allLookedUp == 0;
   }
 
   /// Which of some assistants a message asks.
@@ -259,17 +290,24 @@ public final class Assistants {
     RoomAnswer answer = null;
     String refusal;
     synchronized (this) {
-      if (draining) {
-        return;
-      }
       RoomUse use =
           uses.computeIfAbsent(new Place(settings.name(), question.room()), _ -> new RoomUse());
+      RoomUse.Bound bound = bound(question.say().author().id());
       refusal =
-          answers.size() >= Limits.MAX_ROOM_ANSWERS
-              ? "I am asked in too many rooms; ask me again in a minute."
-              : use.begin(settings, now);
+          switch (bound) {
+            case SERVER ->
+                draining
+                    ? "The server is stopping; ask me again in a minute."
+                    : "I am asked in too many rooms; ask me again in a minute.";
+            case ASKER ->
+                "I write at most %d answers for one user, in all rooms; %s"
+                    .formatted(
+                        Limits.MAX_ROOM_ANSWERS_PER_USER,
+                        "ask me again when one is finished or stopped.");
+            case ROOM -> use.begin(settings, now);
+          };
       if (refusal != null) {
-        if (!use.mayTell(now)) {
+        if (!use.mayTell(bound, now)) {
           return;
         }
       } else {
@@ -282,6 +320,7 @@ public final class Assistants {
                 question.say(),
                 it -> ended(it, use));
         answers.put(answer.id(), answer);
+        spokenIn.add(question.room());
       }
     }
     if (answer == null) {
@@ -299,6 +338,15 @@ public final class Assistants {
             reader -> shown(reader, question),
             turns -> begin(begun, turns),
             why -> begun.end("", "no answer: the room cannot be read"));
+  }
+
+  /// Whose bound decides whether a user is answered now.
+  private synchronized RoomUse.Bound bound(String asker) {
+    if (draining || answers.size() >= Limits.MAX_ROOM_ANSWERS) {
+      return RoomUse.Bound.SERVER;
+    }
+    long his = answers.values().stream().filter(each -> each.asker().equals(asker)).count();
+    return his >= Limits.MAX_ROOM_ANSWERS_PER_USER ? RoomUse.Bound.ASKER : RoomUse.Bound.ROOM;
   }
 
   private static void begin(RoomAnswer answer, List<Prompt.Turn> turns) {
@@ -361,24 +409,25 @@ public final class Assistants {
     synchronized (this) {
       answers.remove(answer.id());
       use.end(used, work.clock().epochMicros());
-      last = draining && answers.isEmpty();
+      last = isDrained();
     }
     if (last) {
       drained.complete(null);
     }
   }
 
-  /// The server is about to take messages: the rooms are told which of their newest questions it
-  /// went down on.
+  /// The server is about to take messages: the rooms are told if it went down on their newest
+  /// question. What was asked before it last stopped in order has been answered or declined.
   public void begin() {
     long now = work.clock().epochMicros();
-    byName.values().forEach(each -> lookBack(each, now, ""));
+    long since = Math.max(now - MAX_AGE_MICROS, work.lastStop().read());
+    byName.values().forEach(each -> lookBack(each, since, now, ""));
   }
 
-  private void lookBack(Assistant assistant, long nowMicros, String afterRoom) {
+  private void lookBack(Assistant assistant, long sinceMicros, long nowMicros, String afterRoom) {
     work.reads()
         .read(
-            reader -> interrupted(reader, assistant, nowMicros, afterRoom),
+            reader -> interrupted(reader, assistant, sinceMicros, nowMicros, afterRoom),
             past -> {
               past.questions()
                   .forEach(
@@ -389,8 +438,10 @@ public final class Assistants {
                               UUID.randomUUID().toString(),
                               INTERRUPTED,
                               each.message()));
-              if (!past.lastRoom().isEmpty()) {
-                lookBack(assistant, nowMicros, past.lastRoom());
+              if (past.lastRoom().isEmpty()) {
+                spokenIn.isComplete();
+              } else {
+                lookBack(assistant, sinceMicros, nowMicros, past.lastRoom());
               }
             },
             why -> LOG.warn("rooms cannot be told what was interrupted: {}", why.message()));
@@ -404,7 +455,7 @@ public final class Assistants {
   private record Unanswered(String room, String message) {}
 
   private Past interrupted(
-      JournalReader reader, Assistant assistant, long nowMicros, String afterRoom)
+      JournalReader reader, Assistant assistant, long sinceMicros, long nowMicros, String afterRoom)
       throws JournalException {
     String name = assistant.settings().name();
     List<JournalReader.Listing> rooms =
@@ -412,42 +463,40 @@ public final class Assistants {
     List<Unanswered> questions = new ArrayList<>();
     for (JournalReader.Listing room : rooms) {
       TopicId topic = room.head().topic();
+      spokenIn.add(topic.name());
       Member member = room.membership();
       if (member != null) {
-        long since = Math.max(nowMicros - MAX_AGE_MICROS, member.joinedAtMicros());
+        long since = Math.max(sinceMicros, member.joinedAtMicros());
         long end = room.head().lastSequence() + 1;
         List<Message> messages = newest(reader, topic, end, since, nowMicros);
-        unanswered(assistant, topic.name(), messages)
-            .forEach(each -> questions.add(new Unanswered(topic.name(), each)));
+        String question = unanswered(assistant, topic.name(), messages);
+        if (!question.isEmpty()) {
+          questions.add(new Unanswered(topic.name(), question));
+        }
       }
     }
     boolean more = rooms.size() == ROOMS_AT_ONCE;
     return new Past(questions, more ? rooms.getLast().head().topic().name() : "");
   }
 
-  /// Ids of the messages that asked an assistant and that it did not answer, as many as it can have
-  /// been answering.
-  private List<String> unanswered(Assistant assistant, String room, List<Message> messages) {
+  /// Id of the newest message that asked an assistant, if it has said nothing since; empty: none.
+  /// What was asked before it last spoke may as well have been declined in silence.
+  private String unanswered(Assistant assistant, String room, List<Message> messages) {
     Set<String> own = new HashSet<>();
-    Set<String> answered = new HashSet<>();
-    List<String> questions = new ArrayList<>();
+    String question = "";
     for (Message message : messages) {
       if (message.author().id().equals(assistant.settings().name())) {
         own.add(message.id());
-        answered.add(message.replyTo());
+        question = "";
       } else if (message.content() instanceof Content.Text text && !has(message.author().id())) {
         boolean asks =
             isDirect(room)
                 || own.contains(message.replyTo())
                 || assistant.isMentioned(message.mentions(), text.text());
-        if (asks) {
-          questions.add(message.id());
-        }
+        question = asks ? message.id() : question;
       }
     }
-    questions.removeAll(answered);
-    int from = Math.max(0, questions.size() - Limits.MAX_ANSWERS_IN_ROOM);
-    return questions.subList(from, questions.size());
+    return question;
   }
 
   /// An answer that is being written.
@@ -465,14 +514,15 @@ public final class Assistants {
     return found;
   }
 
-  /// No further answer begins.
+  /// No further answer begins: who asks is told so.
   ///
   /// @return done when none is under way, which may be at once
   public CompletableFuture<Void> drain() {
     boolean none;
     synchronized (this) {
       draining = true;
-      none = answers.isEmpty();
+      stoppedMicros = work.clock().epochMicros();
+      none = isDrained();
     }
     if (none) {
       drained.complete(null);
@@ -490,5 +540,14 @@ public final class Assistants {
     }
     left.forEach(RoomAnswer::interrupt);
     return drained;
+  }
+
+  /// Notes, if nothing is under way any more, that what was asked until now needs no word when the
+  /// server begins again.
+  @Override
+  public void close() {
+    if (drained.isDone() && !byName.isEmpty()) {
+      work.lastStop().write(stoppedMicros);
+    }
   }
 }

@@ -112,13 +112,16 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
     return known ? usage.input() + usage.output() : (promptBytes + bytes) / BYTES_PER_TOKEN;
   }
 
-  /// Asks the model.
+  /// Asks the model, unless it was ended before that.
   void begin(List<Prompt.Turn> turns) {
     synchronized (this) {
+      if (over) {
+        return;
+      }
       turns.forEach(turn -> turn.parts().forEach(part -> promptBytes += bytes(part)));
       typedNanos = work.clock().nanos();
+      type(true); // here, so that nothing comes between and says that it types no more
     }
-    type(true);
     tell();
     work.executor().execute(() -> ask(turns));
   }
@@ -226,7 +229,6 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
   /// Tells what there is of it, if that is something new, and goes on doing so.
   private void tell() {
     String soFar = null;
-    boolean types = false;
     synchronized (this) {
       if (over) {
         return;
@@ -237,12 +239,11 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
         soFar = soFar();
         changed = false;
         toldNanos = now;
-        types = now - typedNanos >= repeat;
-        typedNanos = types ? now : typedNanos;
+        if (now - typedNanos >= repeat) {
+          typedNanos = now;
+          type(true);
+        }
       }
-    }
-    if (types) {
-      type(true);
     }
     if (soFar == null) {
       tellAfter(Limits.GROWING_INTERVAL);

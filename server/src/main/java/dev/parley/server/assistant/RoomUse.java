@@ -3,6 +3,8 @@ package dev.parley.server.assistant;
 import dev.parley.core.limit.Limits;
 import dev.parley.server.config.AssistantSettings;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How much one assistant is asked in one room: since the server's start, by minutes and days of
@@ -16,7 +18,14 @@ final class RoomUse {
   private int asked;
   private long day;
   private long tokens;
-  private long toldInMinute = -1;
+  private final Map<Bound, Long> toldInMinute = new EnumMap<>(Bound.class);
+
+  /// Whose bound is met when it does not answer.
+  enum Bound {
+    ROOM,
+    ASKER,
+    SERVER
+  }
 
   /// Why it does not answer now, in its own words; null: it does, and has begun.
   @Nullable String begin(AssistantSettings settings, long nowMicros) {
@@ -47,13 +56,12 @@ final class RoomUse {
     tokens += used;
   }
 
-  /// Whether the room is to be told why it does not answer: once a minute, so that a flood of
-  /// questions is no flood of refusals.
-  boolean mayTell(long nowMicros) {
+  /// Whether the room is to be told why it does not answer: of each bound once a minute, so that a
+  /// flood of questions is no flood of refusals, and none keeps another from being told.
+  boolean mayTell(Bound bound, long nowMicros) {
     turn(nowMicros);
-    boolean first = toldInMinute != minute;
-    toldInMinute = minute;
-    return first;
+    Long told = toldInMinute.put(bound, minute);
+    return told == null || told != minute;
   }
 
   private void turn(long nowMicros) {

@@ -3,6 +3,7 @@ package dev.parley.server.assistant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.core.limit.Limits;
+import dev.parley.server.assistant.RoomUse.Bound;
 import dev.parley.server.config.AssistantSettings;
 import org.junit.jupiter.api.Test;
 
@@ -59,8 +60,16 @@ class RoomUseTest {
 
   @Test
   void aRefusalIsToldOnceAMinute() {
-    assertThat(use.mayTell(DAY)).isTrue();
-    assertThat(use.mayTell(DAY + 59 * SECOND)).isFalse();
-    assertThat(use.mayTell(DAY + MINUTE)).isTrue();
+    assertThat(use.mayTell(Bound.ROOM, DAY)).isTrue();
+    assertThat(use.mayTell(Bound.ROOM, DAY + 59 * SECOND)).isFalse();
+    assertThat(use.mayTell(Bound.ROOM, DAY + MINUTE)).isTrue();
+  }
+
+  @Test
+  void thatTheServerIsBusyDoesNotKeepTheRoomsOwnRefusalFromBeingTold() {
+    assertThat(use.mayTell(Bound.SERVER, DAY)).isTrue();
+    assertThat(use.mayTell(Bound.ASKER, DAY)).isTrue();
+    assertThat(use.mayTell(Bound.ROOM, DAY)).isTrue();
+    assertThat(use.mayTell(Bound.SERVER, DAY)).isFalse();
   }
 }

@@ -231,6 +231,36 @@ class AssistantTest {
   }
 
   @Test
+  void anAnswerToWhatItSaidBeforeTheServersStartIsAQuestionToo() throws Exception {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper");
+    ann.said("q1", "@helper hi");
+    String id = ann.message("Hello there.").getMessage().getId();
+    server.stop();
+    server.start();
+    NativeStream again = watching("ann");
+    again.done(NativeStream.text("q2", "and then?").setReplyToId(id));
+    assertThat(again.message("Hello there.").getMessage().getReplyToId()).isEqualTo("q2");
+  }
+
+  @Test
+  void aFloodOfRepliesElsewhereKeepsNoQuestionFromBeingHeard() {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper", "random");
+    ann.join("random");
+    NativeStream hog = watching("hog");
+    hog.said("m0", "no assistant is here");
+    for (int i = 1; i <= 2_000; i++) {
+      hog.send(NativeStream.text("m" + i, "so what").setReplyToId("m0"));
+      if (i % 500 == 0) {
+        String id = "q" + i;
+        ann.send(NativeStream.textIn("random", id, "@helper hi"));
+        ann.await(e -> e.getMessage().getReplyToId().equals(id));
+      }
+    }
+  }
+
+  @Test
   void itIsShownWhatWasSaidSinceItCameWithNamesAndNothingThatWasDeleted() throws Exception {
     NativeStream ann = watching("ann");
     NativeStream bob = watching("bob");
@@ -420,6 +450,40 @@ class AssistantTest {
   }
 
   @Test
+  void oneUserTakesOnlySoManyAnswersAtOnceAndAnotherIsAnswered() {
+    script = AssistantTest::halfOf;
+    NativeStream hog = watching("hog");
+    int each = Limits.MAX_ANSWERS_IN_ROOM;
+    for (int i = 0; i < Limits.MAX_ROOM_ANSWERS_PER_USER; i++) {
+      String room = "hogs-" + i / each;
+      if (i % each == 0) {
+        attic("hog", room);
+        hog.join(room);
+      }
+      String id = "h" + i;
+      hog.done(NativeStream.textIn(room, id, "@helper hi"));
+      hog.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals(id));
+    }
+    invite("hog", "helper");
+    hog.said("more", "@helper hi");
+    assertThat(text(hog.await(e -> e.getMessage().getReplyToId().equals("more")).getMessage()))
+        .contains("16 answers for one user");
+    NativeStream ann = watching("ann");
+    ann.said("q1", "@helper hi");
+    ann.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals("q1"));
+    hog.done(stop("s1", "").setRoomId("hogs-0"));
+    hog.await(e -> e.getMessage().getContent().getText().contains("stopped by hog"));
+    hog.said("again", "@helper hi");
+    hog.await(e -> e.getMessageGrowing().getMessage().getReplyToId().equals("again"));
+  }
+
+  /// A user's own room with the assistant.
+  private void attic(String user, String room) {
+    var _ = calls(user).rooms().createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build());
+    invite(user, "helper", room);
+  }
+
+  @Test
   void aRoomsBudgetIsUsedUpAndAnotherRoomsIsNot() {
     script =
         exchange -> {
@@ -538,6 +602,23 @@ class AssistantTest {
   }
 
   @Test
+  void nobodyIsShownUnderItsName() {
+    User.Builder ann = User.newBuilder().setId("ann");
+    for (User.Builder thief :
+        List.of(
+            ann.clone().setUsername("helper"),
+            ann.clone().setDisplayName("Helper"),
+            ann.clone().setDisplayName(" helper "),
+            ann.clone().setDisplayName("\uff28elper"))) {
+      NativeStream stream = NativeStream.silent(server.connect());
+      stream.send(NativeStream.hello("ann").setSender(thief));
+      assertThat(NativeCalls.reason(stream.inbox().end())).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+    ann.setUsername("helpful").setDisplayName("The helper's friend");
+    NativeStream.open(server.connect(), NativeStream.hello("ann").setSender(ann));
+  }
+
+  @Test
   void removedInTheMiddleOfAnAnswerItSaysNothingMore() throws Exception {
     script = AssistantTest::halfOf;
     NativeCalls olga = calls("olga");
@@ -583,10 +664,16 @@ class AssistantTest {
     ann.message("Hello there.");
     ann.said("m1", "nothing for it");
     // what is brought in asks nobody, so it looks as if the server had gone down right after it
+    bringIn("older", "@helper are you there?");
     bringIn("lost", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.start();
     NativeStream again = watching("ann");
+    again.join(ROOM, Join.newBuilder().setHistory(100));
+    again.find(e -> e.getMessage().getReplyToId().equals("lost"));
+    server.crash();
+    server.start();
+    again = watching("ann");
     again.said("q2", "@helper and now?");
     again.message("Hello there.");
     server.stop();
@@ -606,18 +693,45 @@ class AssistantTest {
   void whatIsOldIsNotCalledInterrupted() throws Exception {
     NativeStream ann = watching("ann");
     invite("ann", "helper");
+    answer(ann, "helper");
     bringIn("lost", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.clock().advance(Duration.ofMinutes(16));
     server.start();
     bringIn("new", "@helper are you there?");
-    server.stop();
+    server.crash();
     server.start();
     NativeStream again = watching("ann");
     again.join(ROOM, Join.newBuilder().setHistory(100));
     again.await(e -> e.getMessage().getReplyToId().equals("new"));
     assertThat(again.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
     assertThat(ann.messages()).noneMatch(said -> said.getReplyToId().equals("lost"));
+  }
+
+  @Test
+  void afterAStopInOrderNothingIsCalledInterrupted() throws Exception {
+    NativeStream ann = watching("ann");
+    invite("ann", "helper");
+    answer(ann, "helper");
+    for (int i = 0; i < 40; i++) {
+      ann.send(NativeStream.text("q" + i, "@helper hi"));
+    }
+    for (int i = 0; i < 40; i++) {
+      ann.ack("q" + i);
+    }
+    bringIn("declined", "@helper as if it were declined in silence");
+    server.stop();
+    server.start();
+    bringIn("lost", "@helper are you there?");
+    server.crash();
+    server.start();
+    NativeStream again = watching("ann");
+    again.join(ROOM, Join.newBuilder().setHistory(100));
+    again.find(e -> e.getMessage().getReplyToId().equals("lost"));
+    assertThat(calls("ann").history(ROOM))
+        .filteredOn(said -> text(said).equals("[interrupted: the server went down; ask me again]"))
+        .extracting(ChatMessage::getReplyToId)
+        .containsExactly("lost");
   }
 
   private void bringIn(String id, String text) throws Exception {
