@@ -12,7 +12,9 @@ import dev.parley.core.topic.TopicId;
 import dev.parley.models.Ask;
 import dev.parley.models.Credential;
 import dev.parley.models.Route;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +46,9 @@ final class Answering {
 
   /// Whether it is at work. Guarded by [Answers].
   boolean working;
+
+  /// Who waits until it is done. Guarded by [Answers].
+  final Set<Runnable> waiting = new HashSet<>();
 
   private int tries;
   private @Nullable Telling telling;

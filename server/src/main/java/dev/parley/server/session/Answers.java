@@ -102,6 +102,23 @@ public final class Answers {
     return bySession.containsKey(session);
   }
 
+  /// Waits for the end of what is under way in a session.
+  ///
+  /// @param ended told then, unless it is forgotten before; not within this call
+  /// @return whether anything is
+  synchronized boolean await(String session, Runnable ended) {
+    Answering answering = bySession.get(session);
+    return answering != null && answering.waiting.add(ended);
+  }
+
+  /// Does not wait any more.
+  synchronized void forget(String session, Runnable ended) {
+    Answering answering = bySession.get(session);
+    if (answering != null) {
+      answering.waiting.remove(ended);
+    }
+  }
+
   /// How many sessions are worked at.
   synchronized int size() {
     return bySession.size();
@@ -112,6 +129,7 @@ public final class Answers {
   /// @return whether something has come meanwhile, so that it must be looked at again
   boolean isTouched(Answering answering) {
     boolean done;
+    List<Runnable> waiting = List.of();
     synchronized (this) {
       if (answering.touched && !draining) {
         answering.touched = false;
@@ -120,10 +138,12 @@ public final class Answers {
       answering.working = false;
       if (answering.awaited == 0) {
         bySession.remove(answering.session());
+        waiting = List.copyOf(answering.waiting);
         byOwner.computeIfPresent(answering.owner(), (_, count) -> count > 1 ? count - 1 : null);
       }
       done = draining && bySession.isEmpty();
     }
+    waiting.forEach(Runnable::run);
     if (done) {
       drained.complete(null);
     }

@@ -27,6 +27,10 @@ import dev.parley.server.stream.StreamTopics;
 import io.grpc.ServerCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +43,12 @@ final class SessionStream extends ConversationStream<ChatRequest> {
   private final SessionContext context;
   private final boolean classic;
   private final StreamTopics topics;
+
+  /// Sessions in which this stream has asked something.
+  private final Set<TopicId> asked = new HashSet<>();
+
+  /// Those of them whose answers it waits for, its client having nothing more to say.
+  private final Map<TopicId, Runnable> awaited = new HashMap<>();
 
   /// @param classic whether to leave out what the interface without a package does not have
   SessionStream(
@@ -135,7 +145,16 @@ final class SessionStream extends ConversationStream<ChatRequest> {
       join(topic, new Watching(topic, null));
     }
     context.answers().enter(topic.name(), caller().id());
-    submit(topic, command, request, _ -> context.answers().go(topic.name()));
+    submit(
+        topic,
+        command,
+        _ -> context.answers().go(topic.name()),
+        outcome -> {
+          if (outcome instanceof Outcome.Done) {
+            asked.add(topic);
+          }
+          answer(request, outcome);
+        });
   }
 
   private static long turn(ChatRequest request) throws RefusedException {
@@ -165,6 +184,14 @@ final class SessionStream extends ConversationStream<ChatRequest> {
   /// @param decided told first, on the engine's thread, also if the stream has ended
   private void submit(
       TopicId topic, SessionCommand command, ChatRequest request, Consumer<Outcome> decided) {
+    submit(topic, command, decided, outcome -> answer(request, outcome));
+  }
+
+  private void submit(
+      TopicId topic,
+      SessionCommand command,
+      Consumer<Outcome> decided,
+      Consumer<Outcome> answering) {
     window().began();
     context
         .engine()
@@ -176,7 +203,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
               execute(
                   () -> {
                     if (!hasEnded()) {
-                      answer(request, outcome);
+                      answering.accept(outcome);
                     }
                     answered();
                   });
@@ -326,8 +353,27 @@ final class SessionStream extends ConversationStream<ChatRequest> {
     }
   }
 
+  /// The answers to what was asked here; not what others ask in sessions that are only watched.
+  @Override
+  protected boolean hasMore() {
+    for (TopicId topic : asked) {
+      Runnable ended = () -> execute(() -> answersEnded(topic));
+      if (topics.contains(topic) && context.answers().await(topic.name(), ended)) {
+        awaited.put(topic, ended);
+      }
+    }
+    asked.clear();
+    return !awaited.isEmpty();
+  }
+
+  private void answersEnded(TopicId topic) {
+    awaited.remove(topic);
+    out().pumpLater();
+  }
+
   @Override
   protected void left(Departure departure) {
+    awaited.forEach((topic, ended) -> context.answers().forget(topic.name(), ended));
     topics.leaveAll(departure);
   }
 }

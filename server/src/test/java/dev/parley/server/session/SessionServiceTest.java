@@ -22,6 +22,7 @@ import dev.parley.assistant.v1.Turn;
 import dev.parley.assistant.v1.UpdateSessionRequest;
 import dev.parley.core.limit.Limits;
 import dev.parley.server.ServerExtension;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -164,6 +165,36 @@ class SessionServiceTest {
     SessionClient again = ann();
     again.watch(session, 0);
     assertThat(again.awaitEnd().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void whoHasNothingMoreToSayGetsAllAnswersBeforeTheEnd() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    SessionClient watcher = ann();
+    watcher.watch(session, 0);
+    ann.ask(session, "q1", words(5));
+    ann.ask(session, "q2", words(5));
+    ann.halfClose();
+    assertThat(ann.end()).isEqualTo(Status.OK);
+    List<ChatResponse> placed = ann.placed();
+    assertThat(placed.stream().filter(SessionClient::isEnd)).hasSize(2);
+    assertGapless(placed);
+    GetTranscriptResponse transcript = ann.transcript(session);
+    assertThat(SessionClient.text(placed))
+        .isEqualTo(
+            transcript.getTurns(0).getAnswer().getText()
+                + transcript.getTurns(1).getAnswer().getText());
+
+    SessionClient other = ann();
+    other.ask(session, "q3", words(1_000));
+    watcher.await(ChatResponse.Type.CHUNK);
+    watcher.halfClose();
+    assertThat(watcher.end()).as("it has only watched").isEqualTo(Status.OK);
+    assertThat(other.all()).noneMatch(SessionClient::isEnd);
+    other.halfClose();
+    server.stop();
+    assertThat(other.end()).as("it does not hold up the server's end").isNotNull();
   }
 
   @Test
