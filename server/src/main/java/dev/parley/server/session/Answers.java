@@ -3,6 +3,7 @@ package dev.parley.server.session;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.session.SessionState;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.models.Allowances;
@@ -15,11 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The sessions in which models are asked now. An answer belongs to the server and not to a stream:
 /// it goes on when its client goes away. Thread-safe. Bounded by [Limits#MAX_ANSWERS_AT_ONCE] and
 /// [Limits#MAX_ANSWERS_OF_USER].
 public final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final Duration OVERLOAD_DELAY = Duration.ofSeconds(1);
 
   private final Work work;
@@ -100,6 +104,24 @@ public final class Answers {
   /// Whether somebody works at a session.
   synchronized boolean has(String session) {
     return bySession.containsKey(session);
+  }
+
+  /// Sees to what waits in a session, if nobody does: it was left when the server went down.
+  ///
+  /// @param state the session as it was read
+  /// @param before what [#has] said before that
+  /// @return whether somebody worked at it; if not, what seems to be under way was interrupted
+  boolean attend(SessionState state, boolean before) {
+    if (!state.isWaiting() || before || has(state.id())) {
+      return true;
+    }
+    try {
+      enter(state.id(), state.about().owner());
+      go(state.id());
+    } catch (RefusedException e) {
+      LOG.debug("session {}: left to who comes next", state.id(), e);
+    }
+    return false;
   }
 
   /// Waits for the end of what is under way in a session.

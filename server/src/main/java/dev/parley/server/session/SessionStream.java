@@ -33,13 +33,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One `Chat` stream in sessions. Owned by its event loop.
 final class SessionStream extends ConversationStream<ChatRequest> {
-  private static final Logger LOG = LoggerFactory.getLogger(SessionStream.class);
-
   private final SessionContext context;
   private final boolean classic;
   private final StreamTopics topics;
@@ -269,7 +265,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
                 .setSession(SessionMapping.session(state)));
       }
       release(subscriber, after);
-      wake(state);
+      var _ = context.answers().attend(state, false);
     }
 
     private boolean isElsewhere(Attachment.Begun begun) {
@@ -285,19 +281,6 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         return answer.sequence() - 1;
       }
       return state.queue().isEmpty() ? begun.lastSequence() : state.queue().getFirst() - 1;
-    }
-
-    /// What was under way when the server went down is seen to now.
-    private void wake(SessionState state) {
-      boolean waits = state.answer() != null || !state.queue().isEmpty();
-      if (waits && !context.answers().has(topic.name())) {
-        try {
-          context.answers().enter(topic.name(), state.about().owner());
-          context.answers().go(topic.name());
-        } catch (RefusedException e) {
-          LOG.debug("{}: left to who comes next", topic, e);
-        }
-      }
     }
 
     @Override
