@@ -5,6 +5,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.session.SessionCommand;
+import dev.parley.core.session.SessionCommand.End;
 import dev.parley.core.session.SessionRules;
 import dev.parley.core.topic.Outcome.Done;
 import dev.parley.core.topic.Outcome.Refused;
@@ -33,7 +34,6 @@ final class Answering {
   static final long RETRY_MILLIS = 500;
 
   private final String session;
-  private final String owner;
   private final Answers all;
   private final Answers.Work work;
   private final TopicId topic;
@@ -47,11 +47,17 @@ final class Answering {
   /// Whether it is at work. Guarded by [Answers].
   boolean working;
 
+  /// Whose session it is, or, until that is known, who asked. Guarded by [Answers].
+  String owner;
+
   /// Who waits until it is done. Guarded by [Answers].
   final Set<Runnable> waiting = new HashSet<>();
 
   private int tries;
   private @Nullable Telling telling;
+
+  /// How the answer ended that is still under way in the journal; null: nobody knows.
+  private @Nullable End lost;
 
   Answering(String session, String owner, Answers all, Answers.Work work) {
     this.session = session;
@@ -63,10 +69,6 @@ final class Answering {
 
   String session() {
     return session;
-  }
-
-  String owner() {
-    return owner;
   }
 
   /// Looks what is next.
@@ -118,6 +120,7 @@ final class Answering {
       case Sessions.Next.Nothing _ -> settle();
       case Sessions.Next.Orphan orphan -> endOrphan(orphan.answer());
       case Sessions.Next.Question question -> {
+        all.belongs(this, question.owner());
         SessionCommand command =
             new SessionCommand.Begin(
                 question.turn(), question.model(), question.context().messages());
@@ -135,12 +138,16 @@ final class Answering {
     }
   }
 
-  /// Who worked at it went down with the server.
+  /// Who worked at it went down with the server, or could not store how it ended.
   private void endOrphan(long answer) {
+    End how;
+    synchronized (this) {
+      how = lost == null ? Telling.interrupted() : lost;
+    }
     work.engine()
         .submit(
             topic,
-            new SessionCommand.Tell(answer, "", Telling.interrupted()),
+            new SessionCommand.Tell(answer, "", how),
             outcome -> {
               switch (outcome) {
                 case Done _ -> look();
@@ -163,6 +170,7 @@ final class Answering {
     Telling begun = new Telling(work, topic, question.turn(), answer, this::told);
     synchronized (this) {
       tries = 0;
+      lost = null;
       telling = begun;
     }
     if (all.isDraining()) {
@@ -188,9 +196,12 @@ final class Answering {
   }
 
   /// An answer has ended, or nobody wants it any more.
-  private void told() {
+  ///
+  /// @param untold how it ended, if that could not be stored
+  private void told(@Nullable End untold) {
     synchronized (this) {
       telling = null;
+      lost = untold;
     }
     look();
   }

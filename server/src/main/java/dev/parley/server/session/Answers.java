@@ -161,7 +161,7 @@ public final class Answers {
       if (answering.awaited == 0) {
         bySession.remove(answering.session());
         waiting = List.copyOf(answering.waiting);
-        byOwner.computeIfPresent(answering.owner(), (_, count) -> count > 1 ? count - 1 : null);
+        countDown(answering.owner);
       }
       done = draining && bySession.isEmpty();
     }
@@ -170,6 +170,19 @@ public final class Answers {
       drained.complete(null);
     }
     return false;
+  }
+
+  /// Whose session it is has turned out: it counts as his, whoever asked there.
+  synchronized void belongs(Answering answering, String owner) {
+    if (!answering.owner.equals(owner)) {
+      countDown(answering.owner);
+      byOwner.merge(owner, 1, Integer::sum);
+      answering.owner = owner;
+    }
+  }
+
+  private void countDown(String owner) {
+    byOwner.computeIfPresent(owner, (_, count) -> count > 1 ? count - 1 : null);
   }
 
   /// Whether no further answer is to begin.

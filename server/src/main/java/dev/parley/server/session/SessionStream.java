@@ -137,8 +137,9 @@ final class SessionStream extends ConversationStream<ChatRequest> {
 
   private void toBeAnswered(TopicId topic, SessionCommand command, ChatRequest request)
       throws RefusedException {
-    if (!topics.concerns(topic)) {
-      join(topic, new Watching(topic, null));
+    Watching watching = topics.concerns(topic) ? null : new Watching(topic, null);
+    if (watching != null) {
+      join(topic, watching);
     }
     context.answers().enter(topic.name(), caller().id());
     submit(
@@ -146,6 +147,11 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         command,
         _ -> context.answers().go(topic.name()),
         outcome -> {
+          Refusal unseen = watching == null ? null : watching.refusal;
+          if (outcome instanceof Outcome.Done && unseen != null) {
+            refuse(request, unseen); // it was taken, but the answer would not be seen
+            return;
+          }
           if (outcome instanceof Outcome.Done) {
             asked.add(topic);
           }
@@ -243,6 +249,9 @@ final class SessionStream extends ConversationStream<ChatRequest> {
     /// Null: something is asked there, which is answered by itself.
     private final @Nullable ChatRequest request;
 
+    /// Why it is not watched; null: it is, or that is not known yet.
+    private @Nullable Refusal refusal;
+
     Watching(TopicId topic, @Nullable ChatRequest request) {
       this.topic = topic;
       this.request = request;
@@ -285,6 +294,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
 
     @Override
     public void refused(Refusal refusal) {
+      this.refusal = refusal;
       if (request != null) {
         refuse(request, refusal);
       }
