@@ -77,8 +77,20 @@ final class Answering {
       settle();
       return;
     }
+    if (work.held().isFull()) {
+      lookLater();
+      return;
+    }
     work.reads()
         .read(reader -> Sessions.next(reader, session, this::maxBytes), this::begin, this::failed);
+  }
+
+  /// There is no room for what is next; there will be, for answers end.
+  private void lookLater() {
+    synchronized (this) {
+      tries = 0;
+    }
+    var _ = work.executor().schedule(this::look, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private long maxBytes(String model) {
@@ -121,6 +133,10 @@ final class Answering {
       case Sessions.Next.Orphan orphan -> endOrphan(orphan.answer());
       case Sessions.Next.Question question -> {
         all.belongs(this, question.owner());
+        if (!work.held().begin(question.context().length())) {
+          lookLater();
+          return;
+        }
         SessionCommand command =
             new SessionCommand.Begin(
                 question.turn(), question.model(), question.context().messages());
@@ -131,7 +147,10 @@ final class Answering {
                 outcome -> {
                   switch (outcome) {
                     case Done done -> begun(done.sequence(), question);
-                    case Refused refused -> refused(refused.refusal());
+                    case Refused refused -> {
+                      work.held().release(question.context().length());
+                      refused(refused.refusal());
+                    }
                   }
                 });
       }
@@ -167,7 +186,9 @@ final class Answering {
 
   private void begun(long answer, Sessions.Next.Question question) {
     work.figures().begun();
-    Telling begun = new Telling(work, topic, question.turn(), answer, this::told);
+    Telling begun =
+        new Telling(
+            work, topic, question.turn(), answer, question.context().length(), this::told);
     synchronized (this) {
       tries = 0;
       lost = null;

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /// The sessions in which models are asked now. An answer belongs to the server and not to a stream:
 /// it goes on when its client goes away. Thread-safe. Bounded by [Limits#MAX_ANSWERS_AT_ONCE] and
-/// [Limits#MAX_ANSWERS_OF_USER].
+/// [Limits#MAX_ANSWERS_OF_USER], and what they hold by [Limits#ANSWERS_PART_OF_MEMORY].
 public final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final Duration OVERLOAD_DELAY = Duration.ofSeconds(1);
@@ -37,6 +37,7 @@ public final class Answers {
   /// @param executor where models are asked: never the engine's thread
   /// @param users what each user may ask
   /// @param contextTokens tokens of a session that models are shown, where it is set
+  /// @param held room for prompts and answers
   record Work(
       Engine engine,
       Gateway gateway,
@@ -44,6 +45,7 @@ public final class Answers {
       ScheduledExecutorService executor,
       Allowances users,
       ByModel<Integer> contextTokens,
+      HeldText held,
       Clock clock,
       Figures figures) {}
 
@@ -67,6 +69,9 @@ public final class Answers {
       }
       if (ofOwner >= Limits.MAX_ANSWERS_OF_USER) {
         throw overloaded("answers of yours are under way", Limits.MAX_ANSWERS_OF_USER);
+      }
+      if (work.held().isFull()) {
+        throw overloaded("answers fill the memory that is for them", bySession.size());
       }
       answering = new Answering(session, owner, this, work);
       bySession.put(session, answering);

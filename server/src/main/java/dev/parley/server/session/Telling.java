@@ -39,6 +39,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   private final StringBuilder waiting = new StringBuilder();
   private long chars;
+  private long held;
   private Flow.@Nullable Subscription subscription;
   private @Nullable Route route;
   private @Nullable End end;
@@ -51,14 +52,16 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   /// @param turn sequence of the turn that is answered
   /// @param answer the answer's sequence
+  /// @param prompt its length, for which there is room
   /// @param ended told once, when there is no more: the end that could not be stored, null if it
   ///     was or nobody wants it
-  Telling(Answers.Work work, TopicId topic, long turn, long answer, Consumer<@Nullable End> ended) {
+  Telling(Answers.Work work, TopicId topic, long turn, long answer, long prompt, Consumer<@Nullable End> ended) {
     this.work = work;
     this.topic = topic;
     this.turn = turn;
     this.answer = answer;
     this.ended = ended;
+    held = prompt;
     beganNanos = work.clock().nanos();
   }
 
@@ -132,7 +135,11 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       waiting.append(text, 0, whole(text, (int) room, false));
       fail("TOO_LARGE", "the answer is longer than %d characters".formatted(chars + room));
       cancelModel();
+    } else if (!work.held().grow(text.length())) {
+      fail("OVERLOADED", "answers fill the memory that is for them; the rest is left out");
+      cancelModel();
     } else {
+      held += text.length();
       waiting.append(text);
     }
     chars += text.length();
@@ -267,8 +274,14 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
     boolean asWanted =
         lost == null && (how == null || how.outcome() == Answer.Outcome.COMPLETE);
     work.figures().ended(asWanted, took);
+    release();
     work.executor().execute(this::cancelModel);
     ended.accept(lost);
+  }
+
+  private synchronized void release() {
+    work.held().release(held);
+    held = 0;
   }
 
   // From elsewhere.
