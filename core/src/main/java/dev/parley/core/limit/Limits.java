@@ -69,6 +69,10 @@ public final class Limits {
   /// Most sessions in which answers are under way at once.
   public static final int MAX_ANSWERS_AT_ONCE = 10_000;
 
+  /// What part of the memory that the server may take is for answers under way in sessions, their
+  /// prompts included: one in so many.
+  public static final int ANSWERS_PART_OF_MEMORY = 8;
+
   /// Most topics kept in memory although nobody listens, because more of them is about to come.
   public static final int MAX_BUSY_TOPICS = MAX_ANSWERS_AT_ONCE;
 
@@ -79,7 +83,7 @@ public final class Limits {
   public static final int MAX_EXCERPT_CHARS = 240;
 
   /// Most sessions of one user in which answers are under way at once.
-  public static final int MAX_ANSWERS_OF_USER = 2_000;
+  public static final int MAX_ANSWERS_OF_USER = 200;
 
   /// Most assistants in rooms.
   public static final int MAX_ASSISTANTS = 16;

@@ -87,7 +87,14 @@ public record Answer(
         end);
   }
 
-  Answer ended(End how) {
+  /// The same, ended as is told.
+  public Answer ended(SessionCommand.End how, Instant now) {
+    return ended(
+        new End(
+            how.outcome(), since(now), how.usage(), how.costNanos(), how.reason(), how.error()));
+  }
+
+  private Answer ended(End how) {
     return new Answer(
         sequence,
         turn,

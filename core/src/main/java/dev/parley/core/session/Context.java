@@ -49,6 +49,17 @@ public record Context(List<Prompt.Turn> turns, int messages) {
     return new Context(turns, messages);
   }
 
+  /// Characters of it.
+  public long length() {
+    long length = 0;
+    for (Prompt.Turn turn : turns) {
+      for (Part part : turn.parts()) {
+        length += part instanceof Part.Text text ? text.text().length() : 0;
+      }
+    }
+    return length;
+  }
+
   private static List<Exchange> fitting(List<Exchange> before, long maxBytes) {
     long bytes = 0;
     int from = before.size();

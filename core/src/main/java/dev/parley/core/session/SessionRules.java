@@ -322,15 +322,7 @@ public final class SessionRules implements Rules<SessionState, SessionCommand, S
 
   private static SessionEntry.Ended ended(
       SessionState session, Answer answer, SessionCommand.End end, Instant now) {
-    Answer ended =
-        answer.ended(
-            new Answer.End(
-                end.outcome(),
-                answer.since(now),
-                end.usage(),
-                end.costNanos(),
-                end.reason(),
-                end.error()));
+    Answer ended = answer.ended(end, now);
     return new SessionEntry.Ended(ended, session.totals().answered(ended).messages());
   }
 

@@ -83,6 +83,11 @@ public record SessionState(
     return new SessionState(id, Existence.NEVER, About.NOTHING, Totals.NONE, List.of(), null, 0);
   }
 
+  /// Whether an answer is under way or to come.
+  public boolean isWaiting() {
+    return answer != null || !queue.isEmpty();
+  }
+
   SessionState changed(SessionEntry.Changed changed) {
     return changed.deleted()
         ? new SessionState(id, Existence.DELETED, About.NOTHING, Totals.NONE, List.of(), null, 0)

@@ -5,6 +5,7 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.session.SessionCommand;
+import dev.parley.core.session.SessionCommand.End;
 import dev.parley.core.session.SessionRules;
 import dev.parley.core.topic.Outcome.Done;
 import dev.parley.core.topic.Outcome.Refused;
@@ -12,7 +13,9 @@ import dev.parley.core.topic.TopicId;
 import dev.parley.models.Ask;
 import dev.parley.models.Credential;
 import dev.parley.models.Route;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +34,6 @@ final class Answering {
   static final long RETRY_MILLIS = 500;
 
   private final String session;
-  private final String owner;
   private final Answers all;
   private final Answers.Work work;
   private final TopicId topic;
@@ -45,8 +47,17 @@ final class Answering {
   /// Whether it is at work. Guarded by [Answers].
   boolean working;
 
+  /// Whose session it is, or, until that is known, who asked. Guarded by [Answers].
+  String owner;
+
+  /// Who waits until it is done. Guarded by [Answers].
+  final Set<Runnable> waiting = new HashSet<>();
+
   private int tries;
   private @Nullable Telling telling;
+
+  /// How the answer ended that is still under way in the journal; null: nobody knows.
+  private @Nullable End lost;
 
   Answering(String session, String owner, Answers all, Answers.Work work) {
     this.session = session;
@@ -60,18 +71,26 @@ final class Answering {
     return session;
   }
 
-  String owner() {
-    return owner;
-  }
-
   /// Looks what is next.
   void look() {
     if (all.isDraining() || giveUp()) {
       settle();
       return;
     }
+    if (work.held().isFull()) {
+      lookLater();
+      return;
+    }
     work.reads()
         .read(reader -> Sessions.next(reader, session, this::maxBytes), this::begin, this::failed);
+  }
+
+  /// There is no room for what is next; there will be, for answers end.
+  private void lookLater() {
+    synchronized (this) {
+      tries = 0;
+    }
+    var _ = work.executor().schedule(this::look, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private long maxBytes(String model) {
@@ -113,6 +132,11 @@ final class Answering {
       case Sessions.Next.Nothing _ -> settle();
       case Sessions.Next.Orphan orphan -> endOrphan(orphan.answer());
       case Sessions.Next.Question question -> {
+        all.belongs(this, question.owner());
+        if (!work.held().begin(question.context().length())) {
+          lookLater();
+          return;
+        }
         SessionCommand command =
             new SessionCommand.Begin(
                 question.turn(), question.model(), question.context().messages());
@@ -123,19 +147,26 @@ final class Answering {
                 outcome -> {
                   switch (outcome) {
                     case Done done -> begun(done.sequence(), question);
-                    case Refused refused -> refused(refused.refusal());
+                    case Refused refused -> {
+                      work.held().release(question.context().length());
+                      refused(refused.refusal());
+                    }
                   }
                 });
       }
     }
   }
 
-  /// Who worked at it went down with the server.
+  /// Who worked at it went down with the server, or could not store how it ended.
   private void endOrphan(long answer) {
+    End how;
+    synchronized (this) {
+      how = lost == null ? Telling.interrupted() : lost;
+    }
     work.engine()
         .submit(
             topic,
-            new SessionCommand.Tell(answer, "", Telling.interrupted()),
+            new SessionCommand.Tell(answer, "", how),
             outcome -> {
               switch (outcome) {
                 case Done _ -> look();
@@ -155,9 +186,12 @@ final class Answering {
 
   private void begun(long answer, Sessions.Next.Question question) {
     work.figures().begun();
-    Telling begun = new Telling(work, topic, question.turn(), answer, this::told);
+    Telling begun =
+        new Telling(
+            work, topic, question.turn(), answer, question.context().length(), this::told);
     synchronized (this) {
       tries = 0;
+      lost = null;
       telling = begun;
     }
     if (all.isDraining()) {
@@ -183,9 +217,12 @@ final class Answering {
   }
 
   /// An answer has ended, or nobody wants it any more.
-  private void told() {
+  ///
+  /// @param untold how it ended, if that could not be stored
+  private void told(@Nullable End untold) {
     synchronized (this) {
       telling = null;
+      lost = untold;
     }
     look();
   }

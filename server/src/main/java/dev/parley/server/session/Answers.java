@@ -3,6 +3,7 @@ package dev.parley.server.session;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.session.SessionState;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.models.Allowances;
@@ -15,11 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The sessions in which models are asked now. An answer belongs to the server and not to a stream:
 /// it goes on when its client goes away. Thread-safe. Bounded by [Limits#MAX_ANSWERS_AT_ONCE] and
-/// [Limits#MAX_ANSWERS_OF_USER].
+/// [Limits#MAX_ANSWERS_OF_USER], and what they hold by [Limits#ANSWERS_PART_OF_MEMORY].
 public final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final Duration OVERLOAD_DELAY = Duration.ofSeconds(1);
 
   private final Work work;
@@ -33,6 +37,7 @@ public final class Answers {
   /// @param executor where models are asked: never the engine's thread
   /// @param users what each user may ask
   /// @param contextTokens tokens of a session that models are shown, where it is set
+  /// @param held room for prompts and answers
   record Work(
       Engine engine,
       Gateway gateway,
@@ -40,6 +45,7 @@ public final class Answers {
       ScheduledExecutorService executor,
       Allowances users,
       ByModel<Integer> contextTokens,
+      HeldText held,
       Clock clock,
       Figures figures) {}
 
@@ -63,6 +69,9 @@ public final class Answers {
       }
       if (ofOwner >= Limits.MAX_ANSWERS_OF_USER) {
         throw overloaded("answers of yours are under way", Limits.MAX_ANSWERS_OF_USER);
+      }
+      if (work.held().isFull()) {
+        throw overloaded("answers fill the memory that is for them", bySession.size());
       }
       answering = new Answering(session, owner, this, work);
       bySession.put(session, answering);
@@ -102,6 +111,41 @@ public final class Answers {
     return bySession.containsKey(session);
   }
 
+  /// Sees to what waits in a session, if nobody does: it was left when the server went down.
+  ///
+  /// @param state the session as it was read
+  /// @param before what [#has] said before that
+  /// @return whether somebody worked at it; if not, what seems to be under way was interrupted
+  boolean attend(SessionState state, boolean before) {
+    if (!state.isWaiting() || before || has(state.id())) {
+      return true;
+    }
+    try {
+      enter(state.id(), state.about().owner());
+      go(state.id());
+    } catch (RefusedException e) {
+      LOG.debug("session {}: left to who comes next", state.id(), e);
+    }
+    return false;
+  }
+
+  /// Waits for the end of what is under way in a session.
+  ///
+  /// @param ended told then, unless it is forgotten before; not within this call
+  /// @return whether anything is
+  synchronized boolean await(String session, Runnable ended) {
+    Answering answering = bySession.get(session);
+    return answering != null && answering.waiting.add(ended);
+  }
+
+  /// Does not wait any more.
+  synchronized void forget(String session, Runnable ended) {
+    Answering answering = bySession.get(session);
+    if (answering != null) {
+      answering.waiting.remove(ended);
+    }
+  }
+
   /// How many sessions are worked at.
   synchronized int size() {
     return bySession.size();
@@ -112,6 +156,7 @@ public final class Answers {
   /// @return whether something has come meanwhile, so that it must be looked at again
   boolean isTouched(Answering answering) {
     boolean done;
+    List<Runnable> waiting = List.of();
     synchronized (this) {
       if (answering.touched && !draining) {
         answering.touched = false;
@@ -120,14 +165,29 @@ public final class Answers {
       answering.working = false;
       if (answering.awaited == 0) {
         bySession.remove(answering.session());
-        byOwner.computeIfPresent(answering.owner(), (_, count) -> count > 1 ? count - 1 : null);
+        waiting = List.copyOf(answering.waiting);
+        countDown(answering.owner);
       }
       done = draining && bySession.isEmpty();
     }
+    waiting.forEach(Runnable::run);
     if (done) {
       drained.complete(null);
     }
     return false;
+  }
+
+  /// Whose session it is has turned out: it counts as his, whoever asked there.
+  synchronized void belongs(Answering answering, String owner) {
+    if (!answering.owner.equals(owner)) {
+      countDown(answering.owner);
+      byOwner.merge(owner, 1, Integer::sum);
+      answering.owner = owner;
+    }
+  }
+
+  private void countDown(String owner) {
+    byOwner.computeIfPresent(owner, (_, count) -> count > 1 ? count - 1 : null);
   }
 
   /// Whether no further answer is to begin.

@@ -13,6 +13,7 @@ import dev.parley.assistant.v1.SearchSessionsRequest;
 import dev.parley.assistant.v1.SearchSessionsResponse;
 import dev.parley.assistant.v1.ServerStatsRequest;
 import dev.parley.assistant.v1.ServerStatsResponse;
+import dev.parley.assistant.v1.Session;
 import dev.parley.assistant.v1.SessionInfoRequest;
 import dev.parley.assistant.v1.SessionInfoResponse;
 import dev.parley.assistant.v1.SessionSummary;
@@ -24,6 +25,7 @@ import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Checks;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
+import dev.parley.core.session.Answer;
 import dev.parley.core.session.Exchange;
 import dev.parley.core.session.SessionCommand;
 import dev.parley.core.session.SessionRules;
@@ -34,6 +36,7 @@ import dev.parley.server.rpc.Replies;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -107,16 +110,21 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
     String wanted = request.getModelId().isEmpty() ? "" : model(request.getModelId());
     long before =
         request.getForkBeforeSequence() > 0 ? request.getForkBeforeSequence() : Long.MAX_VALUE;
+    boolean hadWork = context.answers().has(source);
     replies.read(
         observer,
         reader -> {
           // one more than may be, to see whether the last one is to be copied too
           int most = Limits.MAX_FORKED_TURNS;
           Sessions.Page page = Sessions.page(reader, caller, source, 0, most + 1);
-          List<Exchange> copied =
-              page.exchanges().stream()
-                  .filter(each -> each.sequence() < before && each.answer() != null)
-                  .toList();
+          SessionState state = page.stand().state();
+          boolean atWork = context.answers().attend(state, hadWork);
+          List<Exchange> copied = new ArrayList<>();
+          for (Exchange exchange : page.exchanges()) {
+            if (exchange.sequence() < before) {
+              copied.add(answered(exchange, state, atWork));
+            }
+          }
           boolean all = page.next() == 0 || page.exchanges().getLast().sequence() >= before;
           if (!all || copied.size() > most) {
             throw new RefusedException(
@@ -124,7 +132,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
                     "fork_session_id: more than %d turns or %d bytes to copy (expected: at most that)"
                         .formatted(most, Limits.MAX_ANSWER_BYTES)));
           }
-          SessionState.About about = page.stand().state().about();
+          SessionState.About about = state.about();
           return new SessionCommand.Create(
               caller,
               or(request.getTitle(), about.title()),
@@ -133,6 +141,28 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
               copied);
         },
         command -> create(command, observer));
+  }
+
+  /// A turn to be brought along, with the answer that it has come to.
+  private Exchange answered(Exchange exchange, SessionState state, boolean atWork)
+      throws RefusedException {
+    long turn = exchange.sequence();
+    Answer left = state.answer();
+    boolean isLeft = left != null && left.turn() == turn;
+    if ((isLeft && atWork)
+        || (!isLeft && exchange.answer() == null)
+        || state.queue().contains(turn)) {
+      throw new RefusedException(
+          Reason.INVALID_REQUEST.because(
+              "fork_session_id: the answer to turn %d is not there yet; wait, stop it, or fork before it"
+                  .formatted(turn)));
+    }
+    if (left == null || !isLeft || (exchange.answer() != null && left.text().isEmpty())) {
+      return exchange;
+    }
+    Instant now = SessionMapping.instant(context.clock().epochMicros());
+    Answer partial = left.ended(Telling.interrupted(), now);
+    return new Exchange(turn, exchange.question(), exchange.at(), partial, exchange.answers() + 1);
   }
 
   private static String or(String given, String otherwise) {
@@ -147,12 +177,13 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
         () -> {
           Caller caller = context.calls().callerOrAddress();
           String id = Checks.id("session_id", request.getSessionId());
+          boolean hadWork = context.answers().has(id);
           replies.fromJournal(
-              observer, reader -> info(Sessions.visible(reader, caller, id).state()));
+              observer, reader -> info(Sessions.visible(reader, caller, id).state(), hadWork));
         });
   }
 
-  private SessionInfoResponse info(SessionState state) {
+  private SessionInfoResponse info(SessionState state, boolean hadWork) {
     return SessionInfoResponse.newBuilder()
         .setSuccess(true)
         .setMessage("Session found")
@@ -163,8 +194,15 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
         .setModelMessages(state.totals().modelMessages())
         .setDurationSeconds((int) age(state).toSeconds())
         .setCreatedAt(state.about().createdAt().toString())
-        .setSession(SessionMapping.session(state))
+        .setSession(told(state, hadWork))
         .build();
+  }
+
+  /// A session as it was read.
+  ///
+  /// @param hadWork whether somebody worked at it before that
+  private Session told(SessionState state, boolean hadWork) {
+    return SessionMapping.session(state, context.answers().attend(state, hadWork));
   }
 
   private Duration age(SessionState state) {
@@ -197,6 +235,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
         ListSessionsResponse.newBuilder().setActiveSessions(listings.size());
     for (JournalReader.Listing listing : listings) {
       SessionState state = Sessions.state(listing.head());
+      boolean atWork = context.answers().attend(state, false);
       page.addSessions(
           SessionSummary.newBuilder()
               .setSessionId(state.id())
@@ -205,7 +244,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
               .setDurationMinutes((int) age(state).toMinutes())
               .setCreatedAt(state.about().createdAt().toString())
               .setTitle(state.about().title())
-              .setAnswering(state.answer() != null));
+              .setAnswering(state.answer() != null && atWork));
     }
     if (listings.size() == limit) {
       page.setNextPageToken(listings.getLast().head().topic().name());
@@ -269,6 +308,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
         () -> {
           Caller caller = context.calls().callerOrAddress();
           String id = Checks.id("session_id", request.getSessionId());
+          boolean hadWork = context.answers().has(id);
           submit(
               id,
               new SessionCommand.Update(
@@ -283,8 +323,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
                       reader ->
                           UpdateSessionResponse.newBuilder()
                               .setSession(
-                                  SessionMapping.session(
-                                      Sessions.visible(reader, caller, id).state()))
+                                  told(Sessions.visible(reader, caller, id).state(), hadWork))
                               .build()));
         });
   }
@@ -300,14 +339,18 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
           int limit =
               Checks.page("page_size", request.getPageSize(), DEFAULT_TURNS, Limits.MAX_PAGE);
           Checks.notNegative("after_sequence", request.getAfterSequence());
+          boolean hadWork = context.answers().has(id);
           replies.fromJournal(
               observer,
-              reader ->
-                  Transcripts.of(
-                      Sessions.page(reader, caller, id, request.getAfterSequence(), limit),
-                      reader.epoch(),
-                      new Transcripts.Wanted(request.getMarkdown(), request.getJson()),
-                      context.answers().has(id)));
+              reader -> {
+                Sessions.Page page =
+                    Sessions.page(reader, caller, id, request.getAfterSequence(), limit);
+                return Transcripts.of(
+                    page,
+                    reader.epoch(),
+                    new Transcripts.Wanted(request.getMarkdown(), request.getJson()),
+                    context.answers().attend(page.stand().state(), hadWork));
+              });
         });
   }
 

@@ -56,6 +56,19 @@ final class SessionMapping {
         instant(session.getCreatedAt()));
   }
 
+  /// A session as it is told.
+  ///
+  /// @param atWork whether somebody works at it; if not, what seems to be under way was interrupted
+  static Session session(SessionState state, boolean atWork) {
+    Session session = session(state);
+    if (atWork || !session.hasAnswer()) {
+      return session;
+    }
+    Session.Builder left = session.toBuilder();
+    left.getAnswerBuilder().setOutcome(Outcome.OUTCOME_INTERRUPTED);
+    return left.build();
+  }
+
   static Session session(SessionState state) {
     Session.Builder session =
         about(state.id(), state.about())

@@ -56,7 +56,15 @@ public final class SessionServices {
     Answers answers =
         new Answers(
             new Answers.Work(
-                engine, gateway, reads.streams(), executor, users, contextTokens, clock, figures));
+                engine,
+                gateway,
+                reads.streams(),
+                executor,
+                users,
+                contextTokens,
+                new HeldText(Runtime.getRuntime().maxMemory() / Limits.ANSWERS_PART_OF_MEMORY),
+                clock,
+                figures));
     context =
         new SessionContext(engine, reads, calls, gateway, answers, figures, model, clock, limits);
     this.groups = List.copyOf(groups);

@@ -27,18 +27,24 @@ import dev.parley.server.stream.StreamTopics;
 import io.grpc.ServerCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One `Chat` stream in sessions. Owned by its event loop.
 final class SessionStream extends ConversationStream<ChatRequest> {
-  private static final Logger LOG = LoggerFactory.getLogger(SessionStream.class);
-
   private final SessionContext context;
   private final boolean classic;
   private final StreamTopics topics;
+
+  /// Sessions in which this stream has asked something.
+  private final Set<TopicId> asked = new HashSet<>();
+
+  /// Those of them whose answers it waits for, its client having nothing more to say.
+  private final Map<TopicId, Runnable> awaited = new HashMap<>();
 
   /// @param classic whether to leave out what the interface without a package does not have
   SessionStream(
@@ -131,11 +137,26 @@ final class SessionStream extends ConversationStream<ChatRequest> {
 
   private void toBeAnswered(TopicId topic, SessionCommand command, ChatRequest request)
       throws RefusedException {
-    if (!topics.concerns(topic)) {
-      join(topic, new Watching(topic, null));
+    Watching watching = topics.concerns(topic) ? null : new Watching(topic, null);
+    if (watching != null) {
+      join(topic, watching);
     }
     context.answers().enter(topic.name(), caller().id());
-    submit(topic, command, request, _ -> context.answers().go(topic.name()));
+    submit(
+        topic,
+        command,
+        _ -> context.answers().go(topic.name()),
+        outcome -> {
+          Refusal unseen = watching == null ? null : watching.refusal;
+          if (outcome instanceof Outcome.Done && unseen != null) {
+            refuse(request, unseen); // it was taken, but the answer would not be seen
+            return;
+          }
+          if (outcome instanceof Outcome.Done) {
+            asked.add(topic);
+          }
+          answer(request, outcome);
+        });
   }
 
   private static long turn(ChatRequest request) throws RefusedException {
@@ -165,6 +186,14 @@ final class SessionStream extends ConversationStream<ChatRequest> {
   /// @param decided told first, on the engine's thread, also if the stream has ended
   private void submit(
       TopicId topic, SessionCommand command, ChatRequest request, Consumer<Outcome> decided) {
+    submit(topic, command, decided, outcome -> answer(request, outcome));
+  }
+
+  private void submit(
+      TopicId topic,
+      SessionCommand command,
+      Consumer<Outcome> decided,
+      Consumer<Outcome> answering) {
     window().began();
     context
         .engine()
@@ -176,7 +205,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
               execute(
                   () -> {
                     if (!hasEnded()) {
-                      answer(request, outcome);
+                      answering.accept(outcome);
                     }
                     answered();
                   });
@@ -220,6 +249,9 @@ final class SessionStream extends ConversationStream<ChatRequest> {
     /// Null: something is asked there, which is answered by itself.
     private final @Nullable ChatRequest request;
 
+    /// Why it is not watched; null: it is, or that is not known yet.
+    private @Nullable Refusal refusal;
+
     Watching(TopicId topic, @Nullable ChatRequest request) {
       this.topic = topic;
       this.request = request;
@@ -242,7 +274,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
                 .setSession(SessionMapping.session(state)));
       }
       release(subscriber, after);
-      wake(state);
+      var _ = context.answers().attend(state, false);
     }
 
     private boolean isElsewhere(Attachment.Begun begun) {
@@ -260,21 +292,9 @@ final class SessionStream extends ConversationStream<ChatRequest> {
       return state.queue().isEmpty() ? begun.lastSequence() : state.queue().getFirst() - 1;
     }
 
-    /// What was under way when the server went down is seen to now.
-    private void wake(SessionState state) {
-      boolean waits = state.answer() != null || !state.queue().isEmpty();
-      if (waits && !context.answers().has(topic.name())) {
-        try {
-          context.answers().enter(topic.name(), state.about().owner());
-          context.answers().go(topic.name());
-        } catch (RefusedException e) {
-          LOG.debug("{}: left to who comes next", topic, e);
-        }
-      }
-    }
-
     @Override
     public void refused(Refusal refusal) {
+      this.refusal = refusal;
       if (request != null) {
         refuse(request, refusal);
       }
@@ -326,8 +346,27 @@ final class SessionStream extends ConversationStream<ChatRequest> {
     }
   }
 
+  /// The answers to what was asked here; not what others ask in sessions that are only watched.
+  @Override
+  protected boolean hasMore() {
+    for (TopicId topic : asked) {
+      Runnable ended = () -> execute(() -> answersEnded(topic));
+      if (topics.contains(topic) && context.answers().await(topic.name(), ended)) {
+        awaited.put(topic, ended);
+      }
+    }
+    asked.clear();
+    return !awaited.isEmpty();
+  }
+
+  private void answersEnded(TopicId topic) {
+    awaited.remove(topic);
+    out().pumpLater();
+  }
+
   @Override
   protected void left(Departure departure) {
+    awaited.forEach((topic, ended) -> context.answers().forget(topic.name(), ended));
     topics.leaveAll(departure);
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.server.session;
 
+import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Usage;
@@ -13,6 +14,7 @@ import dev.parley.models.Route;
 import java.util.Locale;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +34,12 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   private final TopicId topic;
   private final long turn;
   private final long answer;
-  private final Runnable ended;
+  private final Consumer<@Nullable End> ended;
   private final long beganNanos;
 
   private final StringBuilder waiting = new StringBuilder();
   private long chars;
+  private long held;
   private Flow.@Nullable Subscription subscription;
   private @Nullable Route route;
   private @Nullable End end;
@@ -49,13 +52,16 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   /// @param turn sequence of the turn that is answered
   /// @param answer the answer's sequence
-  /// @param ended told once, when there is no more
-  Telling(Answers.Work work, TopicId topic, long turn, long answer, Runnable ended) {
+  /// @param prompt its length, for which there is room
+  /// @param ended told once, when there is no more: the end that could not be stored, null if it
+  ///     was or nobody wants it
+  Telling(Answers.Work work, TopicId topic, long turn, long answer, long prompt, Consumer<@Nullable End> ended) {
     this.work = work;
     this.topic = topic;
     this.turn = turn;
     this.answer = answer;
     this.ended = ended;
+    held = prompt;
     beganNanos = work.clock().nanos();
   }
 
@@ -129,7 +135,11 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       waiting.append(text, 0, whole(text, (int) room, false));
       fail("TOO_LARGE", "the answer is longer than %d characters".formatted(chars + room));
       cancelModel();
+    } else if (!work.held().grow(text.length())) {
+      fail("OVERLOADED", "answers fill the memory that is for them; the rest is left out");
+      cancelModel();
     } else {
+      held += text.length();
       waiting.append(text);
     }
     chars += text.length();
@@ -215,6 +225,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   /// On the engine's thread, where models are not asked.
   private void told(SessionCommand.Tell tell, Outcome outcome) {
     boolean hasEnded = false;
+    End lost = null;
     synchronized (this) {
       switch (outcome) {
         case Outcome.Done _ -> {
@@ -232,6 +243,9 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
                     .schedule(() -> submit(tell), Answering.RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
           }
+          if (refused.refusal().retryAfter() != null && !over) {
+            lost = lost(refused.refusal());
+          }
           telling = false;
           hasEnded = true;
           over = true;
@@ -239,23 +253,40 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       }
     }
     if (hasEnded) {
-      finish(outcome instanceof Outcome.Done ? tell.end() : null);
+      finish(outcome instanceof Outcome.Done ? tell.end() : null, lost);
     } else {
       work.executor().execute(this::readOn);
     }
   }
 
-  private void finish(@Nullable End how) {
+  /// How an answer ends whose rest cannot be stored.
+  private static End lost(Refusal refusal) {
+    return new End(
+        Answer.Outcome.FAILED,
+        Usage.UNKNOWN,
+        -1,
+        refusal.reason().name(),
+        "the answer could not be stored: " + refusal.message());
+  }
+
+  private void finish(@Nullable End how, @Nullable End lost) {
     long took = work.clock().nanos() - beganNanos;
-    boolean asWanted = how == null || how.outcome() == Answer.Outcome.COMPLETE;
+    boolean asWanted =
+        lost == null && (how == null || how.outcome() == Answer.Outcome.COMPLETE);
     work.figures().ended(asWanted, took);
+    release();
     work.executor().execute(this::cancelModel);
-    ended.run();
+    ended.accept(lost);
+  }
+
+  private synchronized void release() {
+    work.held().release(held);
+    held = 0;
   }
 
   // From elsewhere.
 
-  /// Nobody wants more of it: it was stopped.
+  /// Nobody wants more of it: it was stopped. Also on the engine's thread.
   void cancel() {
     boolean idle;
     synchronized (this) {
@@ -265,9 +296,10 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       over = true;
       idle = !telling;
     }
-    cancelModel();
     if (idle) {
-      finish(null);
+      finish(null, null);
+    } else {
+      work.executor().execute(this::cancelModel);
     }
   }
 

@@ -24,10 +24,7 @@ final class Transcripts {
   /// @param atWork whether somebody works at the session; if not, what seems to be under way was
   ///     interrupted
   static GetTranscriptResponse of(Sessions.Page page, long epoch, Wanted wanted, boolean atWork) {
-    Session.Builder session = SessionMapping.session(page.stand().state()).toBuilder();
-    if (session.hasAnswer() && !atWork) {
-      session.getAnswerBuilder().setOutcome(Outcome.OUTCOME_INTERRUPTED);
-    }
+    Session session = SessionMapping.session(page.stand().state(), atWork);
     GetTranscriptResponse.Builder response =
         GetTranscriptResponse.newBuilder()
             .setNextAfterSequence(page.next())
@@ -52,7 +49,7 @@ final class Transcripts {
         .build();
   }
 
-  private static Turn turn(Exchange exchange, Session.Builder session) {
+  private static Turn turn(Exchange exchange, Session session) {
     Turn.Builder turn =
         Turn.newBuilder()
             .setSequence(exchange.sequence())

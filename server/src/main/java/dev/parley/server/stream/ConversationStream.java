@@ -118,6 +118,12 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
   /// @param sinceNanos when something came last
   protected void quiet(long sinceNanos, long nowNanos) {}
 
+  /// Asked when everything was sent to a client that has nothing more to say: whether more is to
+  /// come of what it has asked for. Who says so has the stream pumped when that changes.
+  protected boolean hasMore() {
+    return false;
+  }
+
   /// The server goes away; the user is known.
   ///
   /// @param grace time that the stream is given to end
@@ -400,7 +406,7 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
   /// Everything has been sent: the moment to end, if the client has nothing more to say.
   @Override
   public final void caughtUp() {
-    if (halfClosed && window.isIdle() && !ended) {
+    if (halfClosed && window.isIdle() && !ended && !hasMore()) {
       call.close(io.grpc.Status.OK, new Metadata());
       leave(Departure.LEFT);
     }

@@ -84,6 +84,26 @@ class ClassicSessionTest {
   }
 
   @Test
+  void aClientThatClosesItsSideAfterAskingGetsTheWholeAnswer() {
+    ManagedChannel channel = server.connect();
+    String session =
+        ChatServiceGrpc.newBlockingStub(channel)
+            .createSession(CreateSessionRequest.getDefaultInstance())
+            .getSessionId();
+    Inbox<ChatRequest, ChatResponse, ChatResponse> inbox = Inbox.of(List::of);
+    var chat = ChatServiceGrpc.newStub(channel).chat(inbox);
+    chat.onNext(ChatRequest.newBuilder().setSessionId(session).setMessage("hello").build());
+    chat.onCompleted();
+    assertThat(inbox.end().getStatus().isOk()).isTrue();
+    List<ChatResponse> events = inbox.all();
+    assertThat(events)
+        .extracting(ChatResponse::getType)
+        .startsWith(ChatResponse.Type.STATUS, ChatResponse.Type.RESPONSE_START)
+        .endsWith(ChatResponse.Type.RESPONSE_COMPLETE);
+    assertThat(events.getLast().getTotalChunks()).isEqualTo(events.size() - 3).isPositive();
+  }
+
+  @Test
   void sessionsAreFoundByTheAddressAndDeleted() {
     ChatServiceGrpc.ChatServiceBlockingStub calls =
         ChatServiceGrpc.newBlockingStub(server.connect());

@@ -11,6 +11,7 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,16 @@ final class SessionClient {
   GetTranscriptResponse transcript(String session) {
     return calls.getTranscript(
         GetTranscriptRequest.newBuilder().setSessionId(session).setMarkdown(true).build());
+  }
+
+  /// Has nothing more to say.
+  void halfClose() {
+    inbox.call().onCompleted();
+  }
+
+  /// How its stream ended.
+  Status end() {
+    return inbox.end().getStatus();
   }
 
   void disconnect() {

@@ -18,10 +18,14 @@ import dev.parley.assistant.v1.ServerStatsRequest;
 import dev.parley.assistant.v1.SessionInfoRequest;
 import dev.parley.assistant.v1.SessionInfoResponse;
 import dev.parley.assistant.v1.SessionMatch;
+import dev.parley.assistant.v1.SessionSummary;
 import dev.parley.assistant.v1.Turn;
 import dev.parley.assistant.v1.UpdateSessionRequest;
 import dev.parley.core.limit.Limits;
 import dev.parley.server.ServerExtension;
+import dev.parley.storage.sqlite.Backup;
+import io.grpc.Status;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -164,6 +168,36 @@ class SessionServiceTest {
     SessionClient again = ann();
     again.watch(session, 0);
     assertThat(again.awaitEnd().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void whoHasNothingMoreToSayGetsAllAnswersBeforeTheEnd() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    SessionClient watcher = ann();
+    watcher.watch(session, 0);
+    ann.ask(session, "q1", words(5));
+    ann.ask(session, "q2", words(5));
+    ann.halfClose();
+    assertThat(ann.end()).isEqualTo(Status.OK);
+    List<ChatResponse> placed = ann.placed();
+    assertThat(placed.stream().filter(SessionClient::isEnd)).hasSize(2);
+    assertGapless(placed);
+    GetTranscriptResponse transcript = ann.transcript(session);
+    assertThat(SessionClient.text(placed))
+        .isEqualTo(
+            transcript.getTurns(0).getAnswer().getText()
+                + transcript.getTurns(1).getAnswer().getText());
+
+    SessionClient other = ann();
+    other.ask(session, "q3", words(1_000));
+    watcher.await(ChatResponse.Type.CHUNK);
+    watcher.halfClose();
+    assertThat(watcher.end()).as("it has only watched").isEqualTo(Status.OK);
+    assertThat(other.all()).noneMatch(SessionClient::isEnd);
+    other.halfClose();
+    server.stop();
+    assertThat(other.end()).as("it does not hold up the server's end").isNotNull();
   }
 
   @Test
@@ -353,6 +387,94 @@ class SessionServiceTest {
             transcript.getTurns(0).getAnswer().getText()
                 + transcript.getTurns(1).getAnswer().getText());
     assertThat(transcript.getTurns(1).getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_COMPLETE);
+  }
+
+  @Test
+  void whatACrashLeftIsToldAsInterruptedAndTheRestIsAnsweredAlsoIfNobodyWatches() throws Exception {
+    SessionClient ann = ann();
+    List<String> sessions = List.of(ann.create(SLOW), ann.create(SLOW), ann.create(SLOW));
+    List<Long> lastTurns = new ArrayList<>();
+    for (String session : sessions) {
+      ann.ask(session, "q1", words(1_000));
+      ann.ask(session, "q2", "and then");
+      lastTurns.add(
+          ann.await(
+                  event ->
+                      event.getType() == ChatResponse.Type.ACK
+                          && event.getRequestId().equals("q2"))
+              .getSequence());
+      ann.await(
+          event ->
+              event.getType() == ChatResponse.Type.CHUNK && event.getSessionId().equals(session));
+    }
+    Path crashed = server.data().resolve("crashed");
+    Backup.create(server.data(), crashed);
+    server.stop();
+    Backup.restore(crashed, server.data(), true);
+    server.start();
+
+    SessionClient again = ann();
+    SessionInfoResponse info = info(again, sessions.get(0));
+    assertThat(info.getSession().getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_INTERRUPTED);
+    awaitAsked(again, 1);
+
+    // waits unseen until the fork asks for it: the partial answer is brought along
+    CreateSessionRequest.Builder forking =
+        CreateSessionRequest.newBuilder()
+            .setForkSessionId(sessions.get(1))
+            .setForkBeforeSequence(lastTurns.get(1));
+    SessionClient fork = ann();
+    Turn copied =
+        fork.transcript(again.calls.createSession(forking.build()).getSessionId()).getTurns(0);
+    assertThat(copied.getText()).isEqualTo(words(1_000));
+    assertThat(copied.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_INTERRUPTED);
+    assertThat(copied.getAnswer().getText()).startsWith("You");
+    awaitAsked(again, 2);
+
+    ListSessionsResponse list = again.calls.listSessions(ListSessionsRequest.getDefaultInstance());
+    assertThat(list.getSessionsList())
+        .filteredOn(each -> each.getSessionId().equals(sessions.get(2)))
+        .extracting(SessionSummary::getAnswering)
+        .containsExactly(false);
+    awaitAsked(again, 3);
+    for (String session : sessions) {
+      GetTranscriptResponse transcript = again.transcript(session);
+      assertThat(transcript.getTurns(0).getAnswer().getOutcome())
+          .isEqualTo(Outcome.OUTCOME_INTERRUPTED);
+      assertThat(transcript.getTurns(0).getAnswer().getText()).startsWith("You");
+    }
+  }
+
+  private static SessionInfoResponse info(SessionClient client, String session) {
+    return client.calls.getSessionInfo(
+        SessionInfoRequest.newBuilder().setSessionId(session).build());
+  }
+
+  /// Waits until models were asked so often.
+  private static void awaitAsked(SessionClient client, int times) throws Exception {
+    while (client.calls.getServerStats(ServerStatsRequest.getDefaultInstance()).getTotalRequests()
+        < times) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void aTurnWhoseAnswerIsUnderWayIsNotForkedAndWhatWasBeforeIs() {
+    SessionClient ann = ann();
+    String session = ann.create(SLOW);
+    ann.ask(session, "q1", words(1_000));
+    long turn = ann.await(ChatResponse.Type.ACK).getSequence();
+    ann.await(ChatResponse.Type.CHUNK);
+    CreateSessionRequest.Builder forking =
+        CreateSessionRequest.newBuilder().setForkSessionId(session);
+    assertThatThrownBy(() -> ann.calls.createSession(forking.build()))
+        .hasMessageContaining("the answer to turn %d is not there yet".formatted(turn));
+    String fork =
+        ann.calls.createSession(forking.setForkBeforeSequence(turn).build()).getSessionId();
+    assertThat(ann.transcript(fork).getTurnsCount()).isZero();
+    assertThat(info(ann, session).getSession().getAnswer().getOutcome())
+        .as("it goes on")
+        .isEqualTo(Outcome.OUTCOME_UNKNOWN);
   }
 
   @Test
