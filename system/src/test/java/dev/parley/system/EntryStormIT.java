@@ -3,6 +3,8 @@ package dev.parley.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.v1.ChatEvent;
+import dev.parley.chat.v1.ChatRequest;
+import dev.parley.chat.v1.Pong;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -207,6 +209,14 @@ class EntryStormIT {
           presence++;
         }
         case CAUGHT_UP -> caughtUp = true;
+        case PING -> { // where the machine is slow
+          messagesBefore++;
+          bytesBefore += event.getSerializedSize();
+          stream.send(
+              ChatRequest.newBuilder()
+                  .setPong(Pong.newBuilder().setNonce(event.getPing().getNonce()))
+                  .build());
+        }
         case WELCOME, ROOM_UPDATED, ACK -> {}
         default -> throw new AssertionError(user + " was told " + event);
       }
