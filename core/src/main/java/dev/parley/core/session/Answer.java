@@ -94,7 +94,7 @@ public record Answer(
             how.outcome(), since(now), how.usage(), how.costNanos(), how.reason(), how.error()));
   }
 
-  private Answer ended(End how) {
+  Answer ended(End how) {
     return new Answer(
         sequence,
         turn,
