@@ -187,8 +187,7 @@ final class Answering {
   private void begun(long answer, Sessions.Next.Question question) {
     work.figures().begun();
     Telling begun =
-        new Telling(
-            work, topic, question.turn(), answer, question.context().length(), this::told);
+        new Telling(work, topic, question.turn(), answer, question.context().length(), this::told);
     synchronized (this) {
       tries = 0;
       lost = null;

@@ -55,7 +55,13 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   /// @param prompt its length, for which there is room
   /// @param ended told once, when there is no more: the end that could not be stored, null if it
   ///     was or nobody wants it
-  Telling(Answers.Work work, TopicId topic, long turn, long answer, long prompt, Consumer<@Nullable End> ended) {
+  Telling(
+      Answers.Work work,
+      TopicId topic,
+      long turn,
+      long answer,
+      long prompt,
+      Consumer<@Nullable End> ended) {
     this.work = work;
     this.topic = topic;
     this.turn = turn;
@@ -271,8 +277,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   private void finish(@Nullable End how, @Nullable End lost) {
     long took = work.clock().nanos() - beganNanos;
-    boolean asWanted =
-        lost == null && (how == null || how.outcome() == Answer.Outcome.COMPLETE);
+    boolean asWanted = lost == null && (how == null || how.outcome() == Answer.Outcome.COMPLETE);
     work.figures().ended(asWanted, took);
     release();
     work.executor().execute(this::cancelModel);

@@ -34,8 +34,7 @@ class HeldTextTest {
   @Test
   void nothingMoreIsToBeAskedWhileThereIsNoRoom() throws Exception {
     Answers answers =
-        new Answers(
-            new Answers.Work(null, null, null, null, null, null, held, null, null));
+        new Answers(new Answers.Work(null, null, null, null, null, null, held, null, null));
     answers.enter("first", "ann");
     assertThat(held.begin(500)).isTrue();
     answers.enter("first", "ann");

@@ -400,8 +400,7 @@ class SessionServiceTest {
       lastTurns.add(
           ann.await(
                   event ->
-                      event.getType() == ChatResponse.Type.ACK
-                          && event.getRequestId().equals("q2"))
+                      event.getType() == ChatResponse.Type.ACK && event.getRequestId().equals("q2"))
               .getSequence());
       ann.await(
           event ->
