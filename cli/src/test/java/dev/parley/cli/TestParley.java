@@ -63,10 +63,15 @@ public final class TestParley implements BeforeEachCallback, AfterEachCallback {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Streams streams = streams(in, out, err);
-    int exitCode = Main.run(streams, args);
+    int exitCode = exitCode(streams, args);
     streams.out().flush();
     streams.err().flush();
     return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  /// Runs a command whose output is looked at meanwhile.
+  public static int exitCode(Streams streams, String... args) {
+    return Main.run(streams, args);
   }
 
   /// Streams without a terminal.

@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 /// [ParleyException].
 public final class AssistantClient implements AutoCloseable {
 
+  /// The longest message that a server takes, in bytes of UTF-8.
+  public static final int MAX_MESSAGE_BYTES = 65_536;
+
   private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final Loop loop;
@@ -134,7 +137,8 @@ public final class AssistantClient implements AutoCloseable {
   }
 
   /// Says something, which the model answers when what was said before is answered. Who asks in a
-  /// session watches it.
+  /// session watches it. What is longer than [#MAX_MESSAGE_BYTES] is refused here, since a
+  /// server ends the stream for too large a frame, however often it comes.
   ///
   /// @return the `ACK`: from then on the turn is on the server's disk, as `sequence`
   public CompletableFuture<ChatResponse> ask(String session, String text) {
@@ -176,6 +180,12 @@ public final class AssistantClient implements AutoCloseable {
   private CompletableFuture<ChatResponse> submit(ChatRequest.Builder builder) {
     ChatRequest request = builder.build();
     CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
+    int bytes = request.getMessageBytes().size();
+    if (bytes > MAX_MESSAGE_BYTES) {
+      answer.completeExceptionally(
+          Failures.tooLong("message", bytes, MAX_MESSAGE_BYTES, request.getId()));
+      return answer;
+    }
     try {
       budget.reserve(request.getSerializedSize());
     } catch (OutboxFullException full) {

@@ -180,6 +180,18 @@ final class Failures {
         "Send less.");
   }
 
+  /// As the server says it of a field.
+  static ParleyException tooLong(String field, int bytes, int maxBytes, String requestId) {
+    return new ParleyException(
+        Status.Code.INVALID_ARGUMENT,
+        "TOO_LARGE",
+        "%s: %d bytes (expected: at most %d)".formatted(field, bytes, maxBytes),
+        "",
+        requestId,
+        null,
+        null);
+  }
+
   static ParleyException unanswered(int requests) {
     return ParleyException.local(
         Status.Code.DEADLINE_EXCEEDED,

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,22 @@ class AssistantStreamTest {
   @AfterEach
   void close() {
     server.close();
+  }
+
+  @Test
+  void whatIsLongerThanAServerTakesIsRefusedAndNeverSent() {
+    var _ = client.connect();
+    CompletableFuture<ChatResponse> refused = client.ask(SESSION, "ü".repeat(32_768) + "x");
+    assertThatThrownBy(refused::join)
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOf(ParleyException.class)
+        .hasMessage("message: 65537 bytes (expected: at most 65536) (TOO_LARGE)");
+    var _ = client.ask(SESSION, "ü".repeat(32_768));
+    assertThat(server.streams.getLast().received)
+        .filteredOn(request -> request.getType() == ChatRequest.Type.MESSAGE)
+        .extracting(request -> request.getMessageBytes().size())
+        .containsExactly(65_536);
   }
 
   @Test

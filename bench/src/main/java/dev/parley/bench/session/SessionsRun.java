@@ -18,8 +18,10 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,15 +160,29 @@ final class SessionsRun implements AutoCloseable {
     ear.watch(AssistantServiceGrpc.newStub(session.channel()).chat(ear));
   }
 
-  private static <T> T get(ListenableFuture<T> future) {
+  private <T> T get(ListenableFuture<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new LoadException("the server does not serve sessions: " + e.getCause());
+      throw new LoadException(words(Status.fromThrowable(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LoadException("interrupted");
     }
+  }
+
+  private String words(Status refused) {
+    String said = refused.getDescription();
+    if (refused.getCode() != Status.Code.UNAVAILABLE) {
+      return "the server does not serve sessions: %s"
+          .formatted(said == null ? refused.getCode() : said);
+    }
+    boolean nobody = refused.getCause() instanceof ConnectException;
+    return "cannot connect to %s:%d: %s"
+        .formatted(
+            server.getHostString(),
+            server.getPort(),
+            nobody ? "connection refused" : said == null ? "no answer" : said);
   }
 
   /// Waits for all answers, and compares what was told with what is stored.

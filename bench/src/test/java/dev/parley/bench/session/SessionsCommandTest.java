@@ -65,6 +65,6 @@ final class SessionsCommandTest {
   @Test
   void aServerThatIsNotThereIsTold() {
     assertThat(bench("sessions", "--server=127.0.0.1:1")).isEqualTo(1);
-    assertThat(err.toString()).contains("does not serve sessions");
+    assertThat(err.toString()).contains("cannot connect to 127.0.0.1:1: connection refused\n");
   }
 }

@@ -20,7 +20,7 @@ enum CommandWord {
   EDIT("NUMBER|last TEXT", "say a turn otherwise, in a new session that has what was before it"),
   FORK("[NUMBER]", "a new session with what was before a turn; alone: with everything"),
   SEARCH("WORDS", "find what was said in all of your sessions"),
-  EXPORT("[FILE]", "this session as Markdown, or as JSON into a FILE.json"),
+  EXPORT("[FILE]", "this session as Markdown, or as a JSON array into a FILE.json"),
   DELETE("[SESSION]", "delete a session for good; without one, this"),
   STATS("", "figures of this talk"),
   SERVER("", "figures of the server"),

@@ -13,6 +13,7 @@ import dev.parley.client.AssistantListener;
 import dev.parley.client.Backoff;
 import dev.parley.client.ConnectionState;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +48,7 @@ final class Conversation {
     this.view = view;
     talk = new Talk(view, notes, figures, System::nanoTime);
     loop = new ChatLoop(this::tick, broken -> notes.print(EventLines.error(broken.toString())));
-    news = new ConnectionNews(talk::connection, notes);
+    news = new ConnectionNews(talk::connection, new Breaks(view, notes));
     client = server.connectAssistant(server.builder().backoff(BACKOFF), new Listener());
     loop.start();
   }
@@ -90,6 +91,14 @@ final class Conversation {
   /// @param what was not done then
   void follow(String what, String sessionId, CompletableFuture<ChatResponse> answer)
       throws InterruptedException {
+    follow(what, "", sessionId, answer);
+  }
+
+  /// The same of something that was said.
+  ///
+  /// @param quote of it, in a line; empty: none
+  void follow(String what, String quote, String sessionId, CompletableFuture<ChatResponse> answer)
+      throws InterruptedException {
     run(talk::asks);
     var _ =
         answer.whenComplete(
@@ -99,7 +108,11 @@ final class Conversation {
                       if (failure == null) {
                         talk.acknowledged(sessionId, ack.getSequence());
                       } else {
-                        talk.refused(what + ": " + Failures.words(failure));
+                        talk.refused(
+                            what
+                                + ": "
+                                + Failures.words(failure)
+                                + (quote.isEmpty() ? "" : "\n“" + quote + "”"));
                       }
                     }));
   }
@@ -144,6 +157,20 @@ final class Conversation {
     return true;
   }
 
+  /// Waits until no answer is under way.
+  ///
+  /// @return false: one still was, after that time
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (get(() -> talk.answer() != null)) {
+      if (news.isOver() || System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    return true;
+  }
+
   /// Whether there will be no connection any more.
   boolean isOver() {
     return news.isOver();
@@ -173,6 +200,20 @@ final class Conversation {
     if (!status.equals(shownStatus)) {
       shownStatus = status;
       view.status(status);
+    }
+  }
+
+  /// What is told of the connection stands after what came before it.
+  private record Breaks(View view, Screen notes) implements Screen {
+    @Override
+    public void print(List<AttributedString> lines) {
+      view.settle();
+      notes.print(lines);
+    }
+
+    @Override
+    public void status(AttributedString line) {
+      notes.status(line);
     }
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Does what the user says. Belongs to the command's thread, which waits for what it asks of the
@@ -107,7 +109,7 @@ final class Deeds {
   private void say(String text) throws InterruptedException {
     String session = sessions.present();
     conversation.follow(
-        "not said: " + PlainText.line(text), session, conversation.client().ask(session, text));
+        "not said", Words.shortly(text), session, conversation.client().ask(session, text));
     run(conversation.figures()::said);
     if (!conversation.get(conversation.talk()::isConnected)) {
       note("⧖ " + text + "\n(goes out with the next connection)");
@@ -127,7 +129,17 @@ final class Deeds {
       failed("nothing was said in this session yet");
       return;
     }
+    if (conversation.get(conversation.talk()::isLastWaiting)) {
+      failed(
+          "turn %d has no answer yet (expected: wait for it)"
+              .formatted(conversation.get(conversation.talk()::turns)));
+      return;
+    }
     boolean _ = conversation.stop();
+    if (!conversation.awaitEnd(PATIENCE)) {
+      failed("not asked again: the answer has no end within " + PATIENCE.toSeconds() + " s");
+      return;
+    }
     conversation.follow(
         "not asked again", session, conversation.client().regenerate(session, turn));
   }
@@ -264,14 +276,21 @@ final class Deeds {
       return;
     }
     try {
-      Files.writeString(
-          Path.of(file), json ? all.getJson() : all.getMarkdown(), StandardOpenOption.CREATE_NEW);
+      String text = json ? array(all.getJson()) : all.getMarkdown();
+      Files.writeString(Path.of(file), text, StandardOpenOption.CREATE_NEW);
       note("%s written to %s".formatted(Counts.of(all.getTurnsCount(), "turn"), file));
     } catch (FileAlreadyExistsException _) {
       failed(file + ": is there already, and not written over");
+    } catch (NoSuchFileException _) {
+      Path directory = Path.of(file).getParent();
+      failed((directory == null ? "." : directory) + ": there is no such directory");
     } catch (IOException | InvalidPathException failure) {
       failed(Failures.words(failure));
     }
+  }
+
+  private static String array(String objects) {
+    return objects.lines().collect(Collectors.joining(",\n", "[\n", "\n]\n"));
   }
 
   // The program and the server.

@@ -22,8 +22,7 @@ sealed interface Input {
   /// A line that means nothing.
   ///
   /// @param words why, and what was expected
-  /// @param unknown whether it only looks like a command
-  record Wrong(String words, boolean unknown) implements Input {}
+  record Wrong(String words) implements Input {}
 
   /// A first word and the rest.
   Pattern FIRST_WORD = Pattern.compile("(\\S*)\\s*(.*)", Pattern.DOTALL);
@@ -50,7 +49,7 @@ sealed interface Input {
       return unknown(words.group(1));
     }
     boolean fits = rest.isEmpty() ? !word.needsArgument() : !word.takesNone();
-    return fits ? new Command(word, rest) : new Wrong("expected: " + word.usage(), false);
+    return fits ? new Command(word, rest) : new Wrong("expected: " + word.usage());
   }
 
   /// There is no such command.
@@ -58,6 +57,6 @@ sealed interface Input {
     String like = CommandWord.like(typed);
     String hint = like == null ? "/help lists all" : "did you mean " + like + "?";
     return new Wrong(
-        "%s: there is no such command; %s (to say it, begin with //)".formatted(typed, hint), true);
+        "%s: there is no such command; %s (to say it, begin with //)".formatted(typed, hint));
   }
 }

@@ -32,6 +32,11 @@ final class JsonView implements View {
   }
 
   @Override
+  public void settle() {
+    // Every event has a line of its own.
+  }
+
+  @Override
   public void ended(Answer answer) {
     // An event tells it.
   }

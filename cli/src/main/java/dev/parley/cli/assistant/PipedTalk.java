@@ -58,13 +58,10 @@ final class PipedTalk {
         : CommandFailure.failed(failure);
   }
 
-  // What only looks like a command, such as a path, is a turn.
   private Input understand(String line) {
     if (plain) {
       return line.isBlank() ? new Input.Nothing() : new Input.Say(line);
     }
-    Input input = Input.of(line);
-    boolean unknown = input instanceof Input.Wrong wrong && wrong.unknown();
-    return unknown ? new Input.Say(line) : input;
+    return Input.of(line);
   }
 }

@@ -37,11 +37,23 @@ final class PlainView implements View {
   }
 
   @Override
+  public void settle() {
+    // Elsewhere than on a screen, answers stay as they are.
+    if (open && streams.tty().output() && streams.tty().error()) {
+      endLine();
+    }
+  }
+
+  private void endLine() {
+    streams.out().println();
+    streams.out().flush();
+    open = false;
+  }
+
+  @Override
   public void ended(Answer answer) {
     if (open) {
-      streams.out().println();
-      streams.out().flush();
-      open = false;
+      endLine();
     }
     if (streams.tty().error()) {
       streams.err().println(Words.figures(answer));

@@ -53,13 +53,13 @@ final class Sessions {
     if (!present.isEmpty()) {
       return present;
     }
-    make("");
+    make(model());
     return presentOrNone();
   }
 
-  /// The model of the present session; empty: there is none.
+  /// The model of the present session, else of the one before; empty: there was none.
   String model() throws InterruptedException {
-    return conversation.get(() -> conversation.talk().session().getModel());
+    return conversation.get(conversation.talk()::model);
   }
 
   // Others.
@@ -80,10 +80,10 @@ final class Sessions {
   /// The same, described in more detail.
   void make(CreateSessionRequest.Builder wanted) throws InterruptedException {
     CreateSessionResponse created = conversation.client().create(wanted.build());
-    note(
+    enter(
+        created.getSessionId(),
         "new session %s with %s"
             .formatted(Words.id(created.getSessionId()), PlainText.line(created.getModel())));
-    enter(created.getSessionId());
     made = created.getSessionId();
     conversation.run(conversation.figures()::made);
   }
@@ -101,10 +101,10 @@ final class Sessions {
                     .setForkSessionId(source)
                     .setForkBeforeSequence(before)
                     .build());
-    note(
+    enter(
+        created.getSessionId(),
         "session %s, forked of %s, which stays as it is"
             .formatted(Words.id(created.getSessionId()), Words.id(source)));
-    enter(created.getSessionId());
     conversation.run(conversation.figures()::made);
   }
 
@@ -113,8 +113,7 @@ final class Sessions {
   /// @param typed which; empty: the newest other
   void resume(String typed) throws InterruptedException {
     String id = typed.isEmpty() ? newestOther() : find(typed);
-    note("—— session " + Words.id(id) + " ——");
-    enter(id);
+    enter(id, "—— session " + Words.id(id) + " ——");
   }
 
   /// The same, changed before that.
@@ -149,7 +148,7 @@ final class Sessions {
     conversation.client().delete(id);
     if (id.equals(present)) {
       conversation.client().unwatch(id);
-      conversation.run(conversation.talk()::leave);
+      conversation.run(conversation.talk()::deleted);
     }
     note(
         "session %s is deleted%s"
@@ -179,9 +178,11 @@ final class Sessions {
     }
   }
 
-  private void enter(String id) throws InterruptedException {
+  /// @param words that tell of it, after the end of what is left
+  private void enter(String id, String words) throws InterruptedException {
     GetTranscriptResponse transcript = Transcripts.of(conversation.client(), id, false, false);
     leave();
+    note(words);
     conversation.run(() -> conversation.talk().enter(transcript));
     conversation.follow(
         "cannot be watched",

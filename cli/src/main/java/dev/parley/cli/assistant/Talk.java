@@ -41,6 +41,7 @@ final class Talk {
   private final LongSupplier nanoTime;
   private final Map<Long, Waiting> waiting = new LinkedHashMap<>(); // bounded by the server
   private Session session = Session.getDefaultInstance();
+  private String model = "";
   private int turns;
   private long lastTurn;
   private long seen;
@@ -71,6 +72,21 @@ final class Talk {
   /// Sequence of the newest turn of the session; 0: there is none.
   long lastTurn() {
     return lastTurn;
+  }
+
+  /// Number of the newest turn, as it is shown.
+  int turns() {
+    return turns;
+  }
+
+  /// Whether the newest turn waits for its answer to begin.
+  boolean isLastWaiting() {
+    return waiting.containsKey(lastTurn);
+  }
+
+  /// The model of the present session, else of the one before; empty: there was none.
+  String model() {
+    return session.getId().isEmpty() ? model : session.getModel();
   }
 
   /// The answer that is under way; null: none is.
@@ -157,10 +173,19 @@ final class Talk {
 
   /// There is no session any more.
   void leave() {
+    model = model();
     session = Session.getDefaultInstance();
     forget();
     turns = 0;
     lastTurn = 0;
+  }
+
+  /// The session is no more, and so nothing goes on in it.
+  void deleted() {
+    if (answer != null) {
+      answer = answer.toBuilder().setOutcome(Outcome.OUTCOME_STOPPED).build();
+    }
+    leave();
   }
 
   private void forget() {
@@ -247,8 +272,9 @@ final class Talk {
       case SESSION_UPDATE -> updated(event.getSession());
       case WATCHING -> watching(event);
       case CLOSED -> {
-        note("session %s was deleted".formatted(Words.id(session.getId())));
-        leave();
+        String id = Words.id(session.getId());
+        deleted();
+        note("session %s was deleted".formatted(id));
       }
       case RESPONSE_START, PONG, ACK, CAUGHT_UP, TYPING, TYPING_STOPPED, DRAIN, UNRECOGNIZED -> {}
     }
@@ -292,8 +318,9 @@ final class Talk {
     if (ended.getOutcome() != Outcome.OUTCOME_COMPLETE) {
       failures++;
     }
-    if (ended.getOutcome() == Outcome.OUTCOME_FAILED && !ended.getError().isEmpty()) {
-      notes.print(EventLines.error(PlainText.line(ended.getError())));
+    String fault = Words.fault(ended);
+    if (!fault.isEmpty()) {
+      notes.print(EventLines.error(fault));
     }
   }
 

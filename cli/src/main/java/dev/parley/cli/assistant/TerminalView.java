@@ -59,6 +59,12 @@ final class TerminalView implements View {
   }
 
   @Override
+  public void settle() {
+    List<AttributedString> lines = answer.settle();
+    reader.print(lines, answer.unfinished());
+  }
+
+  @Override
   public void ended(Answer ended) {
     List<AttributedString> lines = new ArrayList<>(answer.end());
     lines.add(AttributedString.EMPTY);

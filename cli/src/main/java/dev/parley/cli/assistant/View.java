@@ -19,6 +19,9 @@ interface View {
   /// More of the answer.
   void chunk(String text);
 
+  /// What has come of the answer is to stand above what is shown next.
+  void settle();
+
   /// The answer is at its end.
   void ended(Answer answer);
 

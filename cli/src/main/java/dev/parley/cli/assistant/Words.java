@@ -21,6 +21,9 @@ final class Words {
   private static final int SHORT_ID = 8;
   private static final double NANOS = 1e9;
 
+  /// Characters of a turn that are enough to tell which is meant.
+  private static final int MAX_QUOTED = 60;
+
   /// Decimal places of what something costs.
   private static final int MONEY_SCALE = 9;
 
@@ -46,8 +49,7 @@ final class Words {
       case OUTCOME_COMPLETE, UNRECOGNIZED -> {}
       case OUTCOME_UNKNOWN -> parts.add("goes on at the server");
       case OUTCOME_STOPPED -> parts.add("stopped");
-      case OUTCOME_INTERRUPTED ->
-          parts.add("interrupted: the server went away (/retry asks again)");
+      case OUTCOME_INTERRUPTED -> parts.add("interrupted");
       case OUTCOME_FAILED -> parts.add("failed");
     }
     parts.add(PlainText.line(answer.getModel()));
@@ -77,6 +79,25 @@ final class Words {
       parts.add("ended by " + PlainText.line(reason));
     }
     return String.join(" · ", parts);
+  }
+
+  /// Why an answer is not whole; empty: it is, or its user wanted no more of it.
+  static String fault(Answer answer) {
+    return switch (answer.getOutcome()) {
+      case OUTCOME_INTERRUPTED -> "interrupted: the server went away (/retry asks again)";
+      case OUTCOME_FAILED -> PlainText.line(answer.getError());
+      case OUTCOME_UNKNOWN, OUTCOME_COMPLETE, OUTCOME_STOPPED, UNRECOGNIZED -> "";
+    };
+  }
+
+  /// So much of what was said as tells it from the rest, on one line.
+  static String shortly(String text) {
+    String line = text.substring(0, Math.min(text.length(), MAX_QUOTED + 1));
+    return PlainText.line(
+        text.length() <= MAX_QUOTED
+            ? line
+            : line.substring(0, line.offsetByCodePoints(0, line.codePointCount(0, MAX_QUOTED) - 1))
+                + "…");
   }
 
   static String seconds(long nanos) {

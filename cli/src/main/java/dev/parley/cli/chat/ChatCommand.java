@@ -43,7 +43,9 @@ import picocli.CommandLine.Parameters;
       "With --ai the conversation is one with a model, kept by the server: an answer goes on there"
           + " when the connection breaks, and --session brings it. Where standard input is no"
           + " terminal, each line is a turn (or one of the commands), answered before the next;"
-          + " answers go to standard output, everything else to standard error.",
+          + " answers go to standard output, everything else to standard error. A line that begins"
+          + " with / and is no command is refused; // says one that begins with /, and with --plain"
+          + " every line is said as it is.",
       "",
       "Exit codes: 0 ended; 1 something was refused, or an answer failed (only without a terminal);"
           + " 3 no connection, or messages that were not acknowledged.",

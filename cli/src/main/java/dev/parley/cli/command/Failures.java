@@ -36,6 +36,9 @@ public final class Failures {
   public static String words(Throwable failure) {
     Throwable cause = cause(failure);
     return switch (cause) {
+      // A command always says who is asking; so it is the name that the server does not take.
+      case ParleyException name when name.reason().equals("UNAUTHENTICATED") ->
+          name.getMessage() + "\nChoose another --user.";
       case ParleyException refused when !refused.advice().isEmpty() ->
           refused.getMessage() + "\n" + refused.advice();
       case ParleyException silent when isNoAnswer(silent) ->

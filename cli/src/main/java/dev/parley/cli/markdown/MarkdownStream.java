@@ -77,6 +77,14 @@ public final class MarkdownStream {
     return render(PARSER.parse(rest.toString()), null);
   }
 
+  /// Something else is shown next. What follows is a block of its own then, but in a list or in
+  /// code, of which the last item or line is not finished by that.
+  ///
+  /// @return the lines that were not finished
+  public List<AttributedString> settle() {
+    return goesOn ? List.of() : end();
+  }
+
   /// The text is at its end.
   ///
   /// @return the lines that were not finished

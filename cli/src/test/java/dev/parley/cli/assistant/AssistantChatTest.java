@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.TestParley;
 import dev.parley.cli.TestParley.Result;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,9 @@ class AssistantChatTest {
           .withLines(
               """
               provider.simulated.pace = 0s
+              provider.slow.kind = simulated
+              provider.slow.pace = 50ms
+              assistant.helper.model = simulated
               provider.dead.kind = compatible
               provider.dead.base-url = http://127.0.0.1:1/v1
               """);
@@ -77,6 +83,31 @@ class AssistantChatTest {
     Result unknown = talk("hello\n", "--model", "nobody/any");
     assertThat(unknown.exitCode()).isEqualTo(1);
     assertThat(unknown.err()).contains("nobody");
+  }
+
+  @Test
+  void anAnswerThatTheServersEndCutIsSaidToBeCut() throws Exception {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String question = "word ".repeat(60).strip() + "\n";
+    CompletableFuture<Integer> exitCode =
+        CompletableFuture.supplyAsync(
+            () ->
+                TestParley.exitCode(
+                    TestParley.streams(question, out, err),
+                    "chat",
+                    "--ai",
+                    "--model=slow/slow",
+                    "--user=ann",
+                    "--server=" + parley.server()));
+    while (!out.toString().contains("You said") && !exitCode.isDone()) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    parley.stop();
+    parley.startAgain();
+    assertThat(exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(err.toString()).contains("✗ interrupted: the server went away (/retry asks again)");
+    assertThat(out.toString()).startsWith("You said").doesNotContain("interrupted");
   }
 
   @Test
@@ -137,7 +168,10 @@ class AssistantChatTest {
         .contains("you have no sessions");
     assertThat(result.out()).contains("“Rivers” · you: The Rhine is long").contains("← this");
     assertThat(Files.readString(markdown)).contains("## User\n\nThe Rhine is long");
-    JsonNode turn = JSON.readTree(Files.readString(json).lines().findFirst().orElseThrow());
+    JsonNode turns = JSON.readTree(Files.readString(json));
+    assertThat(turns.isArray()).isTrue();
+    assertThat(turns).hasSize(1);
+    JsonNode turn = turns.get(0);
     assertThat(turn.path("user").asString()).isEqualTo("The Rhine is long");
   }
 
@@ -175,8 +209,46 @@ class AssistantChatTest {
     Result result = talk("/rename\n/stop now\n/sesions\n", "--system", "Be short.");
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err()).contains("expected: /rename TITLE").contains("expected: /stop");
-    assertThat(result.out()).as("only looks like a command").contains("You said: /sesions");
+    assertThat(result.err()).contains("✗ /sesions: there is no such command; did you mean /sess");
+    assertThat(result.out()).as("nothing is said to the model").isEmpty();
+    assertThat(talk("//usr/bin\n").out()).contains("You said: /usr/bin");
     assertThat(talk("/stop now\n", "--plain").out()).contains("You said: /stop now");
+  }
+
+  @Test
+  void aTurnThatIsTooLongIsRefusedShortlyAndTheNextOneIsSaid() {
+    Result result = talk("x".repeat(3 << 20) + "\nhello\n");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("✗ not said: message: 3145728 bytes (expected: at most 65536) (TOO_LARGE)\n")
+        .contains("“xxx")
+        .hasSizeLessThan(1_000);
+    assertThat(result.out()).contains("You said: hello");
+  }
+
+  @Test
+  void theModelThatWasAskedForIsKeptWhenItsSessionIsDeleted() {
+    Result result = talk("one\n/delete\ntwo\n/info\n/delete\n/new\n", "-m", "slow/slow");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err().split("new session \\S+ with slow/slow", -1)).hasSize(4);
+  }
+
+  @Test
+  void aDirectoryThatIsMissingIsNamed() {
+    Path missing = parley.folder().resolve("nodir");
+    Result result = talk("hello\n/export %s\n".formatted(missing.resolve("x.md")));
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("✗ " + missing + ": there is no such directory");
+  }
+
+  @Test
+  void theNameOfAnAssistantIsNotToBeTaken() {
+    Result result = parley.run("send", "--user=helper", "general", "x");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("is an assistant of this server")
+        .contains("Choose another --user.")
+        .doesNotContain("metadata");
   }
 
   @Test

@@ -114,6 +114,48 @@ class TerminalTalkTest {
   }
 
   @Test
+  void inMidAnswerItIsStoppedAndAskedAgain() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line(LONG);
+      ann.await("You said: word word");
+      ann.line("/retry");
+      ann.await("asked again");
+      ann.await("stopped · slow/slow");
+    }
+  }
+
+  @Test
+  void aSessionThatIsDeletedInMidAnswerDoesNotGoOn() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line(LONG);
+      ann.await("You said: word word");
+      ann.line("/delete");
+      assertThat(ann.await("is deleted")).contains("stopped").doesNotContain("goes on at");
+    }
+  }
+
+  @Test
+  void whatHappensInMidAnswerStandsBelowWhatHasCome() throws Exception {
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line("first");
+      ann.await("context 2 messages");
+      ann.line(LONG);
+      ann.await("You said: word word");
+      ann.line("/fork 2");
+      String screen = ann.await("which stays as it is");
+      assertThat(screen.indexOf("You said: word word")).isLessThan(screen.indexOf("forked of"));
+    }
+    try (TestTerminal ann = talk("--model", "slow/slow")) {
+      ann.line(LONG);
+      ann.await("You said: word word");
+      parley.stop();
+      String screen = ann.await("the server is going away");
+      assertThat(screen.indexOf("You said: word word"))
+          .isLessThan(screen.indexOf("the server is going away"));
+    }
+  }
+
+  @Test
   void anotherSessionIsGoneOnWithWhereItWas() throws Exception {
     try (TestTerminal ann = talk()) {
       ann.line("about rivers");
