@@ -164,7 +164,7 @@ final class BenchOptions {
     Workload workload = given;
     if (workload == null) {
       throw new IllegalArgumentException(
-          "WORKLOAD: none (expected: one of %s, or the command gateway)"
+          "WORKLOAD: none (expected: one of %s, or a command: gateway, sessions)"
               .formatted(
                   Stream.of(Workload.values())
                       .map(Workload::toString)

@@ -15,7 +15,6 @@ import dev.parley.assistant.v1.UpdateSessionRequest;
 import dev.parley.model.v1.Provider;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -171,10 +170,7 @@ public final class AssistantClient implements AutoCloseable {
   }
 
   private static ChatRequest.Builder request(ChatRequest.Type type, String session) {
-    return ChatRequest.newBuilder()
-        .setType(type)
-        .setSessionId(session)
-        .setId(UUID.randomUUID().toString());
+    return ChatRequest.newBuilder().setType(type).setSessionId(session).setId(Ids.next());
   }
 
   private CompletableFuture<ChatResponse> submit(ChatRequest.Builder builder) {

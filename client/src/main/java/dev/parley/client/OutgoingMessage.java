@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.parley.chat.v1.MessageContent;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A message to send.
@@ -35,14 +34,14 @@ public record OutgoingMessage(
     mentions = List.copyOf(mentions);
   }
 
-  /// A plain text with a random id.
+  /// A plain text with an id of its own.
   public static OutgoingMessage text(String room, String text) {
     return of(room, MessageContent.newBuilder().setText(text).build());
   }
 
-  /// Any content with a random id.
+  /// Any content with an id of its own.
   public static OutgoingMessage of(String room, MessageContent content) {
-    return new OutgoingMessage(room, content, UUID.randomUUID().toString(), null, List.of(), null);
+    return new OutgoingMessage(room, content, Ids.next(), null, List.of(), null);
   }
 
   /// The same with another id.

@@ -21,7 +21,6 @@ import dev.parley.chat.v1.User;
 import dev.parley.chat.v1.UserStatus;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 /// The requests of the stream. Those with an id are answered.
 final class Requests {
@@ -133,6 +132,6 @@ final class Requests {
   }
 
   private static ChatRequest.Builder answered(String room) {
-    return ChatRequest.newBuilder().setId(UUID.randomUUID().toString()).setRoomId(room);
+    return ChatRequest.newBuilder().setId(Ids.next()).setRoomId(room);
   }
 }

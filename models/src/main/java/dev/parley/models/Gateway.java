@@ -286,7 +286,7 @@ public final class Gateway implements AutoCloseable {
 
   private Function<Secret, Model> asking(ProviderSettings settings, LocalClients clients) {
     if (settings.kind() == ProviderKind.SIMULATED) {
-      return _ -> new SimulatedModel(pace(settings), eventLoops);
+      return _ -> new SimulatedModel(pace(settings), eventLoops::next);
     }
     LocalClients secured = clients.with(client -> secured(settings, client));
     Dialect dialect = dialect(settings);

@@ -2,6 +2,7 @@ package dev.parley.models;
 
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
+import dev.parley.core.time.Clock;
 import java.util.Iterator;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
@@ -17,6 +18,10 @@ final class SimulatedAnswer implements Flow.Subscription {
   private final Iterator<ModelEvent> events;
   private final long paceNanos;
   private final ScheduledExecutorService executor;
+  private final Clock clock;
+
+  /// When the last word was due, nanoseconds; null: no word was told.
+  private @Nullable Long dueNanos;
 
   /// What is told next; null: nothing more.
   private @Nullable ModelEvent next;
@@ -37,11 +42,13 @@ final class SimulatedAnswer implements Flow.Subscription {
       Flow.Subscriber<? super ModelEvent> subscriber,
       Iterator<ModelEvent> events,
       long paceNanos,
-      ScheduledExecutorService executor) {
+      ScheduledExecutorService executor,
+      Clock clock) {
     this.subscriber = subscriber;
     this.events = events;
     this.paceNanos = paceNanos;
     this.executor = executor;
+    this.clock = clock;
     next = events.next();
   }
 
@@ -131,13 +138,24 @@ final class SimulatedAnswer implements Flow.Subscription {
     ModelEvent event = next;
     next = events.hasNext() ? events.next() : null;
     if (paceNanos > 0 && event instanceof ModelEvent.Text && next instanceof ModelEvent.Text) {
+      pauseUntilDue();
+    }
+    return event;
+  }
+
+  /// Each word is due a pause after the one before was due, not after it was told: one that is late
+  /// makes no other late.
+  private void pauseUntilDue() {
+    long now = clock.nanos();
+    long due = (dueNanos == null ? now : dueNanos) + paceNanos;
+    dueNanos = due;
+    if (due - now > 0) {
       try {
-        pause = executor.schedule(this::resume, paceNanos, TimeUnit.NANOSECONDS);
+        pause = executor.schedule(this::resume, due - now, TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
         fail(rejected(e));
       }
     }
-    return event;
   }
 
   private void resume() {

@@ -8,12 +8,14 @@ import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
+import dev.parley.core.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.StringJoiner;
 import java.util.StringTokenizer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// A model that needs neither a network nor a key: it repeats what was said last and counts the
@@ -26,30 +28,32 @@ public final class SimulatedModel implements Model {
   private static final String WHITE_SPACE = " \t\n\u000B\f\r";
 
   private final Duration pace;
-  private final ScheduledExecutorService executor;
+  private final Supplier<? extends ScheduledExecutorService> executors;
+  private final Clock clock;
 
-  /// Answers at [#DEFAULT_PACE].
-  ///
-  /// @param executor tells subscribers; stays the caller's
-  public SimulatedModel(ScheduledExecutorService executor) {
-    this(DEFAULT_PACE, executor);
+  /// By the machine's clock.
+  public SimulatedModel(Duration pace, Supplier<? extends ScheduledExecutorService> executors) {
+    this(pace, executors, Clock.system());
   }
 
-  /// @param pace time between two words; zero: none
-  /// @param executor tells subscribers; stays the caller's
-  public SimulatedModel(Duration pace, ScheduledExecutorService executor) {
+  /// @param pace time from one word to the next; zero: none. To one who reads slowly all words come
+  ///     at once that would have been told meanwhile
+  /// @param executors gives each answer the one that tells its subscriber; they stay the caller's
+  SimulatedModel(
+      Duration pace, Supplier<? extends ScheduledExecutorService> executors, Clock clock) {
     if (pace.isNegative()) {
       throw new IllegalArgumentException("pace: " + pace + " (expected: >= 0)");
     }
     this.pace = pace;
-    this.executor = executor;
+    this.executors = executors;
+    this.clock = clock;
   }
 
   @Override
   public Flow.Publisher<ModelEvent> answer(Prompt prompt) {
     return subscriber -> {
       SimulatedAnswer answer =
-          new SimulatedAnswer(subscriber, events(prompt), pace.toNanos(), executor);
+          new SimulatedAnswer(subscriber, events(prompt), pace.toNanos(), executors.get(), clock);
       subscriber.onSubscribe(answer);
       answer.begin();
     };

@@ -17,6 +17,7 @@ import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Sampling;
 import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
+import dev.parley.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SimulatedModelTest {
+  private static final Duration PACE = Duration.ofMillis(50);
   private static final Prompt HELLO =
       Prompt.of("parrot", List.of(Turn.of(Role.USER, "hello  there")));
   private static final Started STARTED = new Started("", "parrot");
@@ -54,8 +56,13 @@ class SimulatedModelTest {
           new Text("far."),
           new Finished(StopReason.STOP, "stop", new Usage(2, 11, 0, 0)));
 
+  private final ManualClock clock = new ManualClock();
   private final ManualExecutor executor = new ManualExecutor();
-  private final SimulatedModel model = new SimulatedModel(Duration.ZERO, executor);
+  private final SimulatedModel model = model(Duration.ZERO);
+
+  private SimulatedModel model(Duration pace) {
+    return new SimulatedModel(pace, () -> executor, clock);
+  }
 
   @AfterEach
   void stop() {
@@ -185,15 +192,16 @@ class SimulatedModelTest {
   @Test
   void waitsBetweenWordsOnly() {
     Subscriber subscriber = new Subscriber();
-    new SimulatedModel(executor).answer(HELLO).subscribe(subscriber);
+    model(PACE).answer(HELLO).subscribe(subscriber);
     subscriber.request(Long.MAX_VALUE);
     executor.run();
     for (int words = 1; words < 11; words++) {
       assertThat(subscriber.events).isEqualTo(ANSWER.subList(0, 1 + words));
-      assertThat(executor.delays).hasSize(words).containsOnly(Duration.ofMillis(50));
+      assertThat(executor.delays).hasSize(words).containsOnly(PACE);
       subscriber.request(1);
       executor.run();
       assertThat(subscriber.events).as("a request shortens no pause").hasSize(1 + words);
+      clock.advance(PACE);
       executor.pass();
     }
     assertThat(subscriber.events).isEqualTo(ANSWER);
@@ -202,9 +210,21 @@ class SimulatedModelTest {
   }
 
   @Test
+  void aWordThatIsLateMakesNoOtherLate() {
+    Subscriber subscriber = new Subscriber();
+    model(PACE).answer(HELLO).subscribe(subscriber);
+    subscriber.request(Long.MAX_VALUE);
+    executor.run();
+    clock.advance(PACE.multipliedBy(3).plusMillis(10));
+    executor.pass();
+    assertThat(subscriber.events).isEqualTo(ANSWER.subList(0, 5));
+    assertThat(executor.delays).containsExactly(PACE, PACE.minusMillis(10));
+  }
+
+  @Test
   void pausesPassWhileNothingIsRequested() {
     Subscriber subscriber = new Subscriber();
-    new SimulatedModel(Duration.ofMillis(1), executor).answer(HELLO).subscribe(subscriber);
+    model(Duration.ofMillis(1)).answer(HELLO).subscribe(subscriber);
     subscriber.request(2);
     executor.run();
     executor.pass();
@@ -240,7 +260,7 @@ class SimulatedModelTest {
   @Test
   void cancellingEndsThePause() {
     Subscriber subscriber = new Subscriber();
-    new SimulatedModel(executor).answer(HELLO).subscribe(subscriber);
+    model(PACE).answer(HELLO).subscribe(subscriber);
     subscriber.request(Long.MAX_VALUE);
     executor.run();
     subscriber.cancel();
@@ -274,7 +294,7 @@ class SimulatedModelTest {
   void requestsOfNothingAreAnError() {
     for (long count : new long[] {0, -1, Long.MIN_VALUE}) {
       Subscriber subscriber = new Subscriber();
-      new SimulatedModel(Duration.ofDays(1), executor).answer(HELLO).subscribe(subscriber);
+      model(Duration.ofDays(1)).answer(HELLO).subscribe(subscriber);
       subscriber.request(5);
       executor.run();
       subscriber.request(count);
@@ -333,7 +353,7 @@ class SimulatedModelTest {
           }
         };
     try (var threads = Executors.newScheduledThreadPool(4)) {
-      new SimulatedModel(Duration.ZERO, threads).answer(prompt).subscribe(subscriber);
+      new SimulatedModel(Duration.ZERO, () -> threads, clock).answer(prompt).subscribe(subscriber);
       for (int i = 0; i < 4; i++) {
         threads.execute(
             () -> {
@@ -352,7 +372,7 @@ class SimulatedModelTest {
   @Test
   void refusesANegativePace() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SimulatedModel(Duration.ofMillis(-1), executor))
+        .isThrownBy(() -> model(Duration.ofMillis(-1)))
         .withMessage("pace: PT-0.001S (expected: >= 0)");
   }
 

@@ -220,6 +220,12 @@ public final class ParleyServer implements AutoCloseable {
     metrics.gauge("parley.connections", "Connections, of both ports", connections::count);
     metrics.gauge("parley.chat.streams", "Streams of chat", () -> size(groups));
     metrics.gauge("parley.model.calls", "Streams and calls that ask models", models::open);
+    metrics.gauge(
+        "parley.session.answers",
+        "Sessions that models are answering in",
+        sessions.answers()::size);
+    metrics.gauge(
+        "parley.room.answers", "Answers that assistants are writing in rooms", assistants::size);
     if (http != null) {
       metrics.gauge("parley.http.requests", "Requests of HTTP under way", http::underWay);
     }

@@ -94,12 +94,14 @@ class EntryStormIT {
 
       long begin = System.nanoTime();
       List<Member> entered = open(server, "enters", entering);
-      all(entered, member -> member.readUntil(() -> member.caughtUp));
+      List<Future<?>> reading = start(entered, member -> member.readUntilSaid("end"));
       all(watchers, member -> member.readUntil(() -> member.joined == entering));
       int intervals = (int) ((System.nanoTime() - begin) / INTERVAL.toNanos()) + 1;
+      say(first, "end", watchers);
+      await(reading);
+      assertThat(entered).allMatch(member -> member.caughtUp);
       List<Member> everybody = new ArrayList<>(watchers);
       everybody.addAll(entered);
-      say(first, "end", everybody);
 
       report(entering, intervals, watchers, everybody);
       check(intervals, everybody);
@@ -132,13 +134,22 @@ class EntryStormIT {
   /// Something is said, and everybody reads as far as that.
   private void say(Member speaker, String id, List<Member> members) throws Exception {
     speaker.stream.say(ROOM, id);
-    all(members, member -> member.readUntil(() -> member.lastSaid.equals(id)));
+    all(members, member -> member.readUntilSaid(id));
   }
 
   private void all(List<Member> members, Consumer<Member> task) throws Exception {
-    for (Future<?> done :
-        members.stream().map(m -> readers.submit(() -> task.accept(m))).toList()) {
-      done.get();
+    await(start(members, task));
+  }
+
+  private List<Future<?>> start(List<Member> members, Consumer<Member> task) {
+    List<Future<?>> started = new ArrayList<>();
+    members.forEach(member -> started.add(readers.submit(() -> task.accept(member))));
+    return started;
+  }
+
+  private static void await(List<Future<?>> started) throws Exception {
+    for (Future<?> each : started) {
+      each.get();
     }
   }
 
@@ -184,6 +195,10 @@ class EntryStormIT {
     Member(String user, ManagedChannel channel) {
       this.user = user;
       stream = RawStream.open(channel, user, Map.of(ROOM, 0L));
+    }
+
+    void readUntilSaid(String id) {
+      readUntil(() -> lastSaid.equals(id));
     }
 
     void readUntil(BooleanSupplier enough) {

@@ -1,7 +1,6 @@
 package dev.parley.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.assistant.v1.Answer;
 import dev.parley.assistant.v1.ChatResponse;
@@ -9,6 +8,8 @@ import dev.parley.assistant.v1.CreateSessionRequest;
 import dev.parley.assistant.v1.GetTranscriptRequest;
 import dev.parley.assistant.v1.GetTranscriptResponse;
 import dev.parley.assistant.v1.Outcome;
+import dev.parley.testkit.MtBench;
+import dev.parley.testkit.http.FakeProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,20 +19,21 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The questions of MT-bench, each a session of two turns that two clients watch, while clients,
 /// the network and the server break at random.
 class MtBenchIT {
-  private static final Path QUESTIONS = Path.of("../../shared/data/ai/mt_bench_question.jsonl");
-
   /// Sessions at once.
   private static final int WAVE = 16;
 
   private static final int BREAKS_OF_WAVE = 4;
+  private static final int PACE_MILLIS = 10;
 
   /// Some way into the answers of a wave.
   private static final int MAX_CHARS_BETWEEN = 3_000;
@@ -51,10 +53,9 @@ class MtBenchIT {
   private final Map<Break, Integer> broken = new EnumMap<>(Break.class);
   private int interrupted;
 
-  private static List<List<String>> questions() throws IOException {
-    assumeTrue(Files.exists(QUESTIONS), QUESTIONS + " is not there");
+  private static List<List<String>> questions() {
     List<List<String>> questions = new ArrayList<>();
-    for (String line : Files.readAllLines(QUESTIONS)) {
+    for (String line : MtBench.lines()) {
       List<String> turns = new ArrayList<>();
       JsonMapper.shared().readTree(line).get("turns").forEach(turn -> turns.add(turn.asString()));
       questions.add(turns);
@@ -67,11 +68,21 @@ class MtBenchIT {
     List<List<String>> questions = questions();
     assertThat(questions).hasSize(80);
     int port = ServerProcess.freePort(random);
-    Path settings =
-        Files.writeString(folder.resolve("parley.conf"), "provider.simulated.pace = 20ms\n");
-    String[] options = {"--config", settings.toString()};
-    ServerProcess server = ServerProcess.start(data, port, options);
-    try (CutNetwork network = new CutNetwork(port)) {
+    ServerProcess server = null;
+    try (FakeProvider provider = new FakeProvider(MtBenchIT::repeat);
+        CutNetwork network = new CutNetwork(port)) {
+      Path settings =
+          Files.writeString(
+              folder.resolve("parley.conf"),
+              """
+              provider.fake.kind = compatible
+              provider.fake.base-url = %s
+              """
+                  .formatted(provider.url()));
+      String[] options = {
+        "--config", settings.toString(), "--assistant-model", "fake/repeats", "--http", "off"
+      };
+      server = ServerProcess.start(data, port, options);
       for (int from = 0; from < questions.size(); from += WAVE) {
         List<List<String>> wave = questions.subList(from, from + WAVE);
         try (Watchers watchers = new Watchers(network, wave)) {
@@ -93,13 +104,34 @@ class MtBenchIT {
         }
       }
     } finally {
-      server.close();
+      if (server != null) {
+        server.close();
+      }
     }
     System.out.printf(
         "MtBenchIT: broken %s, of %d answers %d were interrupted%n",
         broken, 2 * questions.size(), interrupted);
     ParleyCommand.Result check = ParleyCommand.run("check", "--data", data.toString());
     assertThat(check.code()).as(check.err()).isZero();
+  }
+
+  /// Repeats what was said last, a word in each [#PACE_MILLIS].
+  private static void repeat(FakeProvider.Exchange exchange)
+      throws IOException, InterruptedException {
+    JsonNode messages = JsonMapper.shared().readTree(exchange.request().body()).get("messages");
+    String said = messages.get(messages.size() - 1).get("content").asString();
+    exchange.stream();
+    for (String word : said.splitWithDelimiters(" ", 0)) {
+      exchange.data(choice(Map.of("delta", Map.of("content", word))));
+      TimeUnit.MILLISECONDS.sleep(PACE_MILLIS);
+    }
+    exchange.data(choice(Map.of("delta", Map.of(), "finish_reason", "stop")));
+    exchange.chunk("data: [DONE]\n\n");
+    exchange.end();
+  }
+
+  private static String choice(Map<String, Object> choice) {
+    return JsonMapper.shared().writeValueAsString(Map.of("choices", List.of(choice)));
   }
 
   /// The two clients of a wave, the first of which asks. Each goes on where it was.

@@ -235,7 +235,8 @@ final class Deeds {
       update(UpdateSessionRequest.newBuilder().setSystemPrompt(text.equals("-") ? "" : text));
       return;
     }
-    String present = conversation.get(() -> conversation.talk().session().getSystemPrompt());
+    // asked for: what was just set may not have been told yet
+    String present = conversation.client().info(sessions.present()).getSession().getSystemPrompt();
     note(present.isEmpty() ? "the model has no instructions" : present);
   }
 

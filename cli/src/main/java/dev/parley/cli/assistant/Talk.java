@@ -311,6 +311,11 @@ final class Talk {
     if (turn != null) { // stopped before it began
       show(turn);
     }
+    if (answer != null && answer.getTurnSequence() != ended.getTurnSequence()) {
+      note("a turn that waited was taken back: it gets no answer");
+      return;
+    }
+    boolean elsewhere = ended.getOutcome() == Outcome.OUTCOME_STOPPED && !stopping;
     answer = null;
     stopping = false;
     figures.ended(ended);
@@ -318,7 +323,7 @@ final class Talk {
     if (ended.getOutcome() != Outcome.OUTCOME_COMPLETE) {
       failures++;
     }
-    String fault = Words.fault(ended);
+    String fault = elsewhere ? "the answer was stopped elsewhere" : Words.fault(ended);
     if (!fault.isEmpty()) {
       notes.print(EventLines.error(fault));
     }

@@ -68,7 +68,8 @@ final class Words {
     }
     if (answer.getInputTokens() >= 0 && answer.getOutputTokens() > 0) {
       parts.add(
-          "%,d tokens in, %,d out".formatted(answer.getInputTokens(), answer.getOutputTokens()));
+          "%s in, %,d out"
+              .formatted(Counts.of(answer.getInputTokens(), "token"), answer.getOutputTokens()));
     }
     if (answer.getCostNanos() > 0) {
       parts.add("cost " + money(answer.getCostNanos()));

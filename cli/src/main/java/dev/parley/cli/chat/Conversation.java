@@ -179,7 +179,7 @@ final class Conversation {
         }
       }
     }
-    AttributedString status = StatusLine.of(state, outbox.unacked(), now);
+    AttributedString status = StatusLine.of(state, outbox.unacked(), now, screen.columns());
     if (!status.equals(shownStatus)) {
       shownStatus = status;
       screen.status(status);

@@ -19,11 +19,14 @@ final class StatusLine {
   private static final AttributedStyle BAR = AttributedStyle.DEFAULT.inverse();
   private static final int MAX_TYPING = 3;
   private static final int MAX_GROWING_CHARS = 60;
+  private static final int MIN_GROWING_CHARS = 10;
+  private static final String GAP = "  ";
 
   private StatusLine() {}
 
   /// @param unacked messages that the server has not acknowledged
-  static AttributedString of(ChatState state, int unacked, long nowNanos) {
+  /// @param columns of the terminal; 0: unknown
+  static AttributedString of(ChatState state, int unacked, long nowNanos, int columns) {
     AttributedStringBuilder line = new AttributedStringBuilder();
     RoomView room = state.current();
     line.styled(BAR, " " + Names.id(state.me()));
@@ -34,17 +37,18 @@ final class StatusLine {
     line.styled(BAR, state.connected() ? " " : " · " + state.connection() + " ");
     String elsewhere = elsewhere(state);
     if (!elsewhere.isEmpty()) {
-      line.append("  ").styled(Styles.MENTION, elsewhere);
+      line.append(GAP).styled(Styles.MENTION, elsewhere);
     }
     RoomView.Growing growing = room == null ? null : room.growing(nowNanos);
     String typing = typing(room, nowNanos);
     if (growing != null && !growing.message().getContent().getText().isBlank()) {
-      line.append("  ").styled(Styles.DIM, growing(growing.message()));
+      int left = columns == 0 ? Integer.MAX_VALUE : columns - line.columnLength() - GAP.length();
+      line.append(GAP).styled(Styles.DIM, growing(growing.message(), left));
     } else if (!typing.isEmpty()) {
-      line.append("  ").styled(Styles.DIM, typing);
+      line.append(GAP).styled(Styles.DIM, typing);
     }
     if (unacked > 0) {
-      line.append("  ").styled(Styles.DIM, "⧖ " + unacked + " not sent yet");
+      line.append(GAP).styled(Styles.DIM, "⧖ " + unacked + " not sent yet");
     }
     return line.toAttributedString();
   }
@@ -74,14 +78,18 @@ final class StatusLine {
   }
 
   /// Who writes, and the end of what there is.
-  private static String growing(ChatMessage message) {
+  ///
+  /// @param columns that are left for it
+  private static String growing(ChatMessage message, int columns) {
+    String who = Names.of(message.getSender()) + ": ";
     String text = message.getContent().getText().strip();
-    int from = Math.max(0, text.length() - MAX_GROWING_CHARS);
+    int most = Math.clamp(columns - who.length() - 1, MIN_GROWING_CHARS, MAX_GROWING_CHARS);
+    int from = Math.max(0, text.length() - most);
     if (from > 0 && Character.isLowSurrogate(text.charAt(from))) {
       from++;
     }
     String end = PlainText.line(text.substring(from));
-    return Names.of(message.getSender()) + ": " + (from > 0 ? "…" : "") + end;
+    return who + (from > 0 ? "…" : "") + end;
   }
 
   private static String typing(@Nullable RoomView room, long nowNanos) {

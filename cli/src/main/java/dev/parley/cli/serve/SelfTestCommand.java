@@ -1,5 +1,8 @@
 package dev.parley.cli.serve;
 
+import dev.parley.bench.gateway.GatewayCommand;
+import dev.parley.bench.peer.SelfCommand;
+import dev.parley.bench.session.SessionsCommand;
 import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.GetHistoryRequest;
@@ -19,6 +22,12 @@ import dev.parley.server.config.ServerConfig;
 import dev.parley.server.config.Setting;
 import dev.parley.server.config.Settings;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +41,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// `parley selftest`. The launcher runs it once after a build too, so that the JVM keeps what it
@@ -41,14 +52,18 @@ import picocli.CommandLine.Command;
     description = {
       "Check that a server and its clients work on this machine.",
       "",
-      "Starts a server on a free port, with its data in a temporary directory, holds a conversation"
-          + " with it, compares, and removes everything again."
+      "Starts a server on a free port, with its data in a temporary directory, holds conversations"
+          + " with it, of people and of models that it plays itself, compares, and removes"
+          + " everything again."
     },
     footer = {"", "Exit codes: 0 it works; 1 it does not."})
 public final class SelfTestCommand implements Callable<Integer> {
   private static final String ROOM = "general";
   private static final int MESSAGES = 3_000;
   private static final int PATIENCE_SECONDS = 60;
+
+  /// Time between two words of a model.
+  private static final String PACE = "5ms";
 
   private final Streams streams;
   private final String version;
@@ -60,28 +75,79 @@ public final class SelfTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path data = Files.createTempDirectory("parley-selftest-");
-    try (ParleyServer server = start(data)) {
-      converse(ServerConfig.text(server.address()));
+    String provider = "127.0.0.1:" + freePort();
+    Path folder = Files.createTempDirectory("parley-selftest-");
+    try (ParleyServer server = start(folder, provider)) {
+      String address = ServerConfig.text(server.address());
+      converse(address);
+      askModels(address, server.httpAddress(), provider);
     } finally {
-      delete(data);
+      delete(folder);
     }
-    streams.err().printf("it works: %,d messages sent, stored and received%n", MESSAGES);
+    streams
+        .err()
+        .printf("it works: %,d messages sent, stored and received; models answer%n", MESSAGES);
     return ExitCode.OK;
   }
 
-  private ParleyServer start(Path data) throws ConfigException, ServerException {
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private ParleyServer start(Path folder, String provider)
+      throws IOException, ConfigException, ServerException {
+    Path file =
+        Files.writeString(
+            folder.resolve("parley.conf"),
+            """
+            provider.fake.kind = compatible
+            provider.fake.base-url = http://%s
+            provider.simulated.pace = %s
+            """
+                .formatted(provider, PACE));
     Map<Setting, String> settings =
         Map.of(
             Setting.LISTEN,
             "127.0.0.1:0",
             Setting.HTTP,
-            "off",
+            "127.0.0.1:0",
             Setting.DATA,
-            data.toString(),
+            folder.resolve("data").toString(),
             Setting.DRAIN_GRACE,
             "0s");
-    return ParleyServer.start(ServerConfig.of(Settings.gather(null, Map.of(), settings)), version);
+    return ParleyServer.start(ServerConfig.of(Settings.gather(file, Map.of(), settings)), version);
+  }
+
+  /// Has a provider's and the simulated model's answers told, by what measures them.
+  ///
+  /// @param provider where it is to listen
+  private static void askModels(String address, @Nullable InetSocketAddress http, String provider) {
+    if (http == null) {
+      throw CommandFailure.failed("no port for HTTP");
+    }
+    SelfCommand nobody = new SelfCommand("");
+    measure(
+        GatewayCommand.commandLine(nobody, false),
+        ("--server %s --http %s --provider %s --lanes grpc,http --streams 16 --pace %s"
+                + " --seconds 2 --warmup 0 --disturb 0")
+            .formatted(address, ServerConfig.text(http), provider, PACE));
+    measure(
+        SessionsCommand.commandLine(nobody, false),
+        "--server %s --sessions 16 --pace %s --seconds 1 --warmup 0".formatted(address, PACE));
+  }
+
+  private static void measure(CommandLine command, String options) {
+    StringWriter told = new StringWriter();
+    int code =
+        command
+            .setOut(new PrintWriter(Writer.nullWriter()))
+            .setErr(new PrintWriter(told))
+            .execute(options.split(" "));
+    if (code != ExitCode.OK) {
+      throw CommandFailure.failed("models do not answer: " + told.toString().strip());
+    }
   }
 
   private static void converse(String address) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.parley.cli.terminal;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChatLoop implements AutoCloseable {
   private static final int MAX_WAITING = 512;
   private static final long TICK_NANOS = 250_000_000L;
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
   private final BlockingQueue<Runnable> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Runnable tick;
@@ -96,10 +98,17 @@ public final class ChatLoop implements AutoCloseable {
     }
   }
 
-  /// Ends the loop; what waits is not run.
+  /// Ends the loop, and waits for what it is at, a second at most; what waits is not run.
   @Override
   public void close() {
     closed = true;
     thread.interrupt();
+    try {
+      if (Thread.currentThread() != thread) {
+        var _ = thread.join(CLOSING);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -160,6 +160,11 @@ public final class ChatReader extends LineReaderImpl implements Screen {
         });
   }
 
+  @Override
+  public int columns() {
+    return getTerminal().getWidth();
+  }
+
   // After a change of size the terminal has moved things in its own way, and JLine would go on
   // drawing where they were; so all that fits is drawn anew.
   @Override

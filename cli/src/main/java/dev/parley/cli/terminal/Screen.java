@@ -10,4 +10,9 @@ public interface Screen {
 
   /// Shows how things are; replaces what was shown before. Does nothing where there is no place.
   void status(AttributedString line);
+
+  /// Columns of a line; 0: unknown. From any thread.
+  default int columns() {
+    return 0;
+  }
 }

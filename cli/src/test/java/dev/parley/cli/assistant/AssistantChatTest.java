@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.TestParley;
 import dev.parley.cli.TestParley.Result;
+import dev.parley.client.AssistantClient;
+import dev.parley.client.AssistantListener;
+import dev.parley.client.ParleyClient;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +47,12 @@ class AssistantChatTest {
   }
 
   private static String session(Result result) {
-    Matcher made = Pattern.compile("new session (\\S+) with").matcher(result.err());
-    assertThat(made.find()).as(result.err()).isTrue();
+    return session(result.err());
+  }
+
+  private static String session(String told) {
+    Matcher made = Pattern.compile("new session (\\S+) with").matcher(told);
+    assertThat(made.find()).as(told).isTrue();
     return made.group(1);
   }
 
@@ -87,6 +94,36 @@ class AssistantChatTest {
 
   @Test
   void anAnswerThatTheServersEndCutIsSaidToBeCut() throws Exception {
+    SlowTalk talk = slowTalk();
+    parley.stop();
+    parley.startAgain();
+    assertThat(talk.exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(talk.err.toString())
+        .contains("✗ interrupted: the server went away (/retry asks again)");
+    assertThat(talk.out.toString()).startsWith("You said").doesNotContain("interrupted");
+  }
+
+  @Test
+  void anAnswerThatIsStoppedElsewhereIsSaidToBeStopped() throws Exception {
+    SlowTalk talk = slowTalk();
+    AssistantClient other =
+        ParleyClient.builder(parley.server())
+            .user("ann")
+            .buildAssistant(new AssistantListener() {});
+    try (other) {
+      other.connect().join();
+      other.stop(other.sessions().getFirst().getSessionId(), 0).join();
+    }
+    assertThat(talk.exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(talk.err.toString()).contains("✗ the answer was stopped elsewhere");
+    assertThat(talk.out.toString()).startsWith("You said");
+  }
+
+  /// A question whose answer has begun and takes long.
+  private record SlowTalk(
+      StringWriter out, StringWriter err, CompletableFuture<Integer> exitCode) {}
+
+  private SlowTalk slowTalk() throws InterruptedException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String question = "word ".repeat(60).strip() + "\n";
@@ -103,11 +140,7 @@ class AssistantChatTest {
     while (!out.toString().contains("You said") && !exitCode.isDone()) {
       TimeUnit.MILLISECONDS.sleep(10);
     }
-    parley.stop();
-    parley.startAgain();
-    assertThat(exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(1);
-    assertThat(err.toString()).contains("✗ interrupted: the server went away (/retry asks again)");
-    assertThat(out.toString()).startsWith("You said").doesNotContain("interrupted");
+    return new SlowTalk(out, err, exitCode);
   }
 
   @Test
@@ -188,6 +221,18 @@ class AssistantChatTest {
         .contains("answers       1 begun: 1 came to their end, 0 failed")
         .contains("model         simulated")
         .contains("this session's: simulated/simulated");
+  }
+
+  @Test
+  void commandsAreExplainedAndTheModelIsChanged() {
+    Result result = talk("/help\n/model slow/slow\nhello\n/info\n");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("/help", "/stats", "/server", "/health", "/clear", "/quit", "/connect")
+        .contains("/disconnect", "/ping", "/new", "/info", "/sessions", "/delete", "/model")
+        .contains("/stop", "/retry", "/edit", "/fork", "/system", "/export", "/resume")
+        .contains("from the next answer on: slow/slow");
+    assertThat(result.out()).contains("model         slow/slow");
   }
 
   @Test

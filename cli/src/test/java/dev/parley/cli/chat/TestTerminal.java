@@ -31,7 +31,7 @@ import picocli.CommandLine;
 /// A chat at a terminal that exists in memory only: keys go in through a pipe, and what comes out
 /// is shown on an emulated screen.
 final class TestTerminal implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 30;
 
   private final PipedOutputStream keys = new PipedOutputStream();
   private final Shown shown;

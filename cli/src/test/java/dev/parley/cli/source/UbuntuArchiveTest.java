@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.chat.v1.ChatMessage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,21 +16,26 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The whole irc-disentanglement archive, where it is there.
+/// The whole irc-disentanglement archive, where `PARLEY_UBUNTU_IRC` says where it is.
 class UbuntuArchiveTest {
-  private static final Path ARCHIVE =
-      Path.of("../../shared/data/chat/ubuntu-irc/irc-disentanglement-data.tar.xz");
+  private static final String VARIABLE = "PARLEY_UBUNTU_IRC";
 
   @TempDir static Path folder;
 
   @BeforeAll
   static void unpack() throws Exception {
-    assumeTrue(Files.exists(ARCHIVE), ARCHIVE + " is not there");
+    String archive = System.getenv(VARIABLE);
+    assumeTrue(
+        archive != null,
+        VARIABLE
+            + " is not set (expected: the path of an archive with the folder data of"
+            + " https://github.com/jkkummerfeld/irc-disentanglement)");
     Process tar =
-        new ProcessBuilder("tar", "xJf", ARCHIVE.toRealPath().toString(), "-C", folder.toString())
+        new ProcessBuilder(
+                "tar", "xJf", Path.of(archive).toRealPath().toString(), "-C", folder.toString())
             .inheritIO()
             .start();
-    assumeTrue(tar.waitFor() == 0, "tar cannot unpack it");
+    assertThat(tar.waitFor()).as("tar").isZero();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.parley.server.assistant;
 
-import dev.parley.core.access.Caller;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.room.Content;
@@ -20,24 +19,18 @@ import dev.parley.core.topic.Lookup;
 import dev.parley.core.topic.Member;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.topic.TopicId;
-import dev.parley.core.user.Profile;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
 import dev.parley.server.config.AssistantSettings;
 import dev.parley.server.delivery.Reads;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,15 +46,6 @@ public final class Assistants implements AutoCloseable {
 
   /// The id of what an assistant says when it comes to a room, and so says once.
   private static final String GREETING = "assistant-is-here";
-
-  private static final String INTERRUPTED = "[interrupted: the server went down; ask me again]";
-
-  /// How old a question may be whose answer the server may have gone down on: longer than an answer
-  /// takes.
-  private static final long MAX_AGE_MICROS = Duration.ofMinutes(15).toMillis() * 1_000;
-
-  /// Rooms that are looked into at once when the server begins.
-  private static final int ROOMS_AT_ONCE = 100;
 
   private final Work work;
   private final Map<String, Assistant> byName = new LinkedHashMap<>();
@@ -101,24 +85,6 @@ public final class Assistants implements AutoCloseable {
       LastStop lastStop,
       Clock clock) {}
 
-  /// An assistant.
-  private record Assistant(AssistantSettings settings, Caller self, Pattern mention) {
-    static Assistant of(AssistantSettings settings) {
-      String name = settings.name();
-      return new Assistant(
-          settings,
-          new Caller(new Profile(name, name, name, ""), Set.of()),
-          Pattern.compile(
-              "(?<![\\p{L}\\p{N}_@./-])@" + Pattern.quote(name) + "(?![\\p{L}\\p{N}_-])",
-              Pattern.CASE_INSENSITIVE));
-    }
-
-    boolean isMentioned(List<String> mentions, String text) {
-      return mentions.contains(settings.name())
-          || (text.indexOf('@') >= 0 && mention.matcher(text).find());
-    }
-  }
-
   /// An assistant in a room.
   private record Place(String assistant, String room) {}
 
@@ -149,37 +115,15 @@ public final class Assistants implements AutoCloseable {
             new RoomCommand.Join(assistant.self(), RoomCommand.Join.As.MEMBER),
             outcome -> {
               if (outcome instanceof Outcome.Done) {
-                say(
-                    assistant,
+                spokenIn.add(room);
+                assistant.say(
+                    work.engine(),
                     room,
                     GREETING,
                     "I am here: mention me as @%s, or answer what I say.".formatted(name),
                     "");
               }
               answer.accept(outcome);
-            });
-  }
-
-  private void say(Assistant assistant, String room, String id, String text, String replyTo) {
-    spokenIn.add(room);
-    RoomCommand.Say say =
-        new RoomCommand.Say(
-            assistant.self(),
-            assistant.self().user(),
-            id,
-            new Content.Text(text),
-            null,
-            replyTo,
-            List.of(),
-            false);
-    work.engine()
-        .submit(
-            RoomRules.topic(room),
-            say,
-            outcome -> {
-              if (outcome instanceof Outcome.Refused refused) {
-                LOG.debug("room {}: not said: {}", room, refused.refusal().message());
-              }
             });
   }
 
@@ -217,7 +161,7 @@ public final class Assistants implements AutoCloseable {
             });
   }
 
-  private static boolean isDirect(String room) {
+  static boolean isDirect(String room) {
     return room.startsWith(RoomRules.DIRECT_PREFIX);
   }
 
@@ -264,12 +208,12 @@ public final class Assistants implements AutoCloseable {
     if (!say.replyTo().isEmpty()) {
       lookups.add(parent);
     }
-    perhaps.forEach(each -> lookups.add(new Lookup.OfMember(topic, each.settings().name())));
+    perhaps.forEach(each -> lookups.add(new Lookup.OfMember(topic, each.name())));
     Found found = reader.find(lookups);
     Entry answered = found.entries().get(parent);
     List<Question> questions = new ArrayList<>();
     for (Assistant each : perhaps) {
-      String name = each.settings().name();
+      String name = each.name();
       Member member = found.members().get(new Lookup.OfMember(topic, name));
       boolean addressed =
           isDirect(room)
@@ -285,64 +229,58 @@ public final class Assistants implements AutoCloseable {
   /// Has a question answered, or says why not.
   private void ask(Question question) {
     Assistant assistant = question.assistant();
-    AssistantSettings settings = assistant.settings();
     long now = work.clock().epochMicros();
-    RoomAnswer answer = null;
-    String refusal;
+    RoomAnswer answer;
     synchronized (this) {
       RoomUse use =
-          uses.computeIfAbsent(new Place(settings.name(), question.room()), _ -> new RoomUse());
+          uses.computeIfAbsent(new Place(assistant.name(), question.room()), _ -> new RoomUse());
       RoomUse.Bound bound = bound(question.say().author().id());
-      refusal =
-          switch (bound) {
-            case SERVER ->
-                draining
-                    ? "The server is stopping; ask me again in a minute."
-                    : "I am asked in too many rooms; ask me again in a minute.";
-            case ASKER ->
-                "I write at most %d answers for one user, in all rooms; %s"
-                    .formatted(
-                        Limits.MAX_ROOM_ANSWERS_PER_USER,
-                        "ask me again when one is finished or stopped.");
-            case ROOM -> use.begin(settings, now);
-          };
+      String refusal = refusal(bound, use, assistant.settings(), now);
+      spokenIn.add(question.room());
       if (refusal != null) {
-        if (!use.mayTell(bound, now)) {
-          return;
+        if (use.mayTell(bound, now)) {
+          assistant.decline(work.engine(), question.room(), refusal, question.say().id());
         }
-      } else {
-        answer =
-            new RoomAnswer(
-                work,
-                assistant.self(),
-                settings.model(),
-                question.room(),
-                question.say(),
-                it -> ended(it, use));
-        answers.put(answer.id(), answer);
-        spokenIn.add(question.room());
+        return;
       }
+      answer =
+          new RoomAnswer(
+              work,
+              assistant.self(),
+              assistant.settings().model(),
+              question.room(),
+              question.say(),
+              it -> ended(it, use));
+      answers.put(answer.id(), answer);
     }
-    if (answer == null) {
-      say(
-          assistant,
-          question.room(),
-          UUID.randomUUID().toString(),
-          String.valueOf(refusal),
-          question.say().id());
-      return;
-    }
-    RoomAnswer begun = answer;
     work.reads()
         .read(
             reader -> shown(reader, question),
-            turns -> begin(begun, turns),
-            why -> begun.end("", "no answer: the room cannot be read"));
+            turns -> begin(answer, turns),
+            why -> answer.end("", "no answer: the room cannot be read"));
+  }
+
+  /// Why a question is not answered; null: it is, and counted.
+  private @Nullable String refusal(
+      RoomUse.Bound bound, RoomUse use, AssistantSettings settings, long now) {
+    return switch (bound) {
+      case SERVER -> "I am asked in too many rooms; ask me again in a minute.";
+      case STOPPING -> "The server is stopping; ask me again in a minute.";
+      case ASKER ->
+          "I write at most %d answers for one user, in all rooms; %s"
+              .formatted(
+                  Limits.MAX_ROOM_ANSWERS_PER_USER,
+                  "ask me again when one is finished or stopped.");
+      case ROOM -> use.begin(settings, now);
+    };
   }
 
   /// Whose bound decides whether a user is answered now.
   private synchronized RoomUse.Bound bound(String asker) {
-    if (draining || answers.size() >= Limits.MAX_ROOM_ANSWERS) {
+    if (draining) {
+      return RoomUse.Bound.STOPPING;
+    }
+    if (answers.size() >= Limits.MAX_ROOM_ANSWERS) {
       return RoomUse.Bound.SERVER;
     }
     long his = answers.values().stream().filter(each -> each.asker().equals(asker)).count();
@@ -361,8 +299,9 @@ public final class Assistants implements AutoCloseable {
   /// assistant was a member it is shown nothing.
   private List<Prompt.Turn> shown(JournalReader reader, Question question) throws JournalException {
     List<Message> messages =
-        newest(
+        RoomContext.newest(
             reader,
+            work.codec(),
             RoomRules.topic(question.room()),
             question.sequence() + 1,
             question.member().joinedAtMicros(),
@@ -374,33 +313,6 @@ public final class Assistants implements AutoCloseable {
     return there
         ? RoomContext.of(question.assistant().settings(), question.room(), messages)
         : List.of();
-  }
-
-  /// The newest messages before a place, without those that were stored before one time or after
-  /// another.
-  private List<Message> newest(
-      JournalReader reader, TopicId topic, long end, long sinceMicros, long untilMicros)
-      throws JournalException {
-    int most = Limits.MAX_ROOM_CONTEXT_MESSAGES + 1;
-    long after = Math.max(0, reader.oldestOf(most, topic, end, null) - 1);
-    List<Message> messages = new ArrayList<>();
-    List<Entry> page = page(reader, topic, after, end);
-    while (!page.isEmpty()) {
-      for (Entry entry : page) {
-        after = entry.sequence();
-        boolean seen = entry.atMicros() >= sinceMicros && entry.atMicros() <= untilMicros;
-        if (seen && work.codec().decode(topic, entry) instanceof RoomEntry.Said said) {
-          messages.add(said.message());
-        }
-      }
-      page = page(reader, topic, after, end);
-    }
-    return messages;
-  }
-
-  private static List<Entry> page(JournalReader reader, TopicId topic, long after, long end)
-      throws JournalException {
-    return reader.page(topic, after, end, null, Limits.MAX_PAGE, Limits.MAX_READ_BYTES);
   }
 
   private void ended(RoomAnswer answer, RoomUse use) {
@@ -416,87 +328,10 @@ public final class Assistants implements AutoCloseable {
     }
   }
 
-  /// The server is about to take messages: the rooms are told if it went down on their newest
-  /// question. What was asked before it last stopped in order has been answered or declined.
+  /// The server is about to take messages: the rooms are told on which of their newest questions it
+  /// went down.
   public void begin() {
-    long now = work.clock().epochMicros();
-    long since = Math.max(now - MAX_AGE_MICROS, work.lastStop().read());
-    byName.values().forEach(each -> lookBack(each, since, now, ""));
-  }
-
-  private void lookBack(Assistant assistant, long sinceMicros, long nowMicros, String afterRoom) {
-    work.reads()
-        .read(
-            reader -> interrupted(reader, assistant, sinceMicros, nowMicros, afterRoom),
-            past -> {
-              past.questions()
-                  .forEach(
-                      each ->
-                          say(
-                              assistant,
-                              each.room(),
-                              UUID.randomUUID().toString(),
-                              INTERRUPTED,
-                              each.message()));
-              if (past.lastRoom().isEmpty()) {
-                spokenIn.isComplete();
-              } else {
-                lookBack(assistant, sinceMicros, nowMicros, past.lastRoom());
-              }
-            },
-            why -> LOG.warn("rooms cannot be told what was interrupted: {}", why.message()));
-  }
-
-  /// Questions without answers.
-  ///
-  /// @param lastRoom after which there may be more rooms; empty: there are none
-  private record Past(List<Unanswered> questions, String lastRoom) {}
-
-  private record Unanswered(String room, String message) {}
-
-  private Past interrupted(
-      JournalReader reader, Assistant assistant, long sinceMicros, long nowMicros, String afterRoom)
-      throws JournalException {
-    String name = assistant.settings().name();
-    List<JournalReader.Listing> rooms =
-        reader.topics(RoomRules.KIND, name, true, afterRoom, ROOMS_AT_ONCE);
-    List<Unanswered> questions = new ArrayList<>();
-    for (JournalReader.Listing room : rooms) {
-      TopicId topic = room.head().topic();
-      spokenIn.add(topic.name());
-      Member member = room.membership();
-      if (member != null) {
-        long since = Math.max(sinceMicros, member.joinedAtMicros());
-        long end = room.head().lastSequence() + 1;
-        List<Message> messages = newest(reader, topic, end, since, nowMicros);
-        String question = unanswered(assistant, topic.name(), messages);
-        if (!question.isEmpty()) {
-          questions.add(new Unanswered(topic.name(), question));
-        }
-      }
-    }
-    boolean more = rooms.size() == ROOMS_AT_ONCE;
-    return new Past(questions, more ? rooms.getLast().head().topic().name() : "");
-  }
-
-  /// Id of the newest message that asked an assistant, if it has said nothing since; empty: none.
-  /// What was asked before it last spoke may as well have been declined in silence.
-  private String unanswered(Assistant assistant, String room, List<Message> messages) {
-    Set<String> own = new HashSet<>();
-    String question = "";
-    for (Message message : messages) {
-      if (message.author().id().equals(assistant.settings().name())) {
-        own.add(message.id());
-        question = "";
-      } else if (message.content() instanceof Content.Text text && !has(message.author().id())) {
-        boolean asks =
-            isDirect(room)
-                || own.contains(message.replyTo())
-                || assistant.isMentioned(message.mentions(), text.text());
-        question = asks ? message.id() : question;
-      }
-    }
-    return question;
+    new LookBack(work, byName, spokenIn).begin();
   }
 
   /// An answer that is being written.
@@ -512,6 +347,11 @@ public final class Assistants implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /// How many answers are being written.
+  public synchronized int size() {
+    return answers.size();
   }
 
   /// No further answer begins: who asks is told so.

@@ -14,10 +14,10 @@ import dev.parley.core.user.Profile;
 import dev.parley.models.Ask;
 import dev.parley.models.Credential;
 import dev.parley.models.Route;
+import dev.parley.server.rpc.Ids;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,7 +56,7 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
   private final TopicId topic;
   private final RoomCommand.Say question;
   private final Consumer<RoomAnswer> ended;
-  private final String id = UUID.randomUUID().toString();
+  private final String id = Ids.next();
 
   private final StringBuilder text = new StringBuilder();
   private long bytes;

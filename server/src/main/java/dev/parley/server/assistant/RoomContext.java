@@ -6,6 +6,13 @@ import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.room.Content;
 import dev.parley.core.room.Message;
+import dev.parley.core.room.RoomEntry;
+import dev.parley.core.room.RoomState;
+import dev.parley.core.topic.Codec;
+import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.JournalException;
+import dev.parley.core.topic.JournalReader;
+import dev.parley.core.topic.TopicId;
 import dev.parley.server.config.AssistantSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,9 +21,43 @@ import java.util.List;
 /// What a model is shown of a room: the instructions, the question, and of what was said before as
 /// many of the newest messages as fit ([Limits#MAX_ROOM_CONTEXT_MESSAGES],
 /// [Limits#MAX_ROOM_CONTEXT_BYTES]), each whole or not at all. What others said begins with their
-/// names, and stands in one turn where it follows each other. Pure.
+/// names, and stands in one turn where it follows each other.
 final class RoomContext {
   private RoomContext() {}
+
+  /// The newest messages before a place, without those that were stored before one time or after
+  /// another.
+  ///
+  /// @param codec how rooms are written down
+  static List<Message> newest(
+      JournalReader reader,
+      Codec<RoomState, RoomEntry> codec,
+      TopicId topic,
+      long end,
+      long sinceMicros,
+      long untilMicros)
+      throws JournalException {
+    int most = Limits.MAX_ROOM_CONTEXT_MESSAGES + 1;
+    long after = Math.max(0, reader.oldestOf(most, topic, end, null) - 1);
+    List<Message> messages = new ArrayList<>();
+    List<Entry> page = page(reader, topic, after, end);
+    while (!page.isEmpty()) {
+      for (Entry entry : page) {
+        after = entry.sequence();
+        boolean seen = entry.atMicros() >= sinceMicros && entry.atMicros() <= untilMicros;
+        if (seen && codec.decode(topic, entry) instanceof RoomEntry.Said said) {
+          messages.add(said.message());
+        }
+      }
+      page = page(reader, topic, after, end);
+    }
+    return messages;
+  }
+
+  private static List<Entry> page(JournalReader reader, TopicId topic, long after, long end)
+      throws JournalException {
+    return reader.page(topic, after, end, null, Limits.MAX_PAGE, Limits.MAX_READ_BYTES);
+  }
 
   /// The turns of a prompt.
   ///

@@ -24,7 +24,8 @@ final class RoomUse {
   enum Bound {
     ROOM,
     ASKER,
-    SERVER
+    SERVER,
+    STOPPING
   }
 
   /// Why it does not answer now, in its own words; null: it does, and has begun.

@@ -27,7 +27,7 @@ final class SpokenIn {
   }
 
   /// All rooms of one of the assistants have been added.
-  synchronized void isComplete() {
+  synchronized void complete() {
     unknown--;
   }
 

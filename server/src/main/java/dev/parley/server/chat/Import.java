@@ -19,6 +19,7 @@ import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.user.Profile;
+import dev.parley.server.rpc.Ids;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -27,7 +28,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// One `ImportMessages` call. Frames are taken a few at a time ([#MAX_FRAMES]) and answered in
@@ -146,9 +146,7 @@ final class Import implements StreamObserver<ImportMessagesRequest> {
         new RoomCommand.Say(
             caller,
             Mapping.profile("sender", message.getSender()),
-            message.getId().isEmpty()
-                ? UUID.randomUUID().toString()
-                : Checks.key("id", message.getId()),
+            message.getId().isEmpty() ? Ids.next() : Checks.key("id", message.getId()),
             MessageChecks.content(Mapping.content(message.getContent())),
             message.hasTimestamp() ? Mapping.checked(message.getTimestamp()) : null,
             Requests.optionalId("reply_to_id", message.getReplyToId()),

@@ -9,8 +9,8 @@ import dev.parley.core.limit.Limits;
 import dev.parley.core.room.MessageChecks;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomCommand.Target;
+import dev.parley.server.rpc.Ids;
 import java.time.Instant;
-import java.util.UUID;
 
 /// Requests of a stream as commands, checked for form. Pure, but for the ids that it gives to
 /// messages that have none.
@@ -27,10 +27,7 @@ final class Requests {
   }
 
   static RoomCommand.Say say(Caller caller, ChatRequest request) throws RefusedException {
-    String id =
-        request.getId().isEmpty()
-            ? UUID.randomUUID().toString()
-            : Checks.key("id", request.getId());
+    String id = request.getId().isEmpty() ? Ids.next() : Checks.key("id", request.getId());
     Instant at = request.hasTimestamp() ? Mapping.checked(request.getTimestamp()) : null;
     return new RoomCommand.Say(
         caller,

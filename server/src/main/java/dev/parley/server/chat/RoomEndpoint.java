@@ -38,12 +38,12 @@ import dev.parley.core.topic.Outcome;
 import dev.parley.core.topic.Role;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
+import dev.parley.server.rpc.Ids;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ final class RoomEndpoint extends RoomServiceGrpc.RoomServiceImplBase {
           Caller caller = context.calls().known(null);
           String id =
               request.getRoomId().isEmpty()
-                  ? UUID.randomUUID().toString()
+                  ? Ids.next()
                   : Checks.id("room_id", request.getRoomId());
           RoomCommand command =
               new RoomCommand.Create(

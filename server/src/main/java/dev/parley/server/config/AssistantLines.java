@@ -19,6 +19,8 @@ final class AssistantLines {
   private static final String SYSTEM = "system";
   private static final String QUESTIONS_PER_MINUTE = "questions-per-minute";
   private static final String TOKENS_PER_DAY = "tokens-per-day";
+  private static final List<String> OPTIONS =
+      List.of(MODEL, SYSTEM, QUESTIONS_PER_MINUTE, TOKENS_PER_DAY);
   private static final int DEFAULT_QUESTIONS_PER_MINUTE = 10;
   private static final int MAX_QUESTIONS_PER_MINUTE = 1_000;
   private static final long DEFAULT_TOKENS_PER_DAY = 200_000;
@@ -61,7 +63,14 @@ final class AssistantLines {
   private static AssistantSettings one(
       String name, Map<String, String> options, Set<String> providers) throws ConfigException {
     String where = PREFIX + name + ".";
-    String model = options.remove(MODEL);
+    for (String option : options.keySet()) {
+      if (!OPTIONS.contains(option)) {
+        throw new ConfigException(
+            "setting \"%s%s\" (expected of an assistant: %s)"
+                .formatted(where, option, String.join(", ", OPTIONS)));
+      }
+    }
+    String model = options.get(MODEL);
     if (model == null || !providers.contains(model.replaceFirst("/.*", ""))) {
       throw new ConfigException(
           "%s%s: %s (expected: PROVIDER/MODEL with one of the providers %s)"
@@ -72,42 +81,31 @@ final class AssistantLines {
                   String.join(", ", providers)));
     }
     String system = options.getOrDefault(SYSTEM, "");
-    options.remove(SYSTEM);
     int bytes = system.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > Limits.MAX_SYSTEM_PROMPT_BYTES) {
       throw new ConfigException(
           "%s%s: %d bytes (expected: at most %d)"
               .formatted(where, SYSTEM, bytes, Limits.MAX_SYSTEM_PROMPT_BYTES));
     }
-    AssistantSettings assistant =
-        new AssistantSettings(
-            name,
-            model,
-            system,
-            (int)
-                number(
-                    where,
-                    QUESTIONS_PER_MINUTE,
-                    options,
-                    1,
-                    MAX_QUESTIONS_PER_MINUTE,
-                    DEFAULT_QUESTIONS_PER_MINUTE),
-            number(where, TOKENS_PER_DAY, options, 0, MAX_TOKENS_PER_DAY, DEFAULT_TOKENS_PER_DAY));
-    for (String option : options.keySet()) {
-      throw new ConfigException(
-          "setting \"%s%s\" (expected of an assistant: %s)"
-              .formatted(
-                  where,
-                  option,
-                  String.join(", ", MODEL, SYSTEM, QUESTIONS_PER_MINUTE, TOKENS_PER_DAY)));
-    }
-    return assistant;
+    return new AssistantSettings(
+        name,
+        model,
+        system,
+        (int)
+            number(
+                where,
+                QUESTIONS_PER_MINUTE,
+                options,
+                1,
+                MAX_QUESTIONS_PER_MINUTE,
+                DEFAULT_QUESTIONS_PER_MINUTE),
+        number(where, TOKENS_PER_DAY, options, 0, MAX_TOKENS_PER_DAY, DEFAULT_TOKENS_PER_DAY));
   }
 
   private static long number(
       String where, String option, Map<String, String> options, long min, long max, long otherwise)
       throws ConfigException {
-    String text = options.remove(option);
+    String text = options.get(option);
     if (text == null) {
       return otherwise;
     }

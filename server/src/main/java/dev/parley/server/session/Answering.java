@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
 final class Answering {
   private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
-  /// Steps in a row that bring nothing about, after which what waits is left to who asks next: for
-  /// two minutes, where storage fails.
+  /// Steps in a row that bring nothing about, after which it is tried less often: two minutes of
+  /// them, where storage fails.
   private static final int MAX_TRIES = 240;
 
   static final long RETRY_MILLIS = 500;
+  private static final long REST_MILLIS = 5_000;
 
   private final String session;
   private final Answers all;
@@ -54,6 +55,7 @@ final class Answering {
   final Set<Runnable> waiting = new HashSet<>();
 
   private int tries;
+  private boolean rested;
   private @Nullable Telling telling;
 
   /// How the answer ended that is still under way in the journal; null: nobody knows.
@@ -73,8 +75,12 @@ final class Answering {
 
   /// Looks what is next.
   void look() {
-    if (all.isDraining() || giveUp()) {
+    if (all.isDraining()) {
       settle();
+      return;
+    }
+    if (isTired()) {
+      var _ = work.executor().schedule(this::look, REST_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
     if (work.held().isFull()) {
@@ -99,13 +105,14 @@ final class Answering {
         * (tokens == null ? Limits.DEFAULT_CONTEXT_TOKENS : tokens);
   }
 
-  private synchronized boolean giveUp() {
+  /// Whether to rest: after many tries, and then after each.
+  private synchronized boolean isTired() {
     tries++;
-    if (tries > MAX_TRIES) {
+    rested = !rested && tries > MAX_TRIES;
+    if (tries == MAX_TRIES + 1) {
       LOG.warn("session {}: what waits there cannot be answered now", session);
-      return true;
     }
-    return false;
+    return rested;
   }
 
   private void settle() {

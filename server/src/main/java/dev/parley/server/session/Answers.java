@@ -147,7 +147,7 @@ public final class Answers {
   }
 
   /// How many sessions are worked at.
-  synchronized int size() {
+  public synchronized int size() {
     return bySession.size();
   }
 

@@ -23,6 +23,7 @@ final class HeldText {
 
   /// Takes in a prompt, however long, if there is no other.
   ///
+  /// @param prompt characters
   /// @return whether it has room
   boolean begin(long prompt) {
     long before = chars.getAndUpdate(held -> begins(held, prompt) ? held + prompt : held);
@@ -35,6 +36,7 @@ final class HeldText {
 
   /// Takes in more of an answer.
   ///
+  /// @param more characters
   /// @return whether it has room
   boolean grow(long more) {
     long before = chars.getAndUpdate(held -> held + more <= maxChars ? held + more : held);
@@ -42,6 +44,8 @@ final class HeldText {
   }
 
   /// Lets go what was taken in.
+  ///
+  /// @param length characters
   void release(long length) {
     chars.addAndGet(-length);
   }

@@ -32,6 +32,7 @@ import dev.parley.core.session.SessionRules;
 import dev.parley.core.session.SessionState;
 import dev.parley.core.topic.JournalReader;
 import dev.parley.core.topic.Outcome;
+import dev.parley.server.rpc.Ids;
 import dev.parley.server.rpc.Replies;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -84,7 +85,7 @@ final class SessionEndpoint extends AssistantServiceGrpc.AssistantServiceImplBas
 
   private void create(
       SessionCommand.Create command, StreamObserver<CreateSessionResponse> observer) {
-    String id = SessionIds.next(context.clock().epochMicros());
+    String id = Ids.next(context.clock().epochMicros());
     submit(
         id,
         command,

@@ -40,7 +40,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
   private final boolean classic;
   private final StreamTopics topics;
 
-  /// Sessions in which this stream has asked something.
+  /// Sessions in which this stream has asked something, and which it watches.
   private final Set<TopicId> asked = new HashSet<>();
 
   /// Those of them whose answers it waits for, its client having nothing more to say.
@@ -73,7 +73,7 @@ final class SessionStream extends ConversationStream<ChatRequest> {
             "sessions",
             context.limits().maxRoomsPerStream(),
             false,
-            (subscriber, reason) -> tellClosed(subscriber.topic(), reason));
+            (subscriber, reason) -> closed(subscriber.topic(), reason));
     @Nullable Refusal refusal = null;
     try {
       begin(context.calls().callerOrAddress(credentials));
@@ -104,7 +104,9 @@ final class SessionStream extends ConversationStream<ChatRequest> {
       case TYPING_STOP -> type(request, false);
       case WATCH -> watch(request);
       case UNWATCH -> {
-        topics.leave(topic(request));
+        TopicId topic = topic(request);
+        topics.leave(topic);
+        asked.remove(topic);
         acknowledge(request, new Outcome.Done(0, context.clock().epochMicros(), false));
       }
       case STOP -> stop(request);
@@ -147,12 +149,16 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         command,
         _ -> context.answers().go(topic.name()),
         outcome -> {
+          if (watching != null) {
+            boolean anew = command instanceof SessionCommand.Again;
+            watching.decided(outcome instanceof Outcome.Done done ? done.sequence() : 0, anew);
+          }
           Refusal unseen = watching == null ? null : watching.refusal;
           if (outcome instanceof Outcome.Done && unseen != null) {
             refuse(request, unseen); // it was taken, but the answer would not be seen
             return;
           }
-          if (outcome instanceof Outcome.Done) {
+          if (outcome instanceof Outcome.Done && topics.concerns(topic)) {
             asked.add(topic);
           }
           answer(request, outcome);
@@ -252,6 +258,14 @@ final class SessionStream extends ConversationStream<ChatRequest> {
     /// Why it is not watched; null: it is, or that is not known yet.
     private @Nullable Refusal refusal;
 
+    /// What waits to be released until it is known what was asked; null: nothing does.
+    private @Nullable Runnable release;
+
+    /// Where what was asked is, and whether it is another answer to an earlier turn.
+    private long asked;
+
+    private boolean anew;
+
     Watching(TopicId topic, @Nullable ChatRequest request) {
       this.topic = topic;
       this.request = request;
@@ -259,11 +273,43 @@ final class SessionStream extends ConversationStream<ChatRequest> {
 
     @Override
     public void attached(Attachment.Begun begun, Subscriber subscriber) {
+      if (request == null) {
+        release =
+            () -> {
+              if (topics.holds(subscriber)) {
+                begin(begun, subscriber);
+              }
+            };
+      } else {
+        begin(begun, subscriber);
+      }
+    }
+
+    /// What was asked is decided, which is known after what became of the watching.
+    ///
+    /// @param sequence where it is, perhaps since long ago; 0: it was refused
+    /// @param again whether it is another answer to an earlier turn
+    void decided(long sequence, boolean again) {
+      asked = sequence;
+      anew = again;
+      if (release != null) {
+        release.run();
+      }
+    }
+
+    @Override
+    public void left() {
+      if (request != null) {
+        refuse(request, Reason.INVALID_REQUEST.because("UNWATCH came before it was begun"));
+      }
+    }
+
+    private void begin(Attachment.Begun begun, Subscriber subscriber) {
       SessionState state = (SessionState) begun.state();
       boolean named = request != null && request.hasAfterSequence();
       boolean reset = named && isElsewhere(begun);
       long after =
-          named && !reset && request != null ? request.getAfterSequence() : usual(begun, state);
+          named && !reset && request != null ? request.getAfterSequence() : place(begun, state);
       if (!classic) {
         send(
             response(ChatResponse.Type.WATCHING, request)
@@ -283,13 +329,20 @@ final class SessionStream extends ConversationStream<ChatRequest> {
               || (request.getEpoch() != 0 && request.getEpoch() != begun.epoch()));
     }
 
-    /// Just before what is under way, so that who begins to watch sees all of it.
-    private static long usual(Attachment.Begun begun, SessionState state) {
+    /// Just before what is under way, and before what was asked, so that who begins to watch sees
+    /// all of it.
+    private long place(Attachment.Begun begun, SessionState state) {
+      long place = underWay(begun, state);
+      return asked > 0 ? Math.min(place, asked - 1) : place;
+    }
+
+    private long underWay(Attachment.Begun begun, SessionState state) {
       Answer answer = state.answer();
       if (answer != null) {
         return answer.sequence() - 1;
       }
-      return state.queue().isEmpty() ? begun.lastSequence() : state.queue().getFirst() - 1;
+      boolean turnWaits = !state.queue().isEmpty() && !anew;
+      return turnWaits ? state.queue().getFirst() - 1 : begun.lastSequence();
     }
 
     @Override
@@ -299,6 +352,11 @@ final class SessionStream extends ConversationStream<ChatRequest> {
         refuse(request, refusal);
       }
     }
+  }
+
+  private void closed(TopicId topic, String reason) {
+    asked.remove(topic);
+    tellClosed(topic, reason);
   }
 
   // Answers.

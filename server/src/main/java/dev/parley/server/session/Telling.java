@@ -231,6 +231,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   /// On the engine's thread, where models are not asked.
   private void told(SessionCommand.Tell tell, Outcome outcome) {
     boolean hasEnded = false;
+    boolean readsOn = false;
     End lost = null;
     synchronized (this) {
       switch (outcome) {
@@ -240,6 +241,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
           hasEnded = tell.end() != null || over;
           over = hasEnded;
           tell();
+          readsOn = !requested;
         }
         case Outcome.Refused refused -> {
           tries++;
@@ -260,7 +262,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
     }
     if (hasEnded) {
       finish(outcome instanceof Outcome.Done ? tell.end() : null, lost);
-    } else {
+    } else if (readsOn) {
       work.executor().execute(this::readOn);
     }
   }

@@ -12,7 +12,9 @@ import dev.parley.core.user.Status;
 import dev.parley.server.delivery.DeliveryLoop;
 import dev.parley.server.delivery.OutboundStream;
 import dev.parley.server.delivery.Subscriber;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,9 @@ public final class StreamTopics {
   private final boolean resumable;
   private final BiConsumer<Subscriber, String> closed;
   private final Map<TopicId, Subscriber> topics = new LinkedHashMap<>(2);
-  private final Map<TopicId, Integer> entering = new HashMap<>(2);
+
+  /// What becomes of these wishes is not known yet.
+  private final Map<TopicId, Set<Subscription>> entering = new HashMap<>(2);
 
   /// @param plural what the topics are called
   /// @param max most of them
@@ -91,7 +95,9 @@ public final class StreamTopics {
           Reason.LIMIT_REACHED, "%s on this stream: %d (limit: %d)".formatted(plural, count, max));
     }
     Subscription subscription = new Subscription(stream.caller().user(), delivery, resumable);
-    entering.merge(topic, 1, Integer::sum);
+    entering
+        .computeIfAbsent(topic, _ -> Collections.newSetFromMap(new IdentityHashMap<>(2)))
+        .add(subscription);
     stream.window().began();
     engine.attach(
         topic,
@@ -109,6 +115,9 @@ public final class StreamTopics {
 
     /// It does not.
     void refused(Refusal refusal);
+
+    /// It does not, having left ([StreamTopics#leave]) before it was known that it could.
+    default void left() {}
   }
 
   private void attached(
@@ -118,12 +127,16 @@ public final class StreamTopics {
       OutboundStream out,
       Supplier<@Nullable Set<String>> own,
       Joining joining) {
-    entering.computeIfPresent(topic, (_, count) -> count > 1 ? count - 1 : null);
+    boolean wanted = takeWish(topic, subscription);
     switch (attachment) {
       case Attachment.Refused it -> joining.refused(it.refusal());
       case Attachment.Begun _ when stream.hasEnded() -> {
         engine.detach(topic, subscription, Departure.BROKEN);
         joining.refused(ConversationStream.gone());
+      }
+      case Attachment.Begun _ when !wanted -> {
+        engine.detach(topic, subscription, Departure.LEFT);
+        joining.left();
       }
       case Attachment.Begun begun -> {
         Subscriber subscriber =
@@ -148,17 +161,35 @@ public final class StreamTopics {
     }
   }
 
-  /// Listens to a topic no more.
+  /// What becomes of a wish is known now.
+  ///
+  /// @return whether it was not taken back meanwhile
+  private boolean takeWish(TopicId topic, Subscription subscription) {
+    Set<Subscription> wishes = entering.get(topic);
+    boolean wanted = wishes != null && wishes.remove(subscription);
+    if (wishes != null && wishes.isEmpty()) {
+      entering.remove(topic);
+    }
+    return wanted;
+  }
+
+  /// Listens to a topic no more, nor as it wished before.
   public void leave(TopicId topic) {
+    entering.remove(topic);
     Subscriber subscriber = topics.get(topic);
     if (subscriber != null) {
       var _ = abandon(subscriber);
     }
   }
 
+  /// Whether a subscriber is the one by which the stream listens to its topic.
+  public boolean holds(Subscriber subscriber) {
+    return topics.get(subscriber.topic()) == subscriber;
+  }
+
   /// Takes back a subscriber; false: another has taken its place.
   public boolean abandon(Subscriber subscriber) {
-    if (topics.get(subscriber.topic()) != subscriber) {
+    if (!holds(subscriber)) {
       return false;
     }
     delivery.unsubscribe(subscriber);

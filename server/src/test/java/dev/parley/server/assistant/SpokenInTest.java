@@ -10,9 +10,9 @@ class SpokenInTest {
   void untilTheRoomsOfEachAssistantAreKnownItMayBeAnyRoom() {
     SpokenIn rooms = new SpokenIn(2);
     rooms.add("attic");
-    rooms.isComplete();
+    rooms.complete();
     assertThat(rooms.mayHave("cellar")).isTrue();
-    rooms.isComplete();
+    rooms.complete();
     assertThat(rooms.mayHave("cellar")).isFalse();
     assertThat(rooms.mayHave("attic")).isTrue();
     rooms.add("cellar");
@@ -22,7 +22,7 @@ class SpokenInTest {
   @Test
   void whereThereAreTooManyRoomsItMayBeAnyRoom() {
     SpokenIn rooms = new SpokenIn(1);
-    rooms.isComplete();
+    rooms.complete();
     for (int i = 0; i < Limits.MAX_ROOMS_WITH_ASSISTANTS; i++) {
       rooms.add("room-" + i);
     }

@@ -660,11 +660,11 @@ class AssistantTest {
     server.clock().advance(Duration.ofSeconds(1));
     invite("ann", "helper");
     answer(ann, "helper");
+    // what is brought in asks nobody, so it looks as if the server had gone down on it
+    bringIn("older", "@helper are you there?");
     ann.said("q1", "@helper hi");
     ann.message("Hello there.");
     ann.said("m1", "nothing for it");
-    // what is brought in asks nobody, so it looks as if the server had gone down right after it
-    bringIn("older", "@helper are you there?");
     bringIn("lost", "@helper are you there?");
     server.crash();
     server.start();
@@ -682,11 +682,12 @@ class AssistantTest {
         calls("ann").history(ROOM).stream().filter(said -> !said.getReplyToId().isEmpty()).toList();
     assertThat(answers)
         .extracting(ChatMessage::getReplyToId)
-        .containsExactlyInAnyOrder("q1", "lost", "q2");
+        .containsExactlyInAnyOrder("q1", "older", "lost", "q2");
     assertThat(answers)
-        .filteredOn(said -> said.getReplyToId().equals("lost"))
+        .filteredOn(said -> List.of("older", "lost").contains(said.getReplyToId()))
         .extracting(AssistantTest::text)
-        .containsExactly("[interrupted: the server went down; ask me again]");
+        .hasSize(2)
+        .containsOnly("[interrupted: the server went down; ask me again]");
   }
 
   @Test

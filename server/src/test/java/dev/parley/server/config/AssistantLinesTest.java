@@ -45,7 +45,7 @@ class AssistantLinesTest {
     "Helper.model, simulated, small letters",
     "helper.model, nowhere/x, one of the providers",
     "helper.system, Be brief., assistant.helper.model: missing",
-    "helper.modell, simulated, assistant.helper.model",
+    "helper.modell, simulated, 'setting \"assistant.helper.modell\" (expected of an assistant'",
   })
   void aLineThatCannotBeUsedIsNamed(String line, String text, String told) {
     assertThatThrownBy(() -> AssistantLines.parse(Map.of(line, text), PROVIDERS))

@@ -426,6 +426,8 @@ class HttpDoorTest {
         .contains("\nparley_connections ")
         .contains("\nparley_chat_streams 0.0\n")
         .contains("\nparley_model_calls 0.0\n")
+        .contains("\nparley_session_answers 0.0\n")
+        .contains("\nparley_room_answers 0.0\n")
         .contains("\nparley_commands_waiting ")
         .containsPattern("\nparley_entries_total [1-9]")
         .containsPattern("\nparley_topics ");

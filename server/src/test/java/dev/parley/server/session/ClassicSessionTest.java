@@ -13,9 +13,12 @@ import dev.parley.classic.assistant.ListSessionsRequest;
 import dev.parley.classic.assistant.ServerStatsRequest;
 import dev.parley.classic.assistant.SessionInfoRequest;
 import dev.parley.classic.assistant.SessionInfoResponse;
+import dev.parley.classic.assistant.SessionSummary;
 import dev.parley.server.Inbox;
 import dev.parley.server.ServerExtension;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -129,5 +132,27 @@ class ClassicSessionTest {
             () ->
                 again.getSessionInfo(SessionInfoRequest.newBuilder().setSessionId(session).build()))
         .hasMessageContaining("NOT_FOUND");
+  }
+
+  @Test
+  void metadataTellTheUserBeforeTheAddressDoes() {
+    ChatServiceGrpc.ChatServiceBlockingStub ann = by("ann");
+    String session = ann.createSession(CreateSessionRequest.getDefaultInstance()).getSessionId();
+    assertThat(ids(by("ann"))).containsExactly(session);
+    assertThat(ids(by("ben"))).isEmpty();
+    assertThat(ids(ChatServiceGrpc.newBlockingStub(server.connect()))).isEmpty();
+  }
+
+  private ChatServiceGrpc.ChatServiceBlockingStub by(String user) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("parley-user", Metadata.ASCII_STRING_MARSHALLER), user);
+    return ChatServiceGrpc.newBlockingStub(server.connect())
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  private static List<String> ids(ChatServiceGrpc.ChatServiceBlockingStub calls) {
+    return calls.listSessions(ListSessionsRequest.getDefaultInstance()).getSessionsList().stream()
+        .map(SessionSummary::getSessionId)
+        .toList();
   }
 }

@@ -1,16 +1,13 @@
 package dev.parley.server.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.assistant.v1.ChatRequest;
 import dev.parley.assistant.v1.ChatResponse;
 import dev.parley.assistant.v1.GetTranscriptResponse;
 import dev.parley.assistant.v1.Outcome;
 import dev.parley.server.ServerExtension;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.parley.testkit.MtBench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,20 +21,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// come back.
 @Timeout(180)
 class MtBenchTest {
-  private static final Path QUESTIONS = Path.of("../../shared/data/ai/mt_bench_question.jsonl");
   private static final long SEED = Long.getLong("parley.seed", System.nanoTime());
 
   @RegisterExtension
   final ServerExtension server = new ServerExtension().withLines("provider.simulated.pace = 1ms\n");
 
-  private static List<JsonNode> questions() throws IOException {
-    assumeTrue(Files.exists(QUESTIONS), QUESTIONS + " is not there");
+  private static List<JsonNode> questions() {
     JsonMapper mapper = JsonMapper.builder().build();
-    return Files.readAllLines(QUESTIONS).stream().map(mapper::readTree).toList();
+    return MtBench.lines().stream().map(mapper::readTree).toList();
   }
 
   @Test
-  void everyTranscriptIsCompleteHoweverOftenItsClientBreaksOff() throws IOException {
+  void everyTranscriptIsCompleteHoweverOftenItsClientBreaksOff() {
     System.out.printf("MtBenchTest: -Dparley.seed=%d%n", SEED);
     Random random = new Random(SEED);
     List<JsonNode> questions = questions();

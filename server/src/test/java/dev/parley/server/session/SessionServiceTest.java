@@ -796,4 +796,110 @@ class SessionServiceTest {
     ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.TYPING_STOP).setSessionId(session));
     other.await(ChatResponse.Type.TYPING_STOPPED);
   }
+
+  @Test
+  void whoAsksAgainWhatWasAnsweredMeanwhileIsToldTheAnswer() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", words(5));
+    ann.awaitEnd();
+    ann.ask(session, "q2", words(7));
+    ann.awaitEnd();
+    SessionClient again = ann();
+    again.ask(session, "q1", words(5));
+    again.await(response -> response.getType() == ChatResponse.Type.ACK && response.getDuplicate());
+    again.awaitEnd();
+    again.awaitEnd();
+    assertThat(SessionClient.sequences(again.placed()))
+        .isEqualTo(SessionClient.sequences(ann.placed()));
+  }
+
+  @Test
+  void whoWantsAnotherAnswerIsNotToldTheOldOne() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", words(5));
+    ChatResponse first = ann.awaitEnd();
+    SessionClient other = ann();
+    other.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.REGENERATE)
+            .setSessionId(session)
+            .setId("r1"));
+    ChatResponse second = other.awaitEnd();
+    assertThat(second.getSequence()).isGreaterThan(first.getSequence());
+    assertThat(SessionClient.sequences(other.placed()))
+        .allMatch(sequence -> sequence > first.getSequence());
+  }
+
+  @Test
+  void whoLeavesWhileHeEntersIsOutAndMayComeAgain() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.watch(session, 0);
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.UNWATCH)
+            .setSessionId(session)
+            .setId("u1"));
+    ann.ask(session, "q1", words(5));
+    ann.awaitEnd();
+    assertThat(SessionClient.text(ann.placed())).startsWith("You said: word");
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.UNWATCH)
+            .setSessionId(session)
+            .setId("u2"));
+    ann.await(response -> response.getRequestId().equals("u2"));
+    int before = ann.placed().size();
+    SessionClient other = ann();
+    other.ask(session, "q2", words(5));
+    other.awaitEnd();
+    ann.watch(session, 0);
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.UNWATCH)
+            .setSessionId(session)
+            .setId("u3"));
+    ann.await(response -> response.getRequestId().equals("u3"));
+    other.ask(session, "q3", words(5));
+    other.awaitEnd();
+    ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.PING).setId("p"));
+    ann.await(ChatResponse.Type.PONG);
+    assertThat(ann.placed()).hasSize(before);
+  }
+
+  @Test
+  void whoAsksAndLeavesAtOnceIsAcknowledgedAndToldNoMore() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", words(5));
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.UNWATCH)
+            .setSessionId(session)
+            .setId("u1"));
+    ann.await(
+        response ->
+            response.getType() == ChatResponse.Type.ACK && response.getRequestId().equals("q1"));
+    SessionClient other = ann();
+    other.watch(session, 0);
+    other.awaitEnd();
+    ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.PING).setId("p"));
+    ann.await(ChatResponse.Type.PONG);
+    assertThat(types(ann.all()))
+        .containsExactlyInAnyOrder(
+            ChatResponse.Type.ACK, ChatResponse.Type.ACK, ChatResponse.Type.PONG);
+  }
+
+  @Test
+  void anAnswerThatComesFasterThanItIsStoredIsWhole() {
+    SessionClient ann = ann();
+    String session = ann.create("");
+    ann.ask(session, "q1", words(12_000));
+    ann.awaitEnd();
+    String text = ann.transcript(session).getTurns(0).getAnswer().getText();
+    assertThat(text).startsWith("You said: word").hasSizeGreaterThan(5 * 12_000);
+    assertThat(SessionClient.text(ann.placed())).isEqualTo(text);
+  }
 }
