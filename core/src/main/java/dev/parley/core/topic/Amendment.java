@@ -26,6 +26,12 @@ public record Amendment(long sequence, byte[] body, boolean rewords, @Nullable S
     return new Amendment(sequence, body, false, null);
   }
 
+  /// The entry as it is after it.
+  public Entry appliedTo(Entry entry) {
+    return new Entry(
+        entry.sequence(), entry.type(), entry.author(), entry.key(), entry.atMicros(), body);
+  }
+
   /// What this and an earlier one of the same entry come to.
   Amendment after(Amendment earlier) {
     return rewords ? this : new Amendment(sequence, body, earlier.rewords, earlier.text);

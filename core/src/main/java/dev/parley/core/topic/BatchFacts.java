@@ -64,29 +64,15 @@ final class BatchFacts {
     bytes += amendment.body().length;
     if (before != null) {
       bytes -= before.body().length;
-      entries.put(place, Tail.amended(before, amendment));
+      entries.put(place, amendment.appliedTo(before));
     }
   }
 
   void change(TopicId topic, MemberChange change) {
     Lookup.OfMember lookup = new Lookup.OfMember(topic, change.user());
     Member before = members.get(lookup);
-    switch (change) {
-      case MemberChange.Put put ->
-          members.put(
-              lookup,
-              before == null
-                  ? new Member(put.user(), put.role(), put.atMicros(), 0)
-                  : new Member(
-                      put.user(), put.role(), before.joinedAtMicros(), before.readSequence()));
-      case MemberChange.Remove _ -> members.put(lookup, null);
-      case MemberChange.Read read -> {
-        if (before != null && read.sequence() > before.readSequence()) {
-          members.put(
-              lookup,
-              new Member(read.user(), before.role(), before.joinedAtMicros(), read.sequence()));
-        }
-      }
+    if (before != null || !(change instanceof MemberChange.Read)) {
+      members.put(lookup, change.appliedTo(before));
     }
   }
 

@@ -232,7 +232,7 @@ final class LiveTopic<S, C, E> {
       tail.amend(amendment);
       int index = (int) (amendment.sequence() - (committedLast - entries.size()) - 1);
       if (index >= 0) {
-        entries.set(index, Tail.amended(entries.get(index), amendment));
+        entries.set(index, amendment.appliedTo(entries.get(index)));
       }
     }
     if (erased) {

@@ -94,7 +94,7 @@ public final class Tail {
     }
     Entry before = ring.get(slot(amendment.sequence()));
     if (before != null) {
-      Entry after = amended(before, amendment);
+      Entry after = amendment.appliedTo(before);
       bytes += weight(after) - weight(before);
       ring.set(slot(amendment.sequence()), after);
       trim();
@@ -111,16 +111,6 @@ public final class Tail {
   /// Engine thread only. Bytes held, by estimate.
   long bytes() {
     return bytes;
-  }
-
-  static Entry amended(Entry entry, Amendment amendment) {
-    return new Entry(
-        entry.sequence(),
-        entry.type(),
-        entry.author(),
-        entry.key(),
-        entry.atMicros(),
-        amendment.body());
   }
 
   private void trim() {

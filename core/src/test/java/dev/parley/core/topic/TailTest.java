@@ -146,7 +146,7 @@ final class TailTest {
           long sequence = last - step.back();
           Amendment amendment = new Amendment(sequence, new byte[step.bytes()], null);
           tail.amend(amendment);
-          model.replaceAll(e -> e.sequence() == sequence ? Tail.amended(e, amendment) : e);
+          model.replaceAll(e -> e.sequence() == sequence ? amendment.appliedTo(e) : e);
         }
         default -> {
           tail.clear();
