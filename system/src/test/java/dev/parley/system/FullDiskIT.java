@@ -10,22 +10,30 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Storage without room: who speaks is told, who reads notices nothing, and what was acknowledged
 /// stays.
 class FullDiskIT {
   private static final int DISK_MIB = 12;
+
+  /// So much that it comes as a surprise.
+  private static final int LARGE_DISK_MIB = 160;
+
   private static final int FEW_BYTES = 1 << 20;
 
   @TempDir Path folder;
 
-  @Test
-  void fullDiskRefusesOnTheStreamUntilThereIsRoom() throws Exception {
-    try (Mount disk = Mount.tmpfs(folder, DISK_MIB)) {
+  @ParameterizedTest
+  @ValueSource(ints = {DISK_MIB, LARGE_DISK_MIB})
+  void fullDiskRefusesOnTheStreamUntilThereIsRoom(int mib) throws Exception {
+    try (Mount disk = Mount.tmpfs(folder, mib)) {
       Path data = disk.path().resolve("data");
       Path filler = disk.path().resolve("filler");
       try (ServerProcess server = ServerProcess.start(data, 0);
@@ -46,9 +54,10 @@ class FullDiskIT {
     }
   }
 
-  @Test
-  void serverStopsWellWhileTheDiskIsFullAndStartsAgainOnIt() throws Exception {
-    try (Mount disk = Mount.tmpfs(folder, DISK_MIB)) {
+  @ParameterizedTest
+  @ValueSource(ints = {DISK_MIB, LARGE_DISK_MIB})
+  void serverStopsWellWhileTheDiskIsFullAndStartsAgainOnIt(int mib) throws Exception {
+    try (Mount disk = Mount.tmpfs(folder, mib)) {
       Path data = disk.path().resolve("data");
       Path filler = disk.path().resolve("filler");
       try (ServerProcess server = ServerProcess.start(data, 0);
@@ -130,13 +139,16 @@ class FullDiskIT {
 
   /// Takes all the room that there is.
   private static void fill(Path filler) {
-    byte[] block = new byte[4_096];
-    try (OutputStream out = Files.newOutputStream(filler)) {
-      while (true) {
-        out.write(block);
+    for (int size : new int[] {1 << 20, 4_096}) {
+      byte[] block = new byte[size];
+      try (OutputStream out =
+          Files.newOutputStream(filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        while (true) {
+          out.write(block);
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("No space left");
       }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
     }
   }
 }

@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Storage that cannot be written, from the start or all of a sudden.
 class ReadOnlyIT {
   private static final int DISK_MIB = 64;
+  private static final int LARGE_DISK_MIB = 256;
 
   @TempDir Path folder;
 
@@ -34,9 +37,10 @@ class ReadOnlyIT {
   }
 
   /// As after `chattr +i`, or any other loss of the right to write: it comes back.
-  @Test
-  void filesThatCannotBeWrittenForAWhileAreRefusedOnTheStreamMeanwhile() {
-    try (Mount disk = Mount.ext4(folder, DISK_MIB)) {
+  @ParameterizedTest
+  @ValueSource(ints = {DISK_MIB, LARGE_DISK_MIB})
+  void filesThatCannotBeWrittenForAWhileAreRefusedOnTheStreamMeanwhile(int mib) {
+    try (Mount disk = Mount.ext4(folder, mib)) {
       Path data = disk.path().resolve("data");
       try (ServerProcess server = ServerProcess.start(data, 0);
           Outage outage = new Outage(server, "STORAGE_READ_ONLY", "STORAGE_UNAVAILABLE")) {
@@ -57,9 +61,10 @@ class ReadOnlyIT {
   }
 
   /// What ext4 does when it finds an error; it stays so until it is mounted anew.
-  @Test
-  void fileSystemThatTurnsReadOnlyIsRefusedOnTheStreamAndReadUntilTheServerStops() {
-    try (Mount disk = Mount.ext4(folder, DISK_MIB)) {
+  @ParameterizedTest
+  @ValueSource(ints = {DISK_MIB, LARGE_DISK_MIB})
+  void fileSystemThatTurnsReadOnlyIsRefusedOnTheStreamAndReadUntilTheServerStops(int mib) {
+    try (Mount disk = Mount.ext4(folder, mib)) {
       Path data = disk.path().resolve("data");
       try (ServerProcess server = ServerProcess.start(data, 0);
           Outage outage = new Outage(server, "STORAGE_READ_ONLY", "STORAGE_UNAVAILABLE")) {
@@ -85,11 +90,12 @@ class ReadOnlyIT {
     assertThat(check.code()).as(check.err()).isZero();
   }
 
-  /// Has the database and its log refuse to be written, also by who has them open, or not any more.
-  /// (Not the index of the log: it is mapped into memory, and a process that writes where it must
-  /// not is killed.)
+  /// Has the database and its logs refuse to be written, also by who has them open, or not any
+  /// more. (Not the index of a log: it is mapped into memory, and a process that writes where it
+  /// must not is killed.)
   private static void writable(Path data, boolean may) {
-    for (String file : List.of("parley.db", "parley.db-wal")) {
+    for (String file :
+        List.of("parley.db", "parley.db-wal", "parley-commits.db", "parley-commits.db-wal")) {
       Processes.attempt("chattr", may ? "-i" : "+i", data.resolve(file).toString());
     }
   }

@@ -1,5 +1,6 @@
 package dev.parley.storage.sqlite;
 
+import dev.parley.core.topic.JournalException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,16 +41,35 @@ public final class Backup {
       Migrations.check(source);
       Files.deleteIfExists(partial);
       DataFiles.createFile(partial);
+      // before the copy: what leaves the log meanwhile is in it
+      List<Commit> logged = CommitLog.after(source, 0);
       try (Connection connection = source.plain();
           PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
         copy.setString(1, partial.toString());
         copy.execute();
       }
+      carryOver(logged, connector(partial));
       verify(connector(partial));
       DataFiles.sync(partial);
       DataFiles.rename(partial, file);
-    } catch (SQLException | IOException | StorageOpenException e) {
+    } catch (SQLException | IOException | JournalException | StorageOpenException e) {
       throw failed(partial, e);
+    }
+  }
+
+  /// Puts what was in the log into a copy, as far as it is not there.
+  private static void carryOver(List<Commit> logged, Connector copy)
+      throws SQLException, JournalException {
+    if (logged.isEmpty()) {
+      return;
+    }
+    try (Session anchor = copy.anchor(false);
+        var tables = new Tables(copy, anchor, () -> {})) {
+      long applied = tables.applied();
+      List<Commit> missing = logged.stream().filter(it -> it.number() > applied).toList();
+      if (!missing.isEmpty()) {
+        tables.write(missing);
+      }
     }
   }
 

@@ -5,19 +5,30 @@ import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Draft;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.MemberChange;
+import dev.parley.core.topic.Snapshot;
+import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Carries appends out in the open transaction of a session.
+/// Carries commits out in the open transaction of a session. What they change in one topic is
+/// written together, as is what they add to the word index: pages that are close are then touched
+/// one after the other, and those of all changes of a topic once.
 final class CommitWriter {
   private final TopicRows topics;
   private final EntryRows entries;
   private final WordIndex words;
   private final MemberRows members;
   private final ProfileRows profiles;
-  private int freshChars;
+
+  /// New texts, by position.
+  private final SortedMap<Long, WordIndex.Text> texts = new TreeMap<>();
 
   CommitWriter(Session session) {
     topics = new TopicRows(session);
@@ -29,57 +40,73 @@ final class CommitWriter {
 
   /// Writes them.
   ///
-  /// @return how much text it added to what is not in the word index
-  int write(List<Append> appends, List<Profile> changed) throws SQLException, JournalException {
-    for (Append append : appends) {
-      write(append);
-    }
-    for (Profile profile : changed) {
-      profiles.put(profile);
-    }
-    return freshChars;
-  }
-
-  private void write(Append append) throws SQLException, JournalException {
-    TopicRows.Row topic = topics.find(append.topic());
-    check(append, topic);
-    if (topic == null) {
-      topic = topics.insert(append.topic(), createdAtMicros(append));
-      if (topic.id() > Position.MAX_TOPIC) {
-        throw refused(JournalException.Cause.FULL, append, "there are too many topics");
+  /// @return texts that are to go into the word index, by position
+  SortedMap<Long, WordIndex.Text> write(List<Commit> commits)
+      throws SQLException, JournalException {
+    Map<TopicId, List<Append>> appends = new LinkedHashMap<>();
+    for (Commit commit : commits) {
+      for (Append append : commit.appends()) {
+        appends.computeIfAbsent(append.topic(), _ -> new ArrayList<>(1)).add(append);
+      }
+      for (Profile profile : commit.profiles()) {
+        profiles.put(profile);
       }
     }
-    long last = append.expectedLast();
-    for (Draft draft : append.drafts()) {
-      write(topic.id(), ++last, draft);
+    for (List<Append> each : appends.values()) {
+      writeTopic(each);
+    }
+    return texts;
+  }
+
+  /// @param appends to one topic, in their order
+  private void writeTopic(List<Append> appends) throws SQLException, JournalException {
+    Append first = appends.getFirst();
+    TopicRows.Row topic = topics.find(first.topic());
+    if (topic == null) {
+      topic = topics.insert(first.topic(), createdAtMicros(first));
+      if (topic.id() > Position.MAX_TOPIC) {
+        throw refused(JournalException.Cause.FULL, first, "there are too many topics");
+      }
+    }
+    long last = topic.lastSequence();
+    boolean erased = topic.erased();
+    int added = 0;
+    Snapshot snapshot = null;
+    Boolean listed = null;
+    for (Append append : appends) {
+      check(append, last, erased);
+      for (Draft draft : append.drafts()) {
+        write(topic.id(), ++last, draft);
+      }
+      for (Amendment amendment : append.amendments()) {
+        amend(append, topic.id(), amendment);
+      }
+      for (MemberChange change : append.members()) {
+        added += members.apply(topic.id(), append.topic(), change);
+      }
+      snapshot = append.snapshot() == null ? snapshot : append.snapshot();
+      listed = append.listed() == null ? listed : append.listed();
+      erased |= append.erased();
     }
     if (last > Position.MAX_SEQUENCE) {
-      throw refused(JournalException.Cause.FULL, append, "the topic has too many entries");
-    }
-    for (Amendment amendment : append.amendments()) {
-      amend(append, topic.id(), amendment);
-    }
-    int added = 0;
-    for (MemberChange change : append.members()) {
-      added += members.apply(topic.id(), append.topic(), change);
+      throw refused(JournalException.Cause.FULL, first, "the topic has too many entries");
     }
     topics.update(topic.id(), last, added);
-    if (append.snapshot() != null) {
-      topics.putSnapshot(topic.id(), append.snapshot());
+    if (snapshot != null) {
+      topics.putSnapshot(topic.id(), snapshot);
     }
-    if (append.listed() != null) {
-      topics.list(topic.id(), append.listed());
+    if (listed != null) {
+      topics.list(topic.id(), listed);
     }
-    if (append.erased()) {
+    if (erased) {
       topics.erase(topic.id());
     }
   }
 
-  private static void check(Append append, TopicRows.@Nullable Row topic) throws JournalException {
-    if (topic != null && topic.erased()) {
+  private static void check(Append append, long last, boolean erased) throws JournalException {
+    if (erased) {
       throw refused(JournalException.Cause.CONFLICT, append, "the topic was deleted");
     }
-    long last = topic == null ? 0 : topic.lastSequence();
     if (last != append.expectedLast()) {
       throw refused(
           JournalException.Cause.CONFLICT,
@@ -91,7 +118,7 @@ final class CommitWriter {
   private void write(long topic, long sequence, Draft draft) throws SQLException {
     entries.insert(topic, sequence, draft);
     if (draft.text() != null) {
-      freshChars += words.insert(Position.of(topic, sequence), draft.text(), draft.author());
+      texts.put(Position.of(topic, sequence), new WordIndex.Text(draft.text(), draft.author()));
     }
   }
 
@@ -111,9 +138,11 @@ final class CommitWriter {
   }
 
   private void reword(long position, @Nullable String text, String author) throws SQLException {
-    words.delete(position - 1, position);
+    if (texts.remove(position) == null) {
+      words.delete(position - 1, position);
+    }
     if (text != null) {
-      freshChars += words.insert(position, text, author);
+      texts.put(position, new WordIndex.Text(text, author));
     }
   }
 

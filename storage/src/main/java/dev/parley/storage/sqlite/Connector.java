@@ -9,7 +9,7 @@ import org.sqlite.SQLiteOpenMode;
 
 /// Opens connections to one file. Immutable, thread-safe.
 record Connector(Path file, Durability durability, StorageLimits limits) {
-  private static final int PAGE_BYTES = 4096;
+  static final int PAGE_BYTES = 4096;
 
   /// The connection that writes; there is only one at a time. Creates the file.
   Session writer() throws SQLException {
@@ -38,6 +38,33 @@ record Connector(Path file, Durability durability, StorageLimits limits) {
   /// A connection that changes nothing by being opened.
   Connection plain() throws SQLException {
     return connect(config(limits.readerCacheBytes()));
+  }
+
+  /// A connection that stays open, and commits nothing. As long as there is one, SQLite remembers
+  /// how much of the log counts: a commit whose sync failed is overwritten by the next one. The
+  /// first connection after the last would read it back from the log instead, as if it had been
+  /// synced.
+  ///
+  /// @param unclean whether there is a log. If its last sync failed, it may be read back from
+  ///     memory and yet not be on the disk: so it is copied into the file, durably
+  Session anchor(boolean unclean) throws SQLException {
+    Session anchor = writer();
+    try {
+      anchor.queryLong("SELECT count(*) FROM sqlite_schema");
+      anchor.commit();
+      if (unclean) {
+        anchor.outsideTransaction("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+      return anchor;
+    } catch (SQLException e) {
+      anchor.close();
+      throw e;
+    }
+  }
+
+  /// The same for another file.
+  Connector withFile(Path other) {
+    return new Connector(other, durability, limits);
   }
 
   /// The file's epoch; a new file gets one.

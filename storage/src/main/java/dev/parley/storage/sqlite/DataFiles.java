@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The files of a data directory. Everything here is for the directory's owner only.
@@ -21,10 +22,17 @@ final class DataFiles {
   /// finishes that.
   static final String RESTORED = "parley.db.restored";
 
+  /// The log of commits that are not in the database yet ([CommitLog]).
+  static final String COMMITS = "parley-commits.db";
+
   private DataFiles() {}
 
   static Path database(Path directory) {
     return directory.resolve(DATABASE);
+  }
+
+  static Path commits(Path database) {
+    return database.resolveSibling(COMMITS);
   }
 
   static Path log(Path database) {
@@ -68,17 +76,28 @@ final class DataFiles {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  /// Puts a restored backup in the database's place, if there is one. The log of the replaced
-  /// database goes first: it would be taken for the new one's.
+  /// Removes a database that nobody has open, and what SQLite made beside it.
+  static void deleteDatabase(Path database) throws IOException {
+    deleteLog(database);
+    Files.deleteIfExists(database);
+  }
+
+  private static void deleteLog(Path database) throws IOException {
+    for (String suffix : List.of("-wal", "-shm", "-journal")) {
+      Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+    }
+  }
+
+  /// Puts a restored backup in the database's place, if there is one. The logs of the replaced
+  /// database go first: they would be taken for the new one's.
   static void finishRestore(Path directory) throws IOException {
     Path restored = directory.resolve(RESTORED);
     if (!Files.exists(restored)) {
       return;
     }
     Path database = database(directory);
-    Files.deleteIfExists(log(database));
-    Files.deleteIfExists(database.resolveSibling(DATABASE + "-shm"));
-    Files.deleteIfExists(database.resolveSibling(DATABASE + "-journal"));
+    deleteDatabase(commits(database));
+    deleteLog(database);
     sync(directory);
     rename(restored, database);
   }

@@ -42,6 +42,11 @@ record IntegrityCheck(Connection connection) {
     return problems;
   }
 
+  /// Checks the pages of a small file, not whether the indexes agree.
+  List<String> pages() throws SQLException {
+    return query("PRAGMA quick_check(1)");
+  }
+
   /// Checks the pages, not whether the indexes agree, for a limited time.
   Result quick(long limitNanos) throws SQLException {
     long start = System.nanoTime();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// is up to date costs one read; Flyway runs only when there is something to do.
 final class Migrations {
   /// Number of the newest script; a test compares them.
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /// SQLite's `application_id` of our files: "Prly".
   private static final int APPLICATION = 0x50726c79;

@@ -9,11 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Read connections, opened when needed and used newest first. Thread-safe.
 final class ReaderPool implements AutoCloseable {
-  /// A read; all of it sees one state of the file.
-  interface Read<T extends @Nullable Object> {
-    T from(Session session) throws SQLException;
-  }
-
   private final Connector connector;
   private final int size;
   private final Semaphore permits;
@@ -26,7 +21,8 @@ final class ReaderPool implements AutoCloseable {
     permits = new Semaphore(size);
   }
 
-  <T extends @Nullable Object> T read(Read<T> read) throws JournalException {
+  /// Reads; all of it sees one state of the file.
+  <T extends @Nullable Object> T read(Transactions.Work<T> read) throws JournalException {
     acquire();
     try {
       Session session = idle.pollFirst();
@@ -35,9 +31,9 @@ final class ReaderPool implements AutoCloseable {
       }
       T result;
       try {
-        result = read.from(session);
+        result = read.in(session);
         session.commit();
-      } catch (SQLException | RuntimeException | Error e) {
+      } catch (SQLException | JournalException | RuntimeException | Error e) {
         discard(session, e);
         throw e;
       }

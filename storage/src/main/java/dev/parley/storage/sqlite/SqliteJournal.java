@@ -6,114 +6,102 @@ import dev.parley.core.topic.Found;
 import dev.parley.core.topic.Journal;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.Lookup;
+import dev.parley.core.topic.Member;
 import dev.parley.core.topic.TopicHead;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The single writer. Owned by one thread.
+///
+/// A commit goes into the log, and from there into the tables ([Backlog]). So whether it may be
+/// made is found out before, and lookups ask the tables and then what is not in them yet.
 final class SqliteJournal implements Journal, AutoCloseable {
-  private static final int PROBE_BYTES = 256 << 10;
-  private static final long UNKNOWN = -1;
+  /// Most keys to remember; a batch looks up fewer.
+  private static final int MAX_FREE = 10_000;
 
-  private final Connector connector;
-  private final SqliteReader reader;
-  private final WriteAheadLog log;
+  private final long epoch;
+  private final Transactions tables;
+  private final CommitLog log;
+  private final Backlog backlog;
 
-  /// Null at first and after a failure, until the next call opens another.
-  private @Nullable Session session;
+  /// Keys that nobody has used yet, as lookups since the last commit have found.
+  private final Set<Lookup.ByKey> free = new HashSet<>();
 
-  /// How much text waits for the word index, or more; see [WordIndex].
-  private long freshChars = UNKNOWN;
+  /// Whether the log may have a commit that failed.
+  private boolean uncertain;
 
-  private boolean closed;
-
-  SqliteJournal(Connector connector, SqliteReader reader) {
-    this.connector = connector;
-    this.reader = reader;
-    log = new WriteAheadLog(connector);
-  }
-
-  /// Something done in a transaction, which is committed after it.
-  private interface Work<T extends @Nullable Object> {
-    T in(Session session) throws SQLException, JournalException;
-  }
-
-  private <T extends @Nullable Object> T transaction(Work<T> work) throws JournalException {
-    if (closed) {
-      throw new JournalException(JournalException.Cause.BROKEN, "the store is closed", null);
-    }
-    Session current = session;
-    try {
-      if (current == null) {
-        current = connector.writer();
-        session = current;
-      }
-      T result = work.in(current);
-      current.commit();
-      return result;
-    } catch (SQLException e) {
-      throw giveUp(e);
-    } catch (RuntimeException e) {
-      rollback(e);
-      throw new JournalException(
-          JournalException.Cause.BROKEN, connector.file() + ": failed unexpectedly: " + e, e);
-    } catch (JournalException | Error e) {
-      rollback(e);
-      throw e;
-    }
-  }
-
-  private void rollback(Throwable reason) {
-    try {
-      if (session != null) {
-        session.rollback();
-      }
-    } catch (SQLException e) {
-      reason.addSuppressed(giveUp(e));
-    }
-  }
-
-  /// Closes the connection, which rolls back whatever the failure left of the transaction.
-  private JournalException giveUp(SQLException e) {
-    Session failed = session;
-    session = null;
-    freshChars = UNKNOWN; // perhaps it was committed all the same
-    reader.discardIdle();
-    try {
-      if (failed != null) {
-        failed.close();
-      }
-    } catch (SQLException closing) {
-      e.addSuppressed(closing);
-    }
-    return Failures.journal(e, connector.file());
+  /// @param tables for reading only
+  SqliteJournal(Transactions tables, long epoch, CommitLog log, Backlog backlog) {
+    this.tables = tables;
+    this.epoch = epoch;
+    this.log = log;
+    this.backlog = backlog;
   }
 
   @Override
   public long epoch() {
-    return reader.epoch();
+    return epoch;
   }
 
   @Override
   public @Nullable TopicHead head(TopicId topic) throws JournalException {
-    return this.<@Nullable TopicHead>transaction(session -> new TopicRows(session).head(topic));
+    settleLog();
+    return backlog.<@Nullable TopicHead>read(
+        tables::commit, topic, session -> new TopicRows(session).head(topic));
   }
 
   @Override
   public Found find(Collection<? extends Lookup> lookups) throws JournalException {
-    return transaction(session -> Lookups.find(session, lookups));
+    settleLog();
+    List<Memtable> layers = backlog.layers();
+    Found stored = tables.commit(session -> Lookups.find(session, lookups));
+    Map<Lookup.OfEntry, Entry> entries = new HashMap<>();
+    Map<Lookup.OfMember, Member> members = new HashMap<>();
+    if (free.size() + lookups.size() > MAX_FREE) {
+      free.clear();
+    }
+    for (Lookup lookup : lookups) {
+      switch (lookup) {
+        case Lookup.OfEntry of -> {
+          Entry entry = stored.entries().get(of);
+          for (Memtable layer : layers) {
+            entry = layer.entry(of, entry);
+          }
+          if (entry != null) {
+            entries.put(of, entry);
+          } else if (of instanceof Lookup.ByKey key) {
+            free.add(key);
+          }
+        }
+        case Lookup.OfMember of -> {
+          Member member = stored.members().get(of);
+          for (Memtable layer : layers) {
+            member = layer.member(of, member);
+          }
+          if (member != null) {
+            members.put(of, member);
+          }
+        }
+      }
+    }
+    return new Found(entries, members);
   }
 
   @Override
   public List<Entry> read(TopicId topic, long after, int maxEntries, int maxBytes)
       throws JournalException {
-    return transaction(
+    settleLog();
+    return backlog.read(
+        tables::commit,
+        topic,
         session -> {
           Long id = new TopicRows(session).idOfLiving(topic);
           return id == null
@@ -134,56 +122,69 @@ final class SqliteJournal implements Journal, AutoCloseable {
     if (appends.isEmpty() && profiles.isEmpty()) {
       return;
     }
-    freshChars =
-        transaction(
-            session -> {
-              int added = new CommitWriter(session).write(appends, profiles);
-              WordIndex words = new WordIndex(session);
-              long now = freshChars == UNKNOWN ? words.freshChars() : freshChars + added;
-              if (now >= connector.limits().freshChars()) {
-                words.move();
-                now = 0;
-              }
-              return now;
+    settleLog();
+    try {
+      if (backlog.takesMore()) {
+        log(appends, profiles);
+      } else {
+        backlog.write(
+            to -> {
+              to.write(List.of(new Commit(Tables.UNLOGGED, appends, profiles)));
+              return true;
             });
-    cutLog();
+      }
+    } finally {
+      free.clear();
+    }
+  }
+
+  private void log(List<Append> appends, List<Profile> profiles) throws JournalException {
+    backlog.awaitRoom();
+    var admission = new Admission(tables, backlog.layers(), free);
+    for (Append append : appends) {
+      admission.check(append);
+    }
+    byte[] bytes = CommitCodec.encode(appends, profiles);
+    long number;
+    try {
+      number = log.append(bytes, backlog.applied());
+    } catch (JournalException e) {
+      uncertain = true;
+      throw e;
+    }
+    backlog.add(new Commit(number, List.copyOf(appends), List.copyOf(profiles)), bytes.length);
+  }
+
+  /// Takes in what a failed commit left in the log all the same.
+  private void settleLog() throws JournalException {
+    if (uncertain) {
+      for (Commit commit : log.after(backlog.last())) {
+        backlog.add(commit, CommitCodec.encode(commit.appends(), commit.profiles()).length);
+      }
+      uncertain = false;
+      free.clear();
+    }
   }
 
   @Override
   public void probe() throws JournalException {
-    transaction(
-        session -> {
-          var fill = session.prepare("INSERT OR REPLACE INTO probe (id, filler) VALUES (1, ?)");
-          fill.setBytes(1, new byte[PROBE_BYTES]);
-          new WordIndex(session).move();
-          return fill.executeUpdate();
+    settleLog();
+    log.probe();
+    backlog.write(
+        to -> {
+          to.probe();
+          return true;
         });
-    transaction(session -> session.prepare("DELETE FROM probe").executeUpdate());
   }
 
   @Override
   public boolean reap(int maxEntries) throws JournalException {
-    boolean more = transaction(session -> new Reaper(session).reap(maxEntries));
-    cutLog();
-    return more;
-  }
-
-  /// What was committed stays so, whatever happens here: a failure shows at the next commit.
-  private void cutLog() {
-    try {
-      if (session != null) {
-        log.cutIfLong(session);
-      }
-    } catch (SQLException e) {
-      giveUp(e);
-    }
+    settleLog();
+    return backlog.write(to -> to.reap(maxEntries));
   }
 
   @Override
   public void close() throws SQLException {
-    closed = true;
-    if (session != null) {
-      session.close();
-    }
+    tables.close();
   }
 }

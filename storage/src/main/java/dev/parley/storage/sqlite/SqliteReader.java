@@ -15,18 +15,22 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of any thread, each on a connection of the pool and in a transaction of its own.
+/// Reads of any thread, each on a connection of a pool and in a transaction of its own, after what
+/// was committed before is in the tables.
 final class SqliteReader implements JournalReader, AutoCloseable {
   private final ReaderPool pool;
   private final ReaderPool searches;
   private final long epoch;
+  private final Backlog backlog;
 
-  SqliteReader(Connector connector, long epoch) {
-    pool = new ReaderPool(connector, connector.limits().readers());
-    searches = new ReaderPool(connector, connector.limits().searches());
+  SqliteReader(ReaderPool pool, ReaderPool searches, long epoch, Backlog backlog) {
+    this.pool = pool;
+    this.searches = searches;
     this.epoch = epoch;
+    this.backlog = backlog;
   }
 
   /// A read of a topic that must be alive.
@@ -34,13 +38,13 @@ final class SqliteReader implements JournalReader, AutoCloseable {
     T from(Session session, long topic) throws SQLException;
   }
 
-  private <T> List<T> list(TopicId topic, TopicRead<List<T>> read) throws JournalException {
-    return list(pool, topic, read);
-  }
-
-  private static <T> List<T> list(ReaderPool pool, TopicId topic, TopicRead<List<T>> read)
+  /// @param concerned whether what a memtable changes could be among it
+  private <T> List<T> list(
+      ReaderPool from, TopicId topic, Predicate<Memtable> concerned, TopicRead<List<T>> read)
       throws JournalException {
-    return pool.read(
+    return backlog.read(
+        from::read,
+        concerned,
         session -> {
           Long id = new TopicRows(session).idOfLiving(topic);
           return id == null ? List.of() : read.from(session, id);
@@ -54,12 +58,16 @@ final class SqliteReader implements JournalReader, AutoCloseable {
 
   @Override
   public @Nullable TopicHead head(TopicId topic) throws JournalException {
-    return pool.<@Nullable TopicHead>read(session -> new TopicRows(session).head(topic));
+    return backlog.<@Nullable TopicHead>read(
+        pool::read, topic, session -> new TopicRows(session).head(topic));
   }
 
   @Override
   public Found find(Collection<? extends Lookup> lookups) throws JournalException {
-    return pool.read(session -> Lookups.find(session, lookups));
+    return backlog.read(
+        pool::read,
+        memtable -> lookups.stream().anyMatch(memtable::concerns),
+        session -> Lookups.find(session, lookups));
   }
 
   @Override
@@ -67,7 +75,9 @@ final class SqliteReader implements JournalReader, AutoCloseable {
       throws JournalException {
     long before = upTo == Long.MAX_VALUE ? upTo : upTo + 1;
     return list(
+        pool,
         topic,
+        memtable -> memtable.changesEntries(topic, after, before),
         (session, id) -> new EntryRows(session).read(id, after, before, maxEntries, maxBytes));
   }
 
@@ -76,7 +86,9 @@ final class SqliteReader implements JournalReader, AutoCloseable {
       TopicId topic, long after, long before, @Nullable String parent, int maxEntries, int maxBytes)
       throws JournalException {
     return list(
+        pool,
         topic,
+        memtable -> memtable.changesEntries(topic, after, before),
         (session, id) ->
             new EntryRows(session).page(id, after, before, parent, maxEntries, maxBytes));
   }
@@ -84,7 +96,9 @@ final class SqliteReader implements JournalReader, AutoCloseable {
   @Override
   public long oldestOf(int count, TopicId topic, long before, @Nullable String parent)
       throws JournalException {
-    return pool.read(
+    return backlog.read(
+        pool::read,
+        memtable -> memtable.changesEntries(topic, 0, before),
         session -> {
           Long id = new TopicRows(session).idOfLiving(topic);
           return id == null ? 0 : new EntryRows(session).oldestOf(count, id, before, parent);
@@ -95,30 +109,40 @@ final class SqliteReader implements JournalReader, AutoCloseable {
   public List<Listing> topics(
       String kind, String viewer, boolean joinedOnly, String afterName, int limit)
       throws JournalException {
-    return pool.read(
+    return backlog.read(
+        pool::read,
         session -> new ListingRows(session).page(kind, viewer, joinedOnly, afterName, limit));
   }
 
   @Override
   public List<Listing> topicsBackwards(String kind, String viewer, String beforeName, int limit)
       throws JournalException {
-    return pool.read(
+    return backlog.read(
+        pool::read,
         session -> new ListingRows(session).pageBackwards(kind, viewer, beforeName, limit));
   }
 
   @Override
   public @Nullable Listing topic(TopicId topic, String viewer) throws JournalException {
-    return pool.<@Nullable Listing>read(session -> new ListingRows(session).one(topic, viewer));
+    return backlog.<@Nullable Listing>read(
+        pool::read, topic, session -> new ListingRows(session).one(topic, viewer));
   }
 
   @Override
   public int memberCount(TopicId topic) throws JournalException {
-    return pool.read(session -> new TopicRows(session).members(topic));
+    return backlog.read(
+        pool::read,
+        memtable -> memtable.changesMembers(topic),
+        session -> new TopicRows(session).members(topic));
   }
 
   @Override
   public List<Member> members(TopicId topic, String afterUser, int limit) throws JournalException {
-    return list(topic, (session, id) -> new MemberRows(session).page(id, afterUser, limit));
+    return list(
+        pool,
+        topic,
+        memtable -> memtable.changesMembers(topic),
+        (session, id) -> new MemberRows(session).page(id, afterUser, limit));
   }
 
   @Override
@@ -128,12 +152,15 @@ final class SqliteReader implements JournalReader, AutoCloseable {
     return list(
         searches,
         topic,
+        memtable -> memtable.changesEntries(topic, 0, before),
         (session, id) -> new WordIndex(session).search(id, words, author, before, limit));
   }
 
   @Override
   public Map<String, Profile> profiles(Collection<String> users) throws JournalException {
-    return pool.read(
+    return backlog.read(
+        pool::read,
+        Memtable::hasProfiles,
         session -> {
           ProfileRows rows = new ProfileRows(session);
           Map<String, Profile> profiles = new HashMap<>();
@@ -145,12 +172,6 @@ final class SqliteReader implements JournalReader, AutoCloseable {
           }
           return profiles;
         });
-  }
-
-  /// Gives up connections that a failure of the writer's may concern too.
-  void discardIdle() {
-    pool.discardIdle();
-    searches.discardIdle();
   }
 
   /// Waits for the reads under way; later ones are refused.

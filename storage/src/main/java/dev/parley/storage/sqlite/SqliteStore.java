@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ public final class SqliteStore implements AutoCloseable {
   private final Durability durability;
   private final DirectoryLock lock;
   private final Session anchor;
+  private final Tables tables;
+  private final CommitLog log;
+  private final Backlog backlog;
   private final SqliteJournal journal;
   private final SqliteReader reader;
 
@@ -32,12 +36,18 @@ public final class SqliteStore implements AutoCloseable {
       Durability durability,
       DirectoryLock lock,
       Session anchor,
+      Tables tables,
+      CommitLog log,
+      Backlog backlog,
       SqliteJournal journal,
       SqliteReader reader) {
     this.directory = directory;
     this.durability = durability;
     this.lock = lock;
     this.anchor = anchor;
+    this.tables = tables;
+    this.log = log;
+    this.backlog = backlog;
     this.journal = journal;
     this.reader = reader;
   }
@@ -77,42 +87,105 @@ public final class SqliteStore implements AutoCloseable {
   private static SqliteStore open(Path data, DirectoryLock lock, Connector connector)
       throws IOException, SQLException, StorageOpenException, JournalException {
     DataFiles.finishRestore(data);
-    boolean unclean = DataFiles.size(DataFiles.log(connector.file())) > 0;
+    boolean hasLog = DataFiles.size(DataFiles.log(connector.file())) > 0;
+    boolean unclean = hasLog || Files.exists(DataFiles.commits(connector.file()));
     DataFiles.createFile(connector.file());
     Migrations.check(connector);
-    Session anchor = anchor(connector);
+    Session anchor = connector.anchor(hasLog);
     try {
-      if (unclean) {
-        // If its last sync failed, the log may be read back from memory and yet not be on the disk.
-        anchor.outsideTransaction("PRAGMA wal_checkpoint(TRUNCATE)");
-      }
       quickCheck(connector, unclean);
       Migrations.migrate(connector);
-      long epoch = connector.epoch();
-      SqliteReader reader = new SqliteReader(connector, epoch);
-      SqliteJournal journal = new SqliteJournal(connector, reader);
-      journal.probe();
-      LOG.info("opened {} ({}), epoch {}", connector.file(), connector.durability(), epoch);
-      return new SqliteStore(data, connector.durability(), lock, anchor, journal, reader);
-    } catch (SQLException | JournalException | StorageOpenException | RuntimeException e) {
+      SqliteStore store = open(data, lock, connector, anchor);
+      LOG.info("opened {} ({}), epoch {}", connector.file(), connector.durability(), store.epoch());
+      return store;
+    } catch (IOException
+        | SQLException
+        | JournalException
+        | StorageOpenException
+        | RuntimeException e) {
       anchor.close();
       throw e;
     }
   }
 
-  /// A connection that stays open and idle. As long as there is one, SQLite remembers how much of
-  /// the log counts: a commit whose sync failed is overwritten by the next one. The first
-  /// connection after the last would read it back from the log instead, as if it had been synced.
-  private static Session anchor(Connector connector) throws SQLException {
-    Session anchor = connector.writer();
+  private static SqliteStore open(
+      Path data, DirectoryLock lock, Connector connector, Session anchor)
+      throws IOException, SQLException, StorageOpenException, JournalException {
+    StorageLimits limits = connector.limits();
+    long epoch = connector.epoch();
+    var pool = new ReaderPool(connector, limits.readers());
+    var searches = new ReaderPool(connector, limits.searches());
+    var lookups = new Transactions(connector.file(), connector::reader, () -> {});
+    var tables =
+        new Tables(
+            connector,
+            anchor,
+            () -> {
+              pool.discardIdle();
+              searches.discardIdle();
+              lookups.doubt();
+            });
+    CommitLog log = null;
     try {
-      anchor.queryLong("SELECT count(*) FROM sqlite_schema");
-      anchor.commit();
-      return anchor;
-    } catch (SQLException e) {
-      anchor.close();
+      log = CommitLog.open(connector, epoch, tables.applied());
+      long applied = carryOver(log, tables, connector);
+      var backlog = new Backlog(tables, log, limits.unappliedBytes(), applied);
+      var journal = new SqliteJournal(lookups, epoch, log, backlog);
+      journal.probe();
+      backlog.start();
+      var reader = new SqliteReader(pool, searches, epoch, backlog);
+      return new SqliteStore(
+          data, connector.durability(), lock, anchor, tables, log, backlog, journal, reader);
+    } catch (IOException
+        | SQLException
+        | JournalException
+        | StorageOpenException
+        | RuntimeException e) {
+      tables.close();
+      lookups.close();
+      if (log != null) {
+        log.close(false);
+      }
       throw e;
     }
+  }
+
+  /// What was committed before a crash, and had not found its way into the tables.
+  ///
+  /// @return number of the last commit that is in them
+  private static long carryOver(CommitLog log, Tables tables, Connector connector)
+      throws JournalException, StorageOpenException {
+    long applied = tables.applied();
+    List<Commit> left = log.after(applied);
+    if (!left.isEmpty() && left.getFirst().number() > applied + 1) {
+      lose(connector, applied, left.getFirst().number());
+      applied = left.getLast().number();
+      tables.skipTo(applied);
+      left = List.of();
+    }
+    if (!left.isEmpty()) {
+      tables.write(left);
+      applied = left.getLast().number();
+      LOG.info("carried over {} commits from the log", left.size());
+    }
+    log.forget(applied);
+    return applied;
+  }
+
+  /// Where syncing was left to the system, a power cut can take back what the tables had, and not
+  /// what the log had forgotten because of it.
+  private static void lose(Connector connector, long applied, long first)
+      throws StorageOpenException {
+    String what =
+        "%s goes on with commit %d, but the database ends with %d: what was between is lost, as can be after a power cut without --durability fsync"
+            .formatted(DataFiles.commits(connector.file()), first, applied);
+    if (connector.durability() == Durability.FSYNC) {
+      throw new StorageOpenException(
+          StorageOpenException.Kind.BROKEN,
+          what + ": move that file away to start with what the database has",
+          null);
+    }
+    LOG.error("{}, and so is the rest of it", what);
   }
 
   private static void quickCheck(Connector connector, boolean unclean)
@@ -142,6 +215,10 @@ public final class SqliteStore implements AutoCloseable {
     }
   }
 
+  private long epoch() {
+    return journal.epoch();
+  }
+
   /// Where the files are.
   public Path directory() {
     return directory;
@@ -164,21 +241,32 @@ public final class SqliteStore implements AutoCloseable {
         new Connector(DataFiles.database(directory), Durability.FSYNC, StorageLimits.DEFAULTS);
     Backup.requireDatabase(connector.file());
     try (Connection connection = connector.plain()) {
-      return new IntegrityCheck(connection).full();
+      List<String> problems = new ArrayList<>(CommitLog.problems(connector));
+      problems.addAll(new IntegrityCheck(connection).full());
+      return problems;
     } catch (SQLException e) {
       throw Failures.opening(e, connector.file());
     }
   }
 
-  /// Waits for reads under way, copies the log into the file and gives the directory free.
+  /// Waits for reads under way, carries over what is in the log, and gives the directory free.
   @Override
   public void close() {
     reader.close();
+    boolean done = false;
+    try {
+      backlog.close();
+      done = true;
+    } catch (JournalException e) {
+      LOG.error("{}: the newest messages stay in their log: {}", directory, e.getMessage());
+    }
     try {
       journal.close();
+      tables.close();
       anchor.close();
+      log.close(done);
       LOG.info("closed {}", directory);
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       LOG.error("{} was not closed properly; its log is read at the next start", directory, e);
     } finally {
       lock.close();

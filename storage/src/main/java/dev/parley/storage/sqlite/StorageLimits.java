@@ -16,6 +16,9 @@ import java.time.Duration;
 /// @param freshChars length of the texts that gather before they go into the word index together,
 ///     which keeps one commit waiting for some milliseconds, and that a search looks through one by
 ///     one; each counts as 256 characters at least
+/// @param unappliedBytes how much of what was committed gathers in the log before it is carried
+///     into the tables, in bytes of the pages that it touches; at most three times that waits. 0:
+///     commits go into the tables at once
 /// @param alwaysCheckBytes up to this size the file is checked at every start, beyond it only
 ///     after an unclean end
 /// @param startCheck when the check at the start gives up, and the server starts with a warning
@@ -29,12 +32,14 @@ public record StorageLimits(
     int writerCacheBytes,
     int readerCacheBytes,
     int freshChars,
+    int unappliedBytes,
     long alwaysCheckBytes,
     Duration startCheck) {
   private static final int MIB = 1 << 20;
 
   /// 4 readers and 2 searches, waits of 10 s and 5 s, no quota, log 16 MiB, caches 32 and 4 MiB,
-  /// 65,536 fresh characters, checks always up to 64 MiB and for 10 s.
+  /// 65,536 fresh characters, a 32nd of the heap unapplied (2 to 8 MiB), checks always up to 64 MiB
+  /// and for 10 s.
   public static final StorageLimits DEFAULTS =
       new StorageLimits(
           4,
@@ -46,6 +51,7 @@ public record StorageLimits(
           32 * MIB,
           4 * MIB,
           64 << 10,
+          (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 2L * MIB, 8L * MIB),
           64L * MIB,
           Duration.ofSeconds(10));
 
@@ -71,6 +77,7 @@ public record StorageLimits(
         writerCacheBytes,
         readerCacheBytes,
         freshChars,
+        unappliedBytes,
         alwaysCheckBytes,
         startCheck);
   }
@@ -87,6 +94,7 @@ public record StorageLimits(
         writerCacheBytes,
         readerCacheBytes,
         freshChars,
+        unappliedBytes,
         alwaysCheckBytes,
         startCheck);
   }
@@ -103,6 +111,24 @@ public record StorageLimits(
         writerCacheBytes,
         readerCacheBytes,
         chars,
+        unappliedBytes,
+        alwaysCheckBytes,
+        startCheck);
+  }
+
+  /// The same with another amount of what waits in the log.
+  public StorageLimits withUnappliedBytes(int bytes) {
+    return new StorageLimits(
+        readers,
+        searches,
+        readerWait,
+        busyWait,
+        maxFileBytes,
+        logBytes,
+        writerCacheBytes,
+        readerCacheBytes,
+        freshChars,
+        bytes,
         alwaysCheckBytes,
         startCheck);
   }
@@ -119,6 +145,7 @@ public record StorageLimits(
         writerCacheBytes,
         readerCacheBytes,
         freshChars,
+        unappliedBytes,
         alwaysCheckBytes,
         startCheck);
   }

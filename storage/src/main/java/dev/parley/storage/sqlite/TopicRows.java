@@ -31,6 +31,9 @@ record TopicRows(Session session) {
           + " SET sequence = excluded.sequence, state = excluded.state";
   private static final String MEMBERS =
       "SELECT members FROM topic WHERE kind = ? AND name = ? AND erased = 0";
+  /// Number of the topic that was made last.
+  static final String GREATEST = "SELECT coalesce(max(id), 0) FROM topic";
+
   private static final Snapshot NO_SNAPSHOT = new Snapshot(0, new byte[0]);
 
   /// What a write needs to know of a topic.

@@ -8,20 +8,23 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where each word occurs.
 ///
 /// The full-text index `words` costs much for each transaction and little for each text in it. So
 /// new texts lie in the table `fresh` until there is enough ([StorageLimits#freshChars]), and then
-/// go into the index together. A search asks both, with the same query, in one state of the file:
-/// it finds everything that was committed before it.
+/// go into the index together; many that come together do so at once. A search asks both, with the
+/// same query, in one state of the file: it finds everything that was committed before it.
 record WordIndex(Session session) {
   /// What a text counts as at least, however short it is.
   private static final int MIN_CHARS = 256;
 
   private static final String INSERT =
       "INSERT INTO fresh (position, text, author) VALUES (?, ?, ?)";
+  private static final String INDEX = "INSERT INTO words (rowid, text, author) VALUES (?, ?, ?)";
   private static final String CHARS = "SELECT sum(max(length(text), " + MIN_CHARS + ")) FROM fresh";
 
   /// In the index's order: it writes what it has where the next position is a smaller one.
@@ -42,16 +45,39 @@ record WordIndex(Session session) {
           + " AND (?4 IS NULL OR e.author = ?4)"
           + " ORDER BY w.rowid DESC LIMIT ?5";
 
-  /// Adds a text.
+  /// What an entry is found by.
+  record Text(String text, String author) {
+    /// What it counts as.
+    private int chars() {
+      return Math.max(MIN_CHARS, text.length());
+    }
+  }
+
+  /// Adds texts.
   ///
-  /// @return what it counts as
-  int insert(long position, String text, String author) throws SQLException {
-    PreparedStatement statement = session.prepare(INSERT);
-    statement.setLong(1, position);
-    statement.setString(2, text);
-    statement.setString(3, token(author));
-    statement.executeUpdate();
-    return Math.max(MIN_CHARS, text.length());
+  /// @param texts by position
+  /// @param fresh how much there is already that is not in the index, or more
+  /// @param limit how much is too much
+  /// @return how much there is now, or more
+  long add(SortedMap<Long, Text> texts, long fresh, int limit) throws SQLException {
+    long chars = fresh + texts.values().stream().mapToLong(Text::chars).sum();
+    if (chars < limit) {
+      insert(INSERT, texts);
+      return chars;
+    }
+    move();
+    insert(INDEX, texts);
+    return 0;
+  }
+
+  private void insert(String sql, SortedMap<Long, Text> texts) throws SQLException {
+    PreparedStatement statement = session.prepare(sql);
+    for (Map.Entry<Long, Text> each : texts.entrySet()) {
+      statement.setLong(1, each.getKey());
+      statement.setString(2, each.getValue().text());
+      statement.setString(3, token(each.getValue().author()));
+      statement.executeUpdate();
+    }
   }
 
   /// How much there is that is not in the index; looks at all of it.

@@ -1,9 +1,10 @@
-/// The journal on SQLite: one file, one writing connection, a few reading ones.
+/// The journal on SQLite: a database, and a log of the commits that are not in its tables yet.
 ///
-/// Knows topics, entries, members, profiles and words, and nothing of what they mean. The write
-/// connection belongs to the engine's thread; readers borrow theirs from a bounded pool. The file
-/// is in WAL mode: readers never wait for the writer, nor the writer for them, and what a reader
-/// sees has been synced.
+/// Knows topics, entries, members, profiles and words, and nothing of what they mean. The log
+/// belongs to the engine's thread. The tables are written by one thread at a time ([Backlog]);
+/// readers borrow a connection from a bounded pool. Both files are in WAL mode: a read waits for
+/// what it wants to see to be carried into the tables, and for nothing else, and what it sees has
+/// been synced.
 ///
 /// Invariants:
 /// - a failed statement costs its connection: the next call opens another, so that nothing is ever

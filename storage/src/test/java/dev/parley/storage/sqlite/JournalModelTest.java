@@ -2,11 +2,13 @@ package dev.parley.storage.sqlite;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.core.topic.Amendment;
 import dev.parley.core.topic.Append;
 import dev.parley.core.topic.Draft;
 import dev.parley.core.topic.Entry;
+import dev.parley.core.topic.Found;
 import dev.parley.core.topic.Journal;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.JournalReader;
@@ -19,9 +21,11 @@ import dev.parley.core.topic.TopicHead;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import dev.parley.testkit.topic.MemoryJournal;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,11 +52,20 @@ final class JournalModelTest {
     /// Appends to several topics.
     ///
     /// @param lag how far the expected end is off, mostly not at all
-    record Commit(int lag, List<TopicChange> changes, List<Profile> profiles) implements Step {}
+    record Commit(int lag, List<TopicChange> changes, List<Profile> profiles) implements Step {
+      List<Append> appends(MemoryJournal model) {
+        return changes.stream()
+            .map(change -> change.append(model.head(TOPICS.get(change.topic())), lag))
+            .toList();
+      }
+    }
 
     record Reap(int entries) implements Step {}
 
     record Reopen() implements Step {}
+
+    /// Asks everything, which only then has to be where readers find it.
+    record Ask() implements Step {}
   }
 
   /// An append whose expected end is not known yet. Sequences to amend are taken modulo its end.
@@ -85,15 +98,19 @@ final class JournalModelTest {
       for (Step step : script) {
         switch (step) {
           case Step.Commit commit ->
-              assertThat(outcome(store.journal(), commit)).isEqualTo(outcome(model, commit));
+              assertThat(outcome(store.journal(), commit.appends(model), commit.profiles()))
+                  .isEqualTo(outcome(model, commit.appends(model), commit.profiles()));
           case Step.Reap reap -> store.journal().reap(reap.entries());
           case Step.Reopen() -> {
             store.close();
             store = open(directory);
           }
+          case Step.Ask() ->
+              assertThat(answers(store.journal(), store.reader())).isEqualTo(answers(model, model));
         }
-        assertThat(answers(store.journal(), store.reader())).isEqualTo(answers(model, model));
+        assertThat(found(store.journal())).isEqualTo(found(model));
       }
+      assertThat(answers(store.journal(), store.reader())).isEqualTo(answers(model, model));
       assertThat(SqliteStore.check(directory)).isEmpty();
     } finally {
       store.close();
@@ -106,16 +123,50 @@ final class JournalModelTest {
         directory, Durability.OS, StorageLimits.DEFAULTS.withFreshChars(5 * 256));
   }
 
-  private static String outcome(Journal journal, Step.Commit commit) throws JournalException {
-    List<Append> appends = new ArrayList<>();
-    for (TopicChange change : commit.changes()) {
-      appends.add(change.append(journal.head(TOPICS.get(change.topic())), commit.lag()));
-    }
+  private static String outcome(Journal journal, List<Append> appends, List<Profile> profiles) {
     try {
-      journal.commit(appends, commit.profiles());
+      journal.commit(appends, profiles);
       return "committed";
     } catch (JournalException e) {
       return e.kind().toString();
+    }
+  }
+
+  /// What the writer finds, which is nothing that has to be carried anywhere for it.
+  private static Map<String, String> found(Journal journal) throws JournalException {
+    Map<String, String> answers = new TreeMap<>();
+    List<Lookup> lookups = new ArrayList<>();
+    for (TopicId topic : TOPICS) {
+      for (String user : USERS) {
+        lookups.add(new Lookup.OfMember(topic, user));
+        KEYS.forEach(key -> lookups.add(new Lookup.ByKey(topic, user, key)));
+      }
+      KEYS.forEach(key -> lookups.add(new Lookup.ByAnyKey(topic, key)));
+      for (int sequence = 1; sequence < 40; sequence++) {
+        lookups.add(new Lookup.At(topic, sequence));
+      }
+    }
+    Found found = journal.find(lookups);
+    found.entries().forEach((of, entry) -> answers.put("" + of, describe(List.of(entry))));
+    found.members().forEach((of, member) -> answers.put("" + of, "" + member));
+    return answers;
+  }
+
+  /// What goes into the log comes out of it.
+  @Property(tries = 50)
+  void commitsAreReadAsTheyWereWritten(@ForAll("scripts") List<Step> script) throws Exception {
+    for (Step step : script) {
+      if (step instanceof Step.Commit commit) {
+        byte[] bytes = CommitCodec.encode(commit.appends(new MemoryJournal()), commit.profiles());
+        Commit read = CommitCodec.decode(7, bytes);
+        assertThat(read.number()).isEqualTo(7);
+        assertThat(CommitCodec.encode(read.appends(), read.profiles())).isEqualTo(bytes);
+        assertThat(read.profiles()).isEqualTo(commit.profiles());
+        for (byte[] damaged :
+            List.of(Arrays.copyOf(bytes, bytes.length - 1), Arrays.copyOf(bytes, 999_999))) {
+          assertThatThrownBy(() -> CommitCodec.decode(7, damaged)).isInstanceOf(IOException.class);
+        }
+      }
     }
   }
 
@@ -233,6 +284,7 @@ final class JournalModelTest {
     return Arbitraries.frequencyOf(
             Tuple.of(12, commits),
             Tuple.of(2, Arbitraries.integers().between(1, 4).map(n -> (Step) new Step.Reap(n))),
+            Tuple.of(2, Arbitraries.just((Step) new Step.Ask())),
             Tuple.of(1, Arbitraries.just((Step) new Step.Reopen())))
         .list()
         .ofMinSize(1)

@@ -85,7 +85,8 @@ final class SqliteFailureTest {
   /// Otherwise a file that is too full for it would be said to work, again and again.
   @Test
   void aProbeTriesWhatTheNextCommitsHaveToDo() throws Exception {
-    try (SqliteStore store = SqliteStore.open(directory, Durability.OS, StorageLimits.DEFAULTS)) {
+    StorageLimits limits = StorageLimits.DEFAULTS.withUnappliedBytes(0);
+    try (SqliteStore store = SqliteStore.open(directory, Durability.OS, limits)) {
       say(store, "words that wait for their index");
       assertThat(fresh()).isEqualTo(1);
       store.journal().probe();
@@ -166,7 +167,7 @@ final class SqliteFailureTest {
 
   @Test
   void logIsCutWhenTheReaderThatHeldItIsGone() throws Exception {
-    StorageLimits limits = StorageLimits.DEFAULTS.withLogBytes(1 << 20);
+    StorageLimits limits = StorageLimits.DEFAULTS.withLogBytes(1 << 20).withUnappliedBytes(0);
     Path log = DataFiles.log(DataFiles.database(directory));
     try (SqliteStore store = SqliteStore.open(directory, Durability.OS, limits)) {
       say(store, "hello");

@@ -1,0 +1,11 @@
+package dev.parley.storage.sqlite;
+
+import dev.parley.core.topic.Append;
+import dev.parley.core.user.Profile;
+import java.util.List;
+
+/// What one call of [dev.parley.core.topic.Journal#commit] changes.
+///
+/// @param number place in the order of commits that went through the log, from 1;
+///     [Tables#UNLOGGED]: it did not
+record Commit(long number, List<Append> appends, List<Profile> profiles) {}
