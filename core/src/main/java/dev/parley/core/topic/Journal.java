@@ -27,7 +27,8 @@ public interface Journal {
 
   /// Commits all appends and profiles, or none; returns when they are as durable as the journal
   /// makes anything. Several appends to one topic are not allowed. On an exception nothing of it is
-  /// visible, to this call's successors or to readers, and the journal can be used further.
+  /// visible, to this call's successors or to readers (or all of it, where it is only its success
+  /// that could not be told), and the journal can be used further.
   ///
   /// @throws JournalException of kind CONFLICT if an `expectedLast` is not the end of its journal,
   ///     or the topic is erased; of kind BROKEN if an author's key is not new, or an entry to amend

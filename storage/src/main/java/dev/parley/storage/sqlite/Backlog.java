@@ -1,7 +1,9 @@
 package dev.parley.storage.sqlite;
 
+import dev.parley.core.topic.Append;
 import dev.parley.core.topic.JournalException;
 import dev.parley.core.topic.TopicId;
+import dev.parley.core.user.Profile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,7 @@ final class Backlog implements AutoCloseable {
   private final Tables tables;
   private final CommitLog log;
   private final long limit;
+  private final long patienceNanos;
   private final Thread thread;
 
   /// Held by who writes the tables; fair, or the thread would have it again and again.
@@ -54,14 +57,18 @@ final class Backlog implements AutoCloseable {
   private long dueNanos;
   private boolean closed;
 
+  /// Set under the lock for writing.
+  private volatile boolean ended;
+
   private volatile boolean failing;
   private volatile boolean roomy;
 
   /// @param applied number of the last commit that is in the tables
-  Backlog(Tables tables, CommitLog log, int limit, long applied) {
+  Backlog(Tables tables, CommitLog log, StorageLimits limits, long applied) {
     this.tables = tables;
     this.log = log;
-    this.limit = limit;
+    limit = limits.unappliedBytes();
+    patienceNanos = limits.readerWait().toNanos();
     this.applied = applied;
     last = applied;
     roomy = hasRoom();
@@ -76,11 +83,6 @@ final class Backlog implements AutoCloseable {
   /// Something that reads tables; where, is another's business.
   interface Source {
     <T extends @Nullable Object> T read(Transactions.Work<T> work) throws JournalException;
-  }
-
-  /// Something that writes tables.
-  interface Write {
-    boolean in(Tables tables) throws JournalException;
   }
 
   /// Adds a commit that is in the log.
@@ -136,7 +138,7 @@ final class Backlog implements AutoCloseable {
   /// Waits until there is room for another commit.
   void awaitRoom() throws JournalException {
     if (bytes() > MAX_LIMITS * limit) {
-      writing.lock();
+      lock();
       try {
         while (bytes() > MAX_LIMITS * limit) {
           applyNext();
@@ -192,7 +194,7 @@ final class Backlog implements AutoCloseable {
 
   private <T extends @Nullable Object> T preview(Transactions.Work<T> work)
       throws JournalException {
-    writing.lock();
+    lock();
     try {
       List<Commit> waiting = new ArrayList<>();
       synchronized (this) {
@@ -204,25 +206,90 @@ final class Backlog implements AutoCloseable {
     }
   }
 
-  /// Writes tables, after all that was added before.
-  boolean write(Write write) throws JournalException {
-    writing.lock();
+  /// Writes a commit that is not in the log, after all that was added before.
+  void writeNext(List<Append> appends, List<Profile> profiles) throws JournalException {
+    lock();
     try {
-      Memtable newest = newest(_ -> true);
-      if (newest != null) {
-        settle(newest);
-      }
-      boolean result = write.in(tables);
+      settle();
+      long number = last() + 1;
+      tables.writeNext(new Commit(number, appends, profiles));
+      catchUp(number);
       failing = false;
       roomy = hasRoom();
-      return result;
     } finally {
       writing.unlock();
     }
   }
 
+  /// The tables have commits up to a number, which did not come from here.
+  synchronized void catchUp(long number) {
+    last = Math.max(last, number);
+    if (layers().isEmpty()) {
+      applied = Math.max(applied, number);
+    }
+  }
+
+  /// See [dev.parley.core.topic.Journal#probe].
+  void probe() throws JournalException {
+    lock();
+    try {
+      settle();
+      tables.probe();
+      failing = false;
+      roomy = hasRoom();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// See [dev.parley.core.topic.Journal#reap]. Also where what waits cannot be carried over, since
+  /// it may be what makes room for it; nothing of it is about a topic that is erased in the tables.
+  boolean reap(int maxRows) throws JournalException {
+    lock();
+    try {
+      try {
+        settle();
+      } catch (JournalException e) {
+        LOG.debug("what waits is not in the tables yet", e);
+      }
+      return tables.reap(maxRows);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Waits for its turn to write the tables, but not for ever.
+  private void lock() throws JournalException {
+    try {
+      if (!writing.tryLock(patienceNanos, TimeUnit.NANOSECONDS)) {
+        throw broken(
+            "the tables were written for longer than %d s: try again"
+                .formatted(TimeUnit.NANOSECONDS.toSeconds(patienceNanos)));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw broken("interrupted while waiting for the tables");
+    }
+    if (ended) {
+      writing.unlock();
+      throw broken("the store is closed");
+    }
+  }
+
+  private static JournalException broken(String message) {
+    return new JournalException(JournalException.Cause.BROKEN, message, null);
+  }
+
+  /// Carries over all that was added before.
+  private void settle() throws JournalException {
+    Memtable newest = newest(_ -> true);
+    if (newest != null) {
+      settle(newest);
+    }
+  }
+
   private void settle(Memtable memtable) throws JournalException {
-    writing.lock();
+    lock();
     try {
       while (waits(memtable)) {
         applyNext();
@@ -247,7 +314,7 @@ final class Backlog implements AutoCloseable {
     }
     synchronized (this) {
       sealed.remove();
-      applied = next.commits().getLast().number();
+      applied = next.last();
     }
     failing = false;
     roomy = hasRoom();
@@ -280,12 +347,12 @@ final class Backlog implements AutoCloseable {
           return;
         }
         settle(due);
-        forgetWhenIdle();
         told = false;
+        forgetWhenIdle();
       } catch (InterruptedException e) {
         return;
-      } catch (JournalException e) {
-        if (!told) {
+      } catch (JournalException | RuntimeException | Error e) {
+        if (!told && !ended) {
           LOG.warn(
               "the newest messages stay in their log until they can be carried over: {}",
               e.getMessage());
@@ -313,12 +380,16 @@ final class Backlog implements AutoCloseable {
     return null;
   }
 
-  private void forgetWhenIdle() throws JournalException {
+  private void forgetWhenIdle() {
     long done;
     synchronized (this) {
       done = layers().isEmpty() ? applied : 0;
     }
-    log.forget(done);
+    try {
+      log.forget(done);
+    } catch (JournalException e) {
+      LOG.debug("the next commit forgets it", e);
+    }
   }
 
   private synchronized void pause() {
@@ -331,7 +402,7 @@ final class Backlog implements AutoCloseable {
     }
   }
 
-  /// Ends the thread and carries over what waits.
+  /// Ends the thread and carries over what waits. What is asked later is refused.
   ///
   /// @throws JournalException if that fails: it stays in the log
   @Override
@@ -351,6 +422,12 @@ final class Backlog implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    write(_ -> true);
+    writing.lock();
+    try {
+      settle();
+    } finally {
+      ended = true;
+      writing.unlock();
+    }
   }
 }

@@ -39,10 +39,10 @@ public final class Backup {
     }
     try {
       Migrations.check(source);
-      Files.deleteIfExists(partial);
+      DataFiles.deleteDatabase(partial);
       DataFiles.createFile(partial);
       // before the copy: what leaves the log meanwhile is in it
-      List<Commit> logged = CommitLog.after(source, 0);
+      CommitLog.Logged logged = CommitLog.of(source);
       try (Connection connection = source.plain();
           PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
         copy.setString(1, partial.toString());
@@ -58,16 +58,26 @@ public final class Backup {
   }
 
   /// Puts what was in the log into a copy, as far as it is not there.
-  private static void carryOver(List<Commit> logged, Connector copy)
-      throws SQLException, JournalException {
-    if (logged.isEmpty()) {
+  private static void carryOver(CommitLog.Logged logged, Connector copy)
+      throws SQLException, JournalException, StorageOpenException {
+    if (logged.commits().isEmpty()) {
       return;
+    }
+    if (logged.owner() != copy.epoch()) {
+      throw broken(
+          "%s is of another database than %s beside it: put that one back, or move it away"
+              .formatted(DataFiles.COMMITS, DataFiles.DATABASE));
     }
     try (Session anchor = copy.anchor(false);
         var tables = new Tables(copy, anchor, () -> {})) {
       long applied = tables.applied();
-      List<Commit> missing = logged.stream().filter(it -> it.number() > applied).toList();
+      List<Commit> missing = logged.commits().stream().filter(it -> it.number() > applied).toList();
       if (!missing.isEmpty()) {
+        if (missing.getFirst().number() > applied + 1) {
+          throw broken(
+              "%s goes on with commit %d, but the database ends with %d: start a server on it first"
+                  .formatted(DataFiles.COMMITS, missing.getFirst().number(), applied));
+        }
         tables.write(missing);
       }
     }
@@ -108,7 +118,7 @@ public final class Backup {
   private static void restoreLocked(Path file, Path dataDirectory) throws StorageOpenException {
     Path partial = dataDirectory.resolve(DataFiles.RESTORED + PARTIAL);
     try {
-      Files.deleteIfExists(partial);
+      DataFiles.deleteDatabase(partial);
       DataFiles.createFile(partial);
       try (OutputStream out = Files.newOutputStream(partial)) {
         Files.copy(file, out);
@@ -171,7 +181,7 @@ public final class Backup {
 
   private static StorageOpenException failed(Path partial, Exception e) {
     try {
-      Files.deleteIfExists(partial);
+      DataFiles.deleteDatabase(partial);
     } catch (IOException deleting) {
       e.addSuppressed(deleting);
     }

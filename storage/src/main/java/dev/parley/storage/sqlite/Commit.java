@@ -6,6 +6,5 @@ import java.util.List;
 
 /// What one call of [dev.parley.core.topic.Journal#commit] changes.
 ///
-/// @param number place in the order of commits that went through the log, from 1;
-///     [Tables#UNLOGGED]: it did not
+/// @param number place in the order of commits, from 1
 record Commit(long number, List<Append> appends, List<Profile> profiles) {}

@@ -34,22 +34,18 @@ final class CommitLog {
   private final Session anchor;
   private final Transactions transactions;
 
-  // Guarded by this.
-  private long last;
+  /// Guarded by this.
   private long forgotten;
 
-  private CommitLog(Path file, Session anchor, Transactions transactions, long last) {
+  private CommitLog(Path file, Session anchor, Transactions transactions) {
     this.file = file;
     this.anchor = anchor;
     this.transactions = transactions;
-    this.last = last;
   }
 
   /// Opens the log of a database, making it where it is missing.
-  ///
-  /// @param applied number of the last commit that is in the tables
-  static CommitLog open(Connector database, long epoch, long applied)
-      throws IOException, SQLException, StorageOpenException, JournalException {
+  static CommitLog open(Connector database, long epoch)
+      throws IOException, SQLException, StorageOpenException {
     Connector connector = database.withFile(DataFiles.commits(database.file()));
     boolean made = !Files.exists(connector.file());
     boolean unclean = DataFiles.size(DataFiles.log(connector.file())) > 0;
@@ -64,10 +60,8 @@ final class CommitLog {
         check(connector);
       }
       own(connector, epoch);
-      var log = new CommitLog(connector.file(), anchor, transactions, applied);
-      log.last = Math.max(applied, log.newest());
-      return log;
-    } catch (SQLException | StorageOpenException | JournalException | RuntimeException e) {
+      return new CommitLog(connector.file(), anchor, transactions);
+    } catch (SQLException | StorageOpenException | RuntimeException e) {
       transactions.close();
       anchor.close();
       throw e;
@@ -88,8 +82,13 @@ final class CommitLog {
   }
 
   private static List<String> pages(Connector connector) throws SQLException {
-    try (Connection connection = connector.plain()) {
+    try (Connection connection = connector.existing()) {
       return new IntegrityCheck(connection).pages();
+    } catch (SQLException e) {
+      if (Files.exists(connector.file())) {
+        throw e;
+      }
+      return List.of(); // the other process has just closed it
     }
   }
 
@@ -121,18 +120,12 @@ final class CommitLog {
     }
   }
 
-  private synchronized long newest() throws JournalException {
-    return transactions.commit(
-        session -> session.queryLong("SELECT coalesce(max(number), 0) FROM logged"));
-  }
-
   /// Adds a commit, as durably as the store makes anything.
   ///
+  /// @param number of it
   /// @param applied number of the last commit that is in the tables, durably: what is as old is
   ///     forgotten
-  /// @return its number
-  synchronized long append(byte[] bytes, long applied) throws JournalException {
-    long number = last + 1;
+  synchronized void append(long number, byte[] bytes, long applied) throws JournalException {
     transactions.commit(
         session -> {
           if (applied > forgotten) {
@@ -143,9 +136,7 @@ final class CommitLog {
           statement.setBytes(2, bytes);
           return statement.executeUpdate();
         });
-    last = number;
     forgotten = Math.max(forgotten, applied);
-    return number;
   }
 
   /// Forgets commits that are in the tables, durably.
@@ -178,31 +169,36 @@ final class CommitLog {
   /// What it has after a number: what there was at the start, or what a failed [#append] left all
   /// the same.
   synchronized List<Commit> after(long number) throws JournalException {
-    List<Commit> commits = transactions.commit(session -> read(session, file, number));
-    if (!commits.isEmpty()) {
-      last = Math.max(last, commits.getLast().number());
-    }
-    return commits;
+    return transactions.commit(session -> read(session, file, number));
   }
 
-  /// The same of a log that another process may have open; empty if there is none.
-  static List<Commit> after(Connector database, long number) throws SQLException, JournalException {
+  /// What the log of a database has that another process may have open; nothing if there is none.
+  static Logged of(Connector database) throws SQLException, JournalException {
     Connector connector = database.withFile(DataFiles.commits(database.file()));
     if (!Files.exists(connector.file())) {
-      return List.of();
+      return Logged.NOTHING;
     }
     try (Session session = connector.reader()) {
-      boolean begun =
-          session.queryLong("SELECT count(*) FROM sqlite_schema WHERE name = 'logged'") > 0;
-      List<Commit> commits = begun ? read(session, connector.file(), number) : List.of();
+      Logged logged = Logged.NOTHING;
+      if (session.queryLong("SELECT count(*) FROM sqlite_schema WHERE name = 'owner'") > 0) {
+        long owner = session.queryLong("SELECT coalesce(max(epoch), 0) FROM owner");
+        logged = new Logged(owner, read(session, connector.file(), 0));
+      }
       session.commit();
-      return commits;
+      return logged;
     } catch (SQLException e) {
       if (Files.exists(connector.file())) {
         throw e;
       }
-      return List.of(); // the other process has just closed it, and all is in the tables
+      return Logged.NOTHING; // the other process has just closed it, and all is in the tables
     }
+  }
+
+  /// What a log has.
+  ///
+  /// @param owner epoch of the database whose commits they are
+  record Logged(long owner, List<Commit> commits) {
+    private static final Logged NOTHING = new Logged(0, List.of());
   }
 
   private static List<Commit> read(Session session, Path file, long after)

@@ -67,6 +67,13 @@ record Connector(Path file, Durability durability, StorageLimits limits) {
     return new Connector(other, durability, limits);
   }
 
+  /// The same, where the file is there.
+  Connection existing() throws SQLException {
+    SQLiteConfig config = config(limits.readerCacheBytes());
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    return connect(config);
+  }
+
   /// The file's epoch; a new file gets one.
   long epoch() throws SQLException {
     try (Connection connection = plain()) {

@@ -78,8 +78,8 @@ final class DataFiles {
 
   /// Removes a database that nobody has open, and what SQLite made beside it.
   static void deleteDatabase(Path database) throws IOException {
+    Files.deleteIfExists(database); // first: without its log it could be taken for a damaged one
     deleteLog(database);
-    Files.deleteIfExists(database);
   }
 
   private static void deleteLog(Path database) throws IOException {

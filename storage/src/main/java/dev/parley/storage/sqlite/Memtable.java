@@ -15,8 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Commits that are in the log and not in the tables, as lookups see them: what they change in what
-/// the tables say. It may be laid over tables that have some or all of it already; the answers are
-/// the same.
+/// the tables say.
 ///
 /// Not thread-safe while commits are added; immutable afterwards.
 final class Memtable {
@@ -26,6 +25,9 @@ final class Memtable {
 
   /// About how many bytes of tables and indexes become of one of an entry.
   private static final int GROWTH = 3;
+
+  /// About what a commit, and each entry in it, take in memory beside what they say.
+  private static final int OBJECT_BYTES = 300;
 
   private final List<Commit> commits = new ArrayList<>();
   private final Map<TopicId, Changes> topics = new HashMap<>();
@@ -83,9 +85,10 @@ final class Memtable {
   /// @param size of it as it is in the log, in bytes
   void add(Commit commit, int size) {
     commits.add(commit);
-    bytes += (long) GROWTH * size;
+    bytes += (long) GROWTH * size + OBJECT_BYTES;
     profiles |= !commit.profiles().isEmpty();
     for (Append append : commit.appends()) {
+      bytes += (long) OBJECT_BYTES * append.drafts().size();
       Changes changes = topics.get(append.topic());
       if (changes == null) {
         changes = new Changes(append.expectedLast());
@@ -128,6 +131,11 @@ final class Memtable {
       changes.members.computeIfAbsent(change.user(), _ -> new ArrayList<>(1)).add(change);
     }
     changes.erased |= append.erased();
+  }
+
+  /// Number of the last commit.
+  long last() {
+    return commits.getLast().number();
   }
 
   /// In their order.

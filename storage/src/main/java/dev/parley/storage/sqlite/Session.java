@@ -55,6 +55,30 @@ final class Session implements AutoCloseable {
     connection.rollback();
   }
 
+  /// Takes back what was begun, after a failure that may have left it in any state: SQLite may have
+  /// taken it back by itself, and statements be in the midst of what they did.
+  void recover() throws SQLException {
+    for (PreparedStatement statement : statements.values()) {
+      statement.close();
+    }
+    statements.clear();
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // there was nothing to take back: so the driver did not begin the next transaction either
+      endAutoCommit();
+    }
+  }
+
+  private void endAutoCommit() throws SQLException {
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      // it tried to commit what there is not
+    }
+    connection.setAutoCommit(false);
+  }
+
   /// First column of the first row of a query without parameters.
   long queryLong(String sql) throws SQLException {
     try (ResultSet rows = prepare(sql).executeQuery()) {

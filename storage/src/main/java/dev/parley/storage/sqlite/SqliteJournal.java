@@ -11,6 +11,7 @@ import dev.parley.core.topic.TopicHead;
 import dev.parley.core.topic.TopicId;
 import dev.parley.core.user.Profile;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
   /// Keys that nobody has used yet, as lookups since the last commit have found.
   private final Set<Lookup.ByKey> free = new HashSet<>();
 
-  /// Whether the log may have a commit that failed.
+  /// Whether log or tables may have a commit that failed.
   private boolean uncertain;
 
   /// @param tables for reading only
@@ -61,8 +62,14 @@ final class SqliteJournal implements Journal, AutoCloseable {
   @Override
   public Found find(Collection<? extends Lookup> lookups) throws JournalException {
     settleLog();
-    List<Memtable> layers = backlog.layers();
-    Found stored = tables.commit(session -> Lookups.find(session, lookups));
+    List<Memtable> layers = new ArrayList<>(backlog.layers());
+    Found stored =
+        tables.commit(
+            session -> {
+              long applied = session.queryLong(Tables.APPLIED);
+              layers.removeIf(layer -> layer.last() <= applied); // carried over meanwhile
+              return Lookups.find(session, lookups);
+            });
     Map<Lookup.OfEntry, Entry> entries = new HashMap<>();
     Map<Lookup.OfMember, Member> members = new HashMap<>();
     if (free.size() + lookups.size() > MAX_FREE) {
@@ -127,11 +134,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
       if (backlog.takesMore()) {
         log(appends, profiles);
       } else {
-        backlog.write(
-            to -> {
-              to.write(List.of(new Commit(Tables.UNLOGGED, appends, profiles)));
-              return true;
-            });
+        write(appends, profiles);
       }
     } finally {
       free.clear();
@@ -145,19 +148,24 @@ final class SqliteJournal implements Journal, AutoCloseable {
       admission.check(append);
     }
     byte[] bytes = CommitCodec.encode(appends, profiles);
-    long number;
-    try {
-      number = log.append(bytes, backlog.applied());
-    } catch (JournalException e) {
-      uncertain = true;
-      throw e;
-    }
-    backlog.add(new Commit(number, List.copyOf(appends), List.copyOf(profiles)), bytes.length);
+    long number = backlog.last() + 1;
+    Commit commit = new Commit(number, List.copyOf(appends), List.copyOf(profiles));
+    uncertain = true;
+    log.append(number, bytes, backlog.applied());
+    backlog.add(commit, bytes.length);
+    uncertain = false;
   }
 
-  /// Takes in what a failed commit left in the log all the same.
+  private void write(List<Append> appends, List<Profile> profiles) throws JournalException {
+    uncertain = true;
+    backlog.writeNext(appends, profiles);
+    uncertain = false;
+  }
+
+  /// Takes in what a failed commit left in the log or in the tables all the same.
   private void settleLog() throws JournalException {
     if (uncertain) {
+      backlog.catchUp(tables.commit(session -> session.queryLong(Tables.APPLIED)));
       for (Commit commit : log.after(backlog.last())) {
         backlog.add(commit, CommitCodec.encode(commit.appends(), commit.profiles()).length);
       }
@@ -170,17 +178,13 @@ final class SqliteJournal implements Journal, AutoCloseable {
   public void probe() throws JournalException {
     settleLog();
     log.probe();
-    backlog.write(
-        to -> {
-          to.probe();
-          return true;
-        });
+    backlog.probe();
   }
 
   @Override
   public boolean reap(int maxEntries) throws JournalException {
     settleLog();
-    return backlog.write(to -> to.reap(maxEntries));
+    return backlog.reap(maxEntries);
   }
 
   @Override

@@ -127,9 +127,9 @@ public final class SqliteStore implements AutoCloseable {
             });
     CommitLog log = null;
     try {
-      log = CommitLog.open(connector, epoch, tables.applied());
+      log = CommitLog.open(connector, epoch);
       long applied = carryOver(log, tables, connector);
-      var backlog = new Backlog(tables, log, limits.unappliedBytes(), applied);
+      var backlog = new Backlog(tables, log, limits, applied);
       var journal = new SqliteJournal(lookups, epoch, log, backlog);
       journal.probe();
       backlog.start();
@@ -253,24 +253,29 @@ public final class SqliteStore implements AutoCloseable {
   @Override
   public void close() {
     reader.close();
-    boolean done = false;
-    try {
-      backlog.close();
-      done = true;
-    } catch (JournalException e) {
-      LOG.error("{}: the newest messages stay in their log: {}", directory, e.getMessage());
-    }
-    try {
-      journal.close();
-      tables.close();
-      anchor.close();
-      log.close(done);
+    boolean done = closed("what is in the log stays there until the next start", backlog::close);
+    boolean tidy = closed("lookups", journal::close);
+    tidy &= closed("tables", tables::close);
+    tidy &= closed("database", anchor::close);
+    tidy &= closed("log of commits", () -> log.close(done));
+    lock.close();
+    removeTemporary(directory, durability);
+    if (done && tidy) {
       LOG.info("closed {}", directory);
-    } catch (SQLException | IOException e) {
-      LOG.error("{} was not closed properly; its log is read at the next start", directory, e);
-    } finally {
-      lock.close();
-      removeTemporary(directory, durability);
+    }
+  }
+
+  private interface Closing {
+    void close() throws Exception;
+  }
+
+  private boolean closed(String what, Closing closing) {
+    try {
+      closing.close();
+      return true;
+    } catch (Exception e) {
+      LOG.error("{} was not closed properly ({}); the next start looks at it", directory, what, e);
+      return false;
     }
   }
 

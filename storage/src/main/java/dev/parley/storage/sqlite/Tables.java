@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class Tables implements AutoCloseable {
   private static final int PROBE_BYTES = 256 << 10;
   private static final long UNKNOWN = -1;
-
-  /// Number of a commit that did not go through the log.
-  static final long UNLOGGED = 0;
-
-  private static final String APPLIED = "SELECT value FROM setting WHERE name = 'applied'";
+  static final String APPLIED = "SELECT value FROM setting WHERE name = 'applied'";
   private static final String APPLY = "UPDATE setting SET value = ? WHERE name = 'applied'";
 
   private final Connector connector;
   private final Session anchor;
+
+  /// Nothing may be written there any more: it could be in no transaction.
+  private boolean anchorFailed;
+
   private final Transactions transactions;
   private final WriteAheadLog log;
 
@@ -41,30 +41,46 @@ final class Tables implements AutoCloseable {
     log = new WriteAheadLog(connector);
   }
 
-  /// Number of the last commit of the log that is in the tables; 0: none.
+  /// Number of the last commit that is in the tables; 0: none.
   long applied() throws JournalException {
     return transactions.commit(session -> session.queryLong(APPLIED));
   }
 
-  /// Writes commits, all or none; those of the log that are there already are left out. (A commit
-  /// may be reported as failed and yet be there, if it is what follows it that failed.)
+  /// Writes commits, all or none; those that are there already are left out. (A commit may be
+  /// reported as failed and yet be there, if it is what follows it that failed.)
   void write(List<Commit> commits) throws JournalException {
     freshChars = transactions.commit(session -> write(session, commits));
+    cutLog();
+  }
+
+  /// Writes a commit that is not in the log.
+  void writeNext(Commit commit) throws JournalException {
+    freshChars =
+        transactions.commit(
+            session -> {
+              long applied = session.queryLong(APPLIED);
+              if (commit.number() != applied + 1) {
+                throw new JournalException(
+                    JournalException.Cause.BROKEN,
+                    "%s: commit %d comes after %d"
+                        .formatted(connector.file(), commit.number(), applied),
+                    null);
+              }
+              return write(session, List.of(commit));
+            });
     cutLog();
   }
 
   /// @return how much text waits for the word index then, or more
   private long write(Session session, List<Commit> commits) throws SQLException, JournalException {
     long applied = session.queryLong(APPLIED);
-    List<Commit> missing =
-        commits.stream().filter(it -> it.number() == UNLOGGED || it.number() > applied).toList();
+    List<Commit> missing = commits.stream().filter(it -> it.number() > applied).toList();
     SortedMap<Long, WordIndex.Text> texts = new CommitWriter(session).write(missing);
     var words = new WordIndex(session);
     long fresh = freshChars == UNKNOWN ? words.freshChars() : freshChars;
     long now = words.add(texts, fresh, connector.limits().freshChars());
-    long last = missing.isEmpty() ? UNLOGGED : missing.getLast().number();
-    if (last != UNLOGGED) {
-      skipTo(session, last);
+    if (!missing.isEmpty()) {
+      skipTo(session, missing.getLast().number());
     }
     return now;
   }
@@ -85,21 +101,33 @@ final class Tables implements AutoCloseable {
   /// long as it could.
   <T extends @Nullable Object> T preview(List<Commit> commits, Transactions.Work<T> work)
       throws JournalException {
+    if (anchorFailed) {
+      throw new JournalException(
+          JournalException.Cause.BROKEN,
+          connector.file() + ": what waits cannot be read: restart when it can be written",
+          null);
+    }
     try {
       var _ = write(anchor, commits);
-      return work.in(anchor);
+      T result = work.in(anchor);
+      anchor.rollback();
+      return result;
     } catch (SQLException e) {
+      recoverAnchor(e);
       throw Failures.journal(e, connector.file());
-    } finally {
-      takeBack();
+    } catch (JournalException | RuntimeException | Error e) {
+      recoverAnchor(e);
+      throw e;
     }
   }
 
-  private void takeBack() throws JournalException {
+  private void recoverAnchor(Throwable reason) {
+    anchorFailed = true;
     try {
-      anchor.rollback();
+      anchor.recover();
+      anchorFailed = false;
     } catch (SQLException e) {
-      throw Failures.journal(e, connector.file());
+      reason.addSuppressed(e);
     }
   }
 

@@ -13,14 +13,10 @@ final class WriteAheadLog {
   private static final int LONG = 4;
   private static final int WAIT_MILLIS = 200;
 
-  /// How often the length is looked at, in commits.
-  private static final int STEP_COMMITS = 16;
-
   private final File file;
   private final long step;
   private final long busyMillis;
   private long cutAtBytes;
-  private int commits;
 
   WriteAheadLog(Connector connector) {
     file = new File(connector.file() + "-wal");
@@ -32,9 +28,6 @@ final class WriteAheadLog {
   /// Call after a commit. A reader that stays (a backup) puts the next attempt off until the log
   /// has grown by the same amount again.
   void cutIfLong(Session session) throws SQLException {
-    if (++commits % STEP_COMMITS != 0) {
-      return;
-    }
     long length = file.length();
     if (length >= cutAtBytes) {
       session.outsideTransaction("PRAGMA busy_timeout = " + WAIT_MILLIS);

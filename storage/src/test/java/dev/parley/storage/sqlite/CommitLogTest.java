@@ -96,8 +96,8 @@ final class CommitLogTest {
     try (SqliteStore store = withTwoWaiting(data)) {
       Connector database =
           new Connector(DataFiles.database(data), Durability.OS, StorageLimits.DEFAULTS);
-      assertThat(CommitLog.after(database, 0)).hasSize(2);
-      while (!CommitLog.after(database, 0).isEmpty()) {
+      assertThat(CommitLog.of(database).commits()).hasSize(2);
+      while (!CommitLog.of(database).commits().isEmpty()) {
         Thread.sleep(10);
       }
       assertThat(stored(data)).isEqualTo(2);
@@ -317,6 +317,12 @@ final class CommitLogTest {
         .isInstanceOf(StorageOpenException.class)
         .hasMessageContainingAll(DataFiles.COMMITS, "another database", "put that one back");
     assertThat(data.resolve(DataFiles.COMMITS)).exists();
+    Path backup = directory("backup.db");
+    assertThatThrownBy(() -> Backup.create(data, backup))
+        .isInstanceOf(StorageOpenException.class)
+        .hasMessageContainingAll(DataFiles.COMMITS, "another database");
+    assertThat(backup).doesNotExist();
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("data", "other", "copy");
   }
 
   @Test
@@ -346,6 +352,50 @@ final class CommitLogTest {
             StorageOpenException.class,
             e -> assertThat(e.kind()).isEqualTo(StorageOpenException.Kind.CORRUPT))
         .hasMessageContaining(DataFiles.COMMITS);
+  }
+
+  /// SQLite takes a transaction back by itself when it has no room for it; and what is only tried
+  /// out may be in the tables at no time.
+  @Test
+  void afterAFailedLookAtWhatWaitsTheNextOneChangesNothingEither() throws Exception {
+    Path data = directory("data");
+    open(data).close();
+    Connector connector =
+        new Connector(
+            DataFiles.database(data),
+            Durability.OS,
+            StorageLimits.DEFAULTS.withMaxFileBytes(Files.size(DataFiles.database(data))));
+    List<Commit> large = List.of(commit(1, 0, "x".repeat(4 << 20)));
+    List<Commit> small = List.of(commit(1, 0, "small"));
+    try (Session anchor = connector.anchor(false);
+        var tables = new Tables(connector, anchor, () -> {})) {
+      for (int times = 0; times < 3; times++) {
+        assertThatThrownBy(() -> tables.preview(large, _ -> 1))
+            .isInstanceOfSatisfying(
+                JournalException.class,
+                e -> assertThat(e.kind()).isEqualTo(JournalException.Cause.FULL));
+        assertThatThrownBy(
+                () ->
+                    tables.preview(
+                        small,
+                        _ -> {
+                          throw new IllegalStateException("the reader's");
+                        }))
+            .hasMessageContaining("the reader's");
+        long entries =
+            tables.preview(small, session -> session.queryLong("SELECT count(*) FROM entry"));
+        assertThat(entries).isEqualTo(1);
+        assertThat(stored(data)).as("in the tables").isZero();
+      }
+    }
+    try (var tables =
+        new Tables(
+            new Connector(DataFiles.database(data), Durability.OS, StorageLimits.DEFAULTS),
+            connector.anchor(false),
+            () -> {})) {
+      tables.write(small);
+      assertThat(tables.applied()).isEqualTo(1);
+    }
   }
 
   /// A disk that is large enough for the log to be used, and then full all of a sudden.

@@ -23,7 +23,7 @@ final class StoreProcess {
 
   /// Starts one.
   ///
-  /// @param what `hold`, `commit` or `sync-failure`
+  /// @param what `hold`, `commit`, `sync-failure` or `sync-failure-and-end`
   static Process start(String what, Path directory, long seed, Map<String, String> environment)
       throws IOException {
     ProcessBuilder builder =
@@ -63,6 +63,7 @@ final class StoreProcess {
         case "hold" -> System.in.read();
         case "commit" -> commitForEver(store, new Random(Long.parseLong(args[2])));
         case "sync-failure" -> failToSync(store, directory.resolve("fail-sync"));
+        case "sync-failure-and-end" -> failToSyncAndEnd(store, directory.resolve("fail-sync"));
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
@@ -93,6 +94,19 @@ final class StoreProcess {
     OUT.println("last " + store.journal().head(ROOM).lastSequence());
     say(store, 1);
     OUT.println("last " + store.reader().head(ROOM).lastSequence());
+  }
+
+  /// A commit fails, then what waits cannot be carried over either, then another commit succeeds,
+  /// which therefore does not go through the log; and the process ends without closing anything.
+  private static void failToSyncAndEnd(SqliteStore store, Path flag) throws Exception {
+    say(store, 0);
+    Files.createFile(flag);
+    say(store, 1);
+    Thread.sleep(2_000);
+    Files.delete(flag);
+    say(store, 1);
+    OUT.flush();
+    Runtime.getRuntime().halt(0);
   }
 
   private static void say(SqliteStore store, long last) {

@@ -51,6 +51,26 @@ final class SyncFailureTest {
     assertThat(SqliteStore.check(data)).isEmpty();
   }
 
+  /// What was refused may be in the log all the same when the process has ended; it must not get in
+  /// the way of what was acknowledged in its place.
+  @Test
+  void whatTookThePlaceOfARefusedCommitStays(@TempDir Path directory) throws Exception {
+    Path library = compile(directory);
+    Path data = directory.resolve("data");
+    Map<String, String> environment =
+        Map.of("LD_PRELOAD", library.toString(), "FAIL_SYNC", data.resolve("fail-sync").toString());
+    Process process = StoreProcess.start("sync-failure-and-end", data, 0, environment);
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      assertThat(lines.lines()).containsExactly("open", "committed", "BROKEN", "committed");
+    }
+    for (int start = 1; start <= 2; start++) {
+      try (SqliteStore store = SqliteStore.open(data, Durability.FSYNC, StorageLimits.DEFAULTS)) {
+        assertThat(store.journal().head(StoreProcess.ROOM).lastSequence()).isEqualTo(2);
+      }
+    }
+    assertThat(SqliteStore.check(data)).isEmpty();
+  }
+
   private static Path compile(Path directory) throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "preloads a library: Linux only");
     Path source = Files.writeString(directory.resolve("fail.c"), LIBRARY);
