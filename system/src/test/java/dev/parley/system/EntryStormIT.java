@@ -98,6 +98,7 @@ class EntryStormIT {
       all(watchers, member -> member.readUntil(() -> member.joined >= entering));
       int intervals = (int) ((System.nanoTime() - begin) / INTERVAL.toNanos()) + 1;
       say(first, "end", watchers);
+      assertThat(watchers).allMatch(member -> member.joined == entering);
       await(reading);
       assertThat(entered).allMatch(member -> member.caughtUp);
       List<Member> everybody = new ArrayList<>(watchers);

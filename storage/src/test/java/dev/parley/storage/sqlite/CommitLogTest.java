@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What was committed and is not in the tables yet.
@@ -91,6 +92,7 @@ final class CommitLogTest {
   }
 
   @Test
+  @Timeout(60)
   void afterAWhileItIsCarriedOverAndForgottenByTheLog() throws Exception {
     Path data = directory("data");
     try (SqliteStore store = withTwoWaiting(data)) {
