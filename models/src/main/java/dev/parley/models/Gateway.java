@@ -291,7 +291,7 @@ public final class Gateway implements AutoCloseable {
     LocalClients secured = clients.with(client -> secured(settings, client));
     Dialect dialect = dialect(settings);
     return secret ->
-        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), eventLoops);
+        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience());
   }
 
   /// HTTP/2 where the provider offers it, which only those behind TLS can.

@@ -56,6 +56,10 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private volatile boolean draining;
 
   private volatile @Nullable Future<?> alarm;
+
+  /// What ends a stream that does not end itself.
+  private volatile @Nullable Future<?> lingering;
+
   private volatile boolean misused;
   private boolean told;
 
@@ -111,6 +115,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
 
   @Override
   public void onError(Throwable e) {
+    stop(lingering);
     fail(e);
   }
 
@@ -119,12 +124,13 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     if (open != null) {
       draining = true;
       open.request(Long.MAX_VALUE);
-      var _ = later(open::cancel, LINGER_NANOS);
+      lingering = later(open::cancel, LINGER_NANOS);
     }
   }
 
   @Override
   public void onComplete() {
+    stop(lingering);
     if (ended || cancelled) {
       return;
     }
@@ -242,10 +248,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private void finish() {
     told = true;
     events.clear();
-    Future<?> pending = alarm;
-    if (pending != null) {
-      pending.cancel(false);
-    }
+    stop(alarm);
   }
 
   // The clock.
@@ -275,6 +278,13 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     } catch (RejectedExecutionException e) {
       fail(e);
       return null;
+    }
+  }
+
+  /// Otherwise it would hold the whole answer until its time.
+  private static void stop(@Nullable Future<?> pending) {
+    if (pending != null) {
+      pending.cancel(false);
     }
   }
 

@@ -35,15 +35,25 @@ public final class LocalClients {
 
   /// The client of the event loop that this is called on; elsewhere, of any.
   HttpClient here() {
-    for (Map.Entry<EventExecutor, HttpClient> each : clients.entrySet()) {
-      if (each.getKey().inEventLoop()) {
-        return each.getValue();
-      }
-    }
-    HttpClient any = clients.get(eventLoops.next());
-    if (any == null) {
+    HttpClient client = clients.get(loop());
+    if (client == null) {
       throw new IllegalStateException("an event loop has come since");
     }
-    return any;
+    return client;
+  }
+
+  /// The event loop that this is called on; elsewhere, any. What it is to do later wakes no other.
+  EventLoop loop() {
+    for (EventExecutor loop : clients.keySet()) {
+      if (loop.inEventLoop()) {
+        return (EventLoop) loop;
+      }
+    }
+    return eventLoops.next();
+  }
+
+  /// All of them.
+  EventLoopGroup loops() {
+    return eventLoops;
   }
 }

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ScheduledExecutorService;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,21 +61,14 @@ public final class Upstream implements Model {
   private final String baseUrl;
   private final Secret secret;
   private final Patience patience;
-  private final ScheduledExecutorService timer;
 
-  /// The timer's; not disposed of, which would end the timer.
+  /// The event loops'; not disposed of, which would end them.
   private final Scheduler scheduler;
 
   /// @param clients whose connections are used
   /// @param baseUrl such as `https://api.example.com`, no slash at its end
-  /// @param timer runs what is to happen later
   public Upstream(
-      LocalClients clients,
-      Dialect dialect,
-      String baseUrl,
-      Secret secret,
-      Patience patience,
-      ScheduledExecutorService timer) {
+      LocalClients clients, Dialect dialect, String baseUrl, Secret secret, Patience patience) {
     int connectMillis = Math.toIntExact(patience.connect().toMillis());
     this.clients =
         clients.with(
@@ -88,8 +80,7 @@ public final class Upstream implements Model {
     this.baseUrl = baseUrl;
     this.secret = secret;
     this.patience = patience;
-    this.timer = timer;
-    scheduler = Schedulers.fromExecutorService(timer);
+    scheduler = Schedulers.fromExecutorService(clients.loops());
   }
 
   @Override
@@ -99,7 +90,7 @@ public final class Upstream implements Model {
       secret
           .current()
           .flatMapMany(known -> chunks(prompt, known, decoder))
-          .subscribe(new Answering(subscriber, decoder, this::failure, patience, timer));
+          .subscribe(new Answering(subscriber, decoder, this::failure, patience, clients.loop()));
     };
   }
 

@@ -102,7 +102,7 @@ class UpstreamTest {
 
   private Upstream upstream(String url, Patience patience) {
     OpenAiDialect dialect = new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE);
-    return new Upstream(clients(), dialect, url, Secret.of(SECRET), patience, eventLoops);
+    return new Upstream(clients(), dialect, url, Secret.of(SECRET), patience);
   }
 
   private Upstream upstream(FakeProvider provider) {
@@ -111,8 +111,7 @@ class UpstreamTest {
 
   private Upstream replicate(FakeProvider provider, Patience patience) {
     ReplicateDialect dialect = new ReplicateDialect(URI.create(provider.url()));
-    return new Upstream(
-        clients(), dialect, provider.url(), Secret.of(SECRET), patience, eventLoops);
+    return new Upstream(clients(), dialect, provider.url(), Secret.of(SECRET), patience);
   }
 
   private static void answer(Exchange exchange) throws IOException {
@@ -383,8 +382,7 @@ class UpstreamTest {
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(SECRET),
-            PATIENT,
-            eventLoops);
+            PATIENT);
     Listener.of(upstream.answer(HELLO)).failure();
     assertThat(elsewhere.requests()).isEmpty();
   }
@@ -685,8 +683,7 @@ class UpstreamTest {
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(secret),
-            PATIENT,
-            eventLoops);
+            PATIENT);
     ModelException refused = Listener.of(upstream.answer(HELLO)).failure();
     assertThat(refused.kind()).isEqualTo(ModelException.Kind.INVALID_REQUEST);
     assertThat(refused).hasMessageNotContaining("injected");
