@@ -121,6 +121,15 @@ final class GatewayOptions {
   double warmup;
 
   @Option(
+      names = "--warmup-streams",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "At least so many answers at once meanwhile, for a gateway that has been asked often"
+              + " before few are measured.")
+  int warmupStreams;
+
+  @Option(
       names = "--repeat",
       paramLabel = "N",
       defaultValue = "1",
@@ -201,6 +210,10 @@ final class GatewayOptions {
   /// @throws IllegalArgumentException if something is out of bounds, or contradicts something else
   void check() {
     require(streams >= 1 && streams <= MAX_STREAMS, "--streams", "1 to " + MAX_STREAMS);
+    require(
+        warmupStreams >= 1 && warmupStreams <= MAX_STREAMS,
+        "--warmup-streams",
+        "1 to " + MAX_STREAMS);
     require(
         pace.isPositive() && pace.compareTo(MAX_PACE) <= 0, "--pace", "more than 0s, at most 10s");
     require(perStream >= 1 && perStream <= MAX_PER_STREAM, "--per-stream", "1 to 4096");

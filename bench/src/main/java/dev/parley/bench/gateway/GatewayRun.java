@@ -161,9 +161,15 @@ final class GatewayRun implements AutoCloseable {
       return;
     }
     status.show("%s: warming up, turn %d of %d".formatted(lane, round, ROUNDS));
-    onLoop(() -> turn.load.start(options.streams));
     double answerSeconds = script.answerNanos() / NANOS;
-    pause.seconds(Math.max(round == 1 ? options.warmup : 0, answerSeconds));
+    if (round == 1) {
+      onLoop(() -> turn.load.start(Math.max(options.streams, options.warmupStreams)));
+      pause.seconds(options.warmup);
+      onLoop(() -> turn.load.reduceTo(options.streams));
+    } else {
+      onLoop(() -> turn.load.start(options.streams));
+    }
+    pause.seconds(answerSeconds);
     status.show("%s: measuring, turn %d of %d".formatted(lane, round, ROUNDS));
     Usage before = usage(lane);
     long beginNanos = System.nanoTime();

@@ -23,8 +23,11 @@ final class Load {
   private final IntSupplier questions;
   private final Faults faults;
   private final Times times = new Times();
-  private boolean stopping;
   private boolean measuring;
+
+  /// Answers at once that there are to be.
+  private int wanted;
+
   private int underWay;
   private long deltas;
   private long answers;
@@ -54,7 +57,7 @@ final class Load {
 
   /// Starts, spread over the time that an answer takes.
   void start(int streams) {
-    stopping = false;
+    wanted = streams;
     for (int i = 0; i < streams; i++) {
       long delayNanos = (long) (i * GOLDEN % 1 * script.answerNanos());
       var _ = loop.schedule(this::ask, delayNanos, TimeUnit.NANOSECONDS);
@@ -66,9 +69,14 @@ final class Load {
     measuring = on;
   }
 
+  /// Asks anew only while fewer are under way.
+  void reduceTo(int streams) {
+    wanted = streams;
+  }
+
   /// Asks nothing more.
   void stop() {
-    stopping = true;
+    reduceTo(0);
   }
 
   int underWay() {
@@ -90,7 +98,7 @@ final class Load {
   }
 
   private void ask() {
-    if (!stopping) {
+    if (underWay < wanted) {
       underWay++;
       int question = questions.getAsInt();
       Answer answer = new Answer(question);
