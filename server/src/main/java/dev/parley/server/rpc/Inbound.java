@@ -5,9 +5,11 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.Refusal;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A frame that a client sent: a message, or bytes that are none, or too many. So that one such
@@ -31,11 +33,22 @@ public record Inbound<T>(@Nullable T message, @Nullable Refusal problem) {
       public Inbound<T> parse(InputStream stream) {
         try {
           // read first: a broken stream is an error of the call, not of the message
-          byte[] bytes = stream.readNBytes(maxBytes + 1);
+          byte[] bytes = bytes(stream);
           return bytes.length > maxBytes ? tooLarge() : parsed(bytes);
         } catch (IOException e) {
           return malformed(e);
         }
+      }
+
+      /// At most one byte more than is taken. Where it is known how many there are, no more memory
+      /// than that is allocated, of which an unknown number wants 16 KiB at once.
+      private byte[] bytes(InputStream stream) throws IOException {
+        if (!(stream instanceof KnownLength)) {
+          return stream.readNBytes(maxBytes + 1); // packed
+        }
+        byte[] bytes = new byte[Math.min(stream.available(), maxBytes + 1)];
+        int read = stream.readNBytes(bytes, 0, bytes.length);
+        return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
       }
 
       private Inbound<T> parsed(byte[] bytes) {

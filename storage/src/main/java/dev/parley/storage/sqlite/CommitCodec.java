@@ -27,6 +27,9 @@ final class CommitCodec {
   /// What the bytes begin with; another form gets another number.
   private static final int FORM = 1;
 
+  /// What the other fields of a record come to, or less.
+  private static final int FIELDS_BYTES = 64;
+
   private static final int NOTHING = -1;
   private static final int PUT = 0;
   private static final int REMOVE = 1;
@@ -46,7 +49,7 @@ final class CommitCodec {
   }
 
   static byte[] encode(List<Append> appends, List<Profile> profiles) {
-    var bytes = new ByteArrayOutputStream(1024);
+    var bytes = new ByteArrayOutputStream(aboutBytes(appends));
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(FORM);
       writeList(out, appends, CommitCodec::writeAppend);
@@ -55,6 +58,25 @@ final class CommitCodec {
       throw new UncheckedIOException(e); // there is none in memory
     }
     return bytes.toByteArray();
+  }
+
+  /// How long they will be, so that nothing is copied while they grow; with letters beyond ASCII
+  /// they are longer.
+  private static int aboutBytes(List<Append> appends) {
+    int bytes = FIELDS_BYTES;
+    for (Append append : appends) {
+      bytes += FIELDS_BYTES;
+      for (Draft draft : append.drafts()) {
+        bytes += FIELDS_BYTES + draft.body().length;
+        bytes += length(draft.author()) + length(draft.key()) + length(draft.parent());
+        bytes += length(draft.text());
+      }
+    }
+    return bytes;
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   /// The reverse of [#encode].
