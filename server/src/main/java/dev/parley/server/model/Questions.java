@@ -17,6 +17,7 @@ import dev.parley.models.Gateway;
 import dev.parley.models.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// Questions as they come on the wire, checked. Pure functions.
@@ -41,8 +42,9 @@ final class Questions {
     expect(!request.getModel().isEmpty(), "model: empty (expected: PROVIDER/MODEL)");
     expect(
         request.getFallbackModelsCount() <= MAX_FALLBACKS,
-        "fallback_models: %d (expected: at most %d)"
-            .formatted(request.getFallbackModelsCount(), MAX_FALLBACKS));
+        () ->
+            "fallback_models: %d (expected: at most %d)"
+                .formatted(request.getFallbackModelsCount(), MAX_FALLBACKS));
     String prefix = provider.isEmpty() ? "" : provider + "/";
     List<Route> routes = new ArrayList<>();
     routes.add(gateway.route(prefix + request.getModel()));
@@ -57,7 +59,7 @@ final class Questions {
     expect(request.getTurnsCount() > 0, "turns: none (expected: at least one)");
     expect(
         request.getToolsCount() <= MAX_TOOLS,
-        "tools: %d (expected: at most %d)".formatted(request.getToolsCount(), MAX_TOOLS));
+        () -> "tools: %d (expected: at most %d)".formatted(request.getToolsCount(), MAX_TOOLS));
     List<Turn> turns = new ArrayList<>(request.getTurnsCount());
     for (int i = 0; i < request.getTurnsCount(); i++) {
       turns.add(turn(request.getTurns(i), "turns[" + i + "]"));
@@ -105,10 +107,11 @@ final class Questions {
     for (int i = 0; i < turn.getPartsCount(); i++) {
       parts.add(part(turn.getParts(i), role, "%s.parts[%d]".formatted(where, i)));
     }
-    expect(!parts.isEmpty(), "%s: nothing is said (expected: text or parts)".formatted(where));
+    expect(
+        !parts.isEmpty(), () -> "%s: nothing is said (expected: text or parts)".formatted(where));
     expect(
         role != Role.TOOL || parts.stream().allMatch(Part.ToolResult.class::isInstance),
-        "%s: a tool's turn with something else than results".formatted(where));
+        () -> "%s: a tool's turn with something else than results".formatted(where));
     return new Turn(role, parts);
   }
 
@@ -143,7 +146,8 @@ final class Questions {
           case Part.ToolCall _, Part.Reasoning _ -> Role.ASSISTANT;
           case Part.ToolResult _ -> Role.TOOL;
         };
-    expect(role == only, "%s: only a turn of the role %s can hold this".formatted(where, only));
+    expect(
+        role == only, () -> "%s: only a turn of the role %s can hold this".formatted(where, only));
     return made;
   }
 
@@ -152,15 +156,17 @@ final class Questions {
       case DATA -> {
         expect(
             image.getMediaType().startsWith("image/"),
-            "%s.image.media_type: \"%s\" (expected: such as image/png)"
-                .formatted(where, image.getMediaType()));
+            () ->
+                "%s.image.media_type: \"%s\" (expected: such as image/png)"
+                    .formatted(where, image.getMediaType()));
         yield new Part.Image(image.getMediaType(), image.getData().toByteArray());
       }
       case URL -> {
         expect(
             LINK.matcher(image.getUrl()).lookingAt(),
-            "%s.image.url: \"%s\" (expected: an address of https:, http: or data:)"
-                .formatted(where, shortened(image.getUrl())));
+            () ->
+                "%s.image.url: \"%s\" (expected: an address of https:, http: or data:)"
+                    .formatted(where, shortened(image.getUrl())));
         yield new Part.ImageLink(image.getUrl());
       }
       case SOURCE_NOT_SET -> throw invalid("%s.image: neither data nor url".formatted(where));
@@ -174,20 +180,23 @@ final class Questions {
   private static Sampling sampling(dev.parley.model.v1.Sampling sampling) {
     expect(
         !sampling.hasMaxTokens() || sampling.getMaxTokens() > 0,
-        "sampling.max_tokens: %d (expected: 1 or more)".formatted(sampling.getMaxTokens()));
+        () -> "sampling.max_tokens: %d (expected: 1 or more)".formatted(sampling.getMaxTokens()));
     expect(
         within(sampling.getTemperature(), MAX_TEMPERATURE),
-        "sampling.temperature: %s (expected: 0 to 2)".formatted(sampling.getTemperature()));
+        () -> "sampling.temperature: %s (expected: 0 to 2)".formatted(sampling.getTemperature()));
     expect(
         within(sampling.getTopP(), 1),
-        "sampling.top_p: %s (expected: 0 to 1)".formatted(sampling.getTopP()));
+        () -> "sampling.top_p: %s (expected: 0 to 1)".formatted(sampling.getTopP()));
     expect(
         sampling.getStopCount() <= MAX_STOPS,
-        "sampling.stop: %d (expected: at most %d)".formatted(sampling.getStopCount(), MAX_STOPS));
+        () ->
+            "sampling.stop: %d (expected: at most %d)"
+                .formatted(sampling.getStopCount(), MAX_STOPS));
     expect(
         sampling.getReasoningTokens() >= 0,
-        "sampling.reasoning_tokens: %d (expected: 0 or more)"
-            .formatted(sampling.getReasoningTokens()));
+        () ->
+            "sampling.reasoning_tokens: %d (expected: 0 or more)"
+                .formatted(sampling.getReasoningTokens()));
     return new Sampling(
         sampling.hasMaxTokens() ? sampling.getMaxTokens() : null,
         sampling.hasTemperature() ? sampling.getTemperature() : null,
@@ -235,12 +244,17 @@ final class Questions {
   private static void name(String name, String where) {
     expect(
         name.matches("[A-Za-z0-9_-]{1,64}"),
-        "%s: \"%s\" (expected: 1 to 64 letters, digits, _ and -)".formatted(where, name));
+        () -> "%s: \"%s\" (expected: 1 to 64 letters, digits, _ and -)".formatted(where, name));
   }
 
   private static void expect(boolean held, String message) {
+    expect(held, () -> message);
+  }
+
+  /// Puts the message together only where it is wanted: each question passes here a dozen times.
+  private static void expect(boolean held, Supplier<String> message) {
     if (!held) {
-      throw invalid(message);
+      throw invalid(message.get());
     }
   }
 
