@@ -125,8 +125,8 @@ final class GatewayOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "At least so many answers at once meanwhile, for a gateway that has been asked often"
-              + " before few are measured.")
+          "Answers at once during --warmup, if more than --streams: for a gateway that is asked"
+              + " often before few answers are measured. Default: ${DEFAULT-VALUE}.")
   int warmupStreams;
 
   @Option(

@@ -29,7 +29,7 @@ record GatewayReport(
   /// @param streams answers at once
   /// @param deltas pieces of each answer
   /// @param paceMillis time between them
-  record Load(int streams, int deltas, double paceMillis) {}
+  record Load(int streams, int warmupStreams, int deltas, double paceMillis) {}
 
   /// One way to the provider.
   ///

@@ -108,7 +108,11 @@ final class GatewayRun implements AutoCloseable {
       }
     }
     return new GatewayReport(
-        new GatewayReport.Load(options.streams, script.deltas(), script.paceNanos() / 1e6),
+        new GatewayReport.Load(
+            options.streams,
+            Math.max(options.streams, options.warmupStreams),
+            script.deltas(),
+            script.paceNanos() / 1e6),
         pause.isCut(),
         laneReports(),
         gone,
@@ -162,14 +166,15 @@ final class GatewayRun implements AutoCloseable {
     }
     status.show("%s: warming up, turn %d of %d".formatted(lane, round, ROUNDS));
     double answerSeconds = script.answerNanos() / NANOS;
-    if (round == 1) {
-      onLoop(() -> turn.load.start(Math.max(options.streams, options.warmupStreams)));
-      pause.seconds(options.warmup);
-      onLoop(() -> turn.load.reduceTo(options.streams));
-    } else {
-      onLoop(() -> turn.load.start(options.streams));
+    double warmup = round == 1 ? options.warmup : 0;
+    if (warmup > 0 && options.warmupStreams > options.streams) {
+      onLoop(() -> turn.load.start(options.warmupStreams));
+      pause.seconds(warmup);
+      settle(lane, turn);
+      warmup = 0;
     }
-    pause.seconds(answerSeconds);
+    onLoop(() -> turn.load.start(options.streams));
+    pause.seconds(Math.max(warmup, answerSeconds));
     status.show("%s: measuring, turn %d of %d".formatted(lane, round, ROUNDS));
     Usage before = usage(lane);
     long beginNanos = System.nanoTime();
@@ -183,10 +188,15 @@ final class GatewayRun implements AutoCloseable {
       turn.last = after;
     }
     turn.connections = call(turn.load.asker()::connections);
+    settle(lane, turn);
+  }
+
+  /// Asks nothing more, and waits for what is under way.
+  private void settle(LaneKind lane, Turns turn) {
     status.show("%s: waiting for what is under way".formatted(lane));
     onLoop(turn.load::stop);
-    if (!await(SETTLE_SECONDS + answerSeconds, () -> call(turn.load::underWay) == 0)
-        && !pause.isCut()) {
+    double seconds = SETTLE_SECONDS + script.answerNanos() / NANOS;
+    if (!await(seconds, () -> call(turn.load::underWay) == 0) && !pause.isCut()) {
       faults.add("%s: %d answers do not end".formatted(lane, call(turn.load::underWay)));
     }
   }

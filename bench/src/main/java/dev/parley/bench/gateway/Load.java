@@ -23,11 +23,8 @@ final class Load {
   private final IntSupplier questions;
   private final Faults faults;
   private final Times times = new Times();
+  private boolean stopping;
   private boolean measuring;
-
-  /// Answers at once that there are to be.
-  private int wanted;
-
   private int underWay;
   private long deltas;
   private long answers;
@@ -57,7 +54,7 @@ final class Load {
 
   /// Starts, spread over the time that an answer takes.
   void start(int streams) {
-    wanted = streams;
+    stopping = false;
     for (int i = 0; i < streams; i++) {
       long delayNanos = (long) (i * GOLDEN % 1 * script.answerNanos());
       var _ = loop.schedule(this::ask, delayNanos, TimeUnit.NANOSECONDS);
@@ -69,14 +66,9 @@ final class Load {
     measuring = on;
   }
 
-  /// Asks anew only while fewer are under way.
-  void reduceTo(int streams) {
-    wanted = streams;
-  }
-
   /// Asks nothing more.
   void stop() {
-    reduceTo(0);
+    stopping = true;
   }
 
   int underWay() {
@@ -98,7 +90,7 @@ final class Load {
   }
 
   private void ask() {
-    if (underWay < wanted) {
+    if (!stopping) {
       underWay++;
       int question = questions.getAsInt();
       Answer answer = new Answer(question);

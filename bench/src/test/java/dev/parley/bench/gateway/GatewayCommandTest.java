@@ -37,17 +37,20 @@ final class GatewayCommandTest {
                 "--deltas=8",
                 "--pace=10ms",
                 "--seconds=0.6",
-                "--warmup=0"));
+                "--warmup=0.2"));
     all.addAll(List.of(more));
     return all;
   }
 
   @Test
   void measuresAServerOfItsOwnAndDisturbsIt() {
-    int exitCode = bench(gateway("--spawn", "--disturb=2", "--patience=20s", "--json"));
+    int exitCode =
+        bench(gateway("--spawn", "--warmup-streams=8", "--disturb=2", "--patience=20s", "--json"));
     assertThat(exitCode).as("%s%n%s", out, err).isZero();
     JsonNode report = new JsonMapper().readTree(out.toString());
     assertThat(report.at("/check/passed").asBoolean()).isTrue();
+    assertThat(report.at("/load/streams").asInt()).isEqualTo(4);
+    assertThat(report.at("/load/warmupStreams").asInt()).isEqualTo(8);
     for (String lane : List.of("direct", "grpc", "http")) {
       assertThat(report.at("/lanes/" + lane + "/answers").asInt()).as(lane).isPositive();
       assertThat(report.at("/lanes/" + lane + "/millis/deltaWay/p50").asDouble()).isPositive();

@@ -123,8 +123,11 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     Subscription open = chunks;
     if (open != null) {
       draining = true;
+      lingering = later(open::cancel, LINGER_NANOS); // before the end, which may come at once
       open.request(Long.MAX_VALUE);
-      lingering = later(open::cancel, LINGER_NANOS);
+      if (cancelled || failure != null) { // meanwhile, by another thread: it may tell no end
+        stop(lingering);
+      }
     }
   }
 
@@ -269,6 +272,9 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
       // The first piece may come at any moment, and the shorter limit apply from then on.
       long next = Math.min(Math.min(left, leftOfAll), patience.betweenTokens().toNanos());
       alarm = later(this::watch, next);
+      if (cancelled || ended) { // meanwhile, by another thread
+        stop(alarm);
+      }
     }
   }
 
@@ -281,7 +287,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     }
   }
 
-  /// Otherwise it would hold the whole answer until its time.
+  /// A task that waits holds the whole answer until its time.
   private static void stop(@Nullable Future<?> pending) {
     if (pending != null) {
       pending.cancel(false);

@@ -42,7 +42,7 @@ public final class LocalClients {
     return client;
   }
 
-  /// The event loop that this is called on; elsewhere, any. What it is to do later wakes no other.
+  /// The event loop that this is called on; elsewhere, any.
   EventLoop loop() {
     for (EventExecutor loop : clients.keySet()) {
       if (loop.inEventLoop()) {

@@ -22,14 +22,24 @@ final class AnsweringTest {
 
       """;
 
-  private static final Subscription CONNECTION =
-      new Subscription() {
-        @Override
-        public void request(long count) {}
+  /// Ends when all of it is wanted, if it is told to.
+  private static final class Stream implements Subscription {
+    private final Runnable end;
 
-        @Override
-        public void cancel() {}
-      };
+    Stream(Runnable end) {
+      this.end = end;
+    }
+
+    @Override
+    public void request(long count) {
+      if (count == Long.MAX_VALUE) {
+        end.run();
+      }
+    }
+
+    @Override
+    public void cancel() {}
+  }
 
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
   private final Listener listener = new Listener(Long.MAX_VALUE);
@@ -44,19 +54,22 @@ final class AnsweringTest {
   }
 
   private Answering begun() {
+    Answering answering = answering();
+    answering.onSubscribe(new Stream(() -> {}));
+    assertThat(timer.getQueue()).as("a clock").hasSize(1);
+    return answering;
+  }
+
+  private Answering answering() {
     Patience patience =
         new Patience(
             Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
-    Answering answering =
-        new Answering(
-            listener,
-            new AnswerDecoder(new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE).reader()),
-            e -> new ModelException(ModelException.Kind.FAILED, e.toString()),
-            patience,
-            timer);
-    answering.onSubscribe(CONNECTION);
-    assertThat(timer.getQueue()).as("a clock").hasSize(1);
-    return answering;
+    return new Answering(
+        listener,
+        new AnswerDecoder(new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE).reader()),
+        e -> new ModelException(ModelException.Kind.FAILED, e.toString()),
+        patience,
+        timer);
   }
 
   @Test
@@ -66,6 +79,14 @@ final class AnsweringTest {
     assertThat(listener.whole()).isNotEmpty();
     assertThat(timer.getQueue()).as("the end of the stream, which has not come").hasSize(1);
     answering.onComplete();
+    assertThat(timer.getQueue()).isEmpty();
+  }
+
+  @Test
+  void nothingIsLeftToBeDoneWhereTheEndOfTheStreamIsThereAlready() {
+    Answering answering = answering();
+    answering.onSubscribe(new Stream(answering::onComplete));
+    answering.onNext(END.getBytes(UTF_8));
     assertThat(timer.getQueue()).isEmpty();
   }
 

@@ -28,6 +28,8 @@ final class Questions {
   private static final double MAX_TEMPERATURE = 2;
   private static final int MAX_QUOTED = 100;
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   /// Others, such as `file:` or `gs:`, would have the provider read what only it, or the one whose
   /// credential it is, may read.
   private static final Pattern LINK = Pattern.compile("(?i)(https?://|data:)");
@@ -105,7 +107,7 @@ final class Questions {
       parts.add(new Part.Text(turn.getText()));
     }
     for (int i = 0; i < turn.getPartsCount(); i++) {
-      parts.add(part(turn.getParts(i), role, "%s.parts[%d]".formatted(where, i)));
+      parts.add(part(turn.getParts(i), role, where + ".parts[" + i + "]"));
     }
     expect(
         !parts.isEmpty(), () -> "%s: nothing is said (expected: text or parts)".formatted(where));
@@ -243,7 +245,7 @@ final class Questions {
 
   private static void name(String name, String where) {
     expect(
-        name.matches("[A-Za-z0-9_-]{1,64}"),
+        NAME.matcher(name).matches(),
         () -> "%s: \"%s\" (expected: 1 to 64 letters, digits, _ and -)".formatted(where, name));
   }
 

@@ -33,20 +33,20 @@ public record Inbound<T>(@Nullable T message, @Nullable Refusal problem) {
       public Inbound<T> parse(InputStream stream) {
         try {
           // read first: a broken stream is an error of the call, not of the message
-          byte[] bytes = bytes(stream);
+          if (stream instanceof KnownLength) {
+            return stream.available() > maxBytes ? tooLarge() : parsed(known(stream));
+          }
+          byte[] bytes = stream.readNBytes(maxBytes + 1); // packed
           return bytes.length > maxBytes ? tooLarge() : parsed(bytes);
         } catch (IOException e) {
           return malformed(e);
         }
       }
 
-      /// At most one byte more than is taken. Where it is known how many there are, no more memory
-      /// than that is allocated, of which an unknown number wants 16 KiB at once.
-      private byte[] bytes(InputStream stream) throws IOException {
-        if (!(stream instanceof KnownLength)) {
-          return stream.readNBytes(maxBytes + 1); // packed
-        }
-        byte[] bytes = new byte[Math.min(stream.available(), maxBytes + 1)];
+      /// Into just the memory that it takes. Who does not know how much there is begins with
+      /// 16 KiB for each frame.
+      private byte[] known(InputStream stream) throws IOException {
+        byte[] bytes = new byte[stream.available()];
         int read = stream.readNBytes(bytes, 0, bytes.length);
         return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
       }

@@ -27,7 +27,7 @@ final class CommitCodec {
   /// What the bytes begin with; another form gets another number.
   private static final int FORM = 1;
 
-  /// What the other fields of a record come to, or less.
+  /// About what the other fields of a record come to.
   private static final int FIELDS_BYTES = 64;
 
   private static final int NOTHING = -1;
@@ -60,8 +60,7 @@ final class CommitCodec {
     return bytes.toByteArray();
   }
 
-  /// How long they will be, so that nothing is copied while they grow; with letters beyond ASCII
-  /// they are longer.
+  /// About how long drafts will be, so that little is copied while they grow.
   private static int aboutBytes(List<Append> appends) {
     int bytes = FIELDS_BYTES;
     for (Append append : appends) {
