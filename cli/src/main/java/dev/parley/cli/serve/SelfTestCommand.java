@@ -65,11 +65,6 @@ public final class SelfTestCommand implements Callable<Integer> {
   /// Time between two words of a model.
   private static final String PACE = "5ms";
 
-  private static final String LONG_ANSWERS = "--seconds 2 --pace " + PACE;
-
-  /// Enough questions for the JVM to learn what asking takes, not only what each piece does.
-  private static final String MANY_ANSWERS = "--seconds 4 --deltas 2 --pace 1ms";
-
   private final Streams streams;
   private final String version;
 
@@ -133,13 +128,11 @@ public final class SelfTestCommand implements Callable<Integer> {
       throw CommandFailure.failed("no port for HTTP");
     }
     SelfCommand nobody = new SelfCommand("");
-    for (String answers : List.of(LONG_ANSWERS, MANY_ANSWERS)) {
-      measure(
-          GatewayCommand.commandLine(nobody, false),
-          ("--server %s --http %s --provider %s --lanes grpc,http --streams 16 --warmup 0"
-                  + " --disturb 0 %s")
-              .formatted(address, ServerConfig.text(http), provider, answers));
-    }
+    measure(
+        GatewayCommand.commandLine(nobody, false),
+        ("--server %s --http %s --provider %s --lanes grpc,http --streams 16 --pace %s"
+                + " --seconds 2 --warmup 0 --disturb 0")
+            .formatted(address, ServerConfig.text(http), provider, PACE));
     measure(
         SessionsCommand.commandLine(nobody, false),
         "--server %s --sessions 16 --pace %s --seconds 1 --warmup 0".formatted(address, PACE));
