@@ -19,7 +19,8 @@ record EntryRows(Session session) {
   private static final String AMEND = "UPDATE entry SET body = ? WHERE position = ?";
   private static final String AUTHOR = "SELECT author FROM entry WHERE position = ?";
   private static final String AT = SELECT + "WHERE e.position = ?";
-  private static final String BY_KEY = SELECT + "WHERE e.topic = ? AND e.key = ? AND e.author = ?";
+  private static final String BY_KEY =
+      "SELECT position FROM entry WHERE topic = ? AND key = ? AND author = ?";
   private static final String BY_ANY_KEY =
       SELECT + "WHERE e.topic = ? AND e.key = ? AND e.content = 1 ORDER BY e.position LIMIT 1";
   private static final String READ =
@@ -71,12 +72,21 @@ record EntryRows(Session session) {
     return first(statement);
   }
 
+  /// Hardly ever is there one, so its columns, which the driver asks for one by one, are another
+  /// query's.
   @Nullable Entry byKey(long topic, String author, String key) throws SQLException {
     PreparedStatement statement = session.prepare(BY_KEY);
     statement.setLong(1, topic);
     statement.setString(2, key);
     statement.setString(3, author);
-    return first(statement);
+    long position;
+    try (ResultSet rows = statement.executeQuery()) {
+      if (!rows.next()) {
+        return null;
+      }
+      position = rows.getLong(1);
+    }
+    return at(topic, Position.sequence(position));
   }
 
   @Nullable Entry byAnyKey(long topic, String key) throws SQLException {

@@ -8,7 +8,9 @@ import dev.parley.core.topic.TopicId;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Answers lookups from one snapshot of the file.
@@ -16,18 +18,24 @@ final class Lookups {
   private final TopicRows topics;
   private final EntryRows entries;
   private final MemberRows members;
-  private final Map<TopicId, @Nullable Long> ids = new HashMap<>();
+  private final Map<TopicId, Long> ids;
+  private final Set<TopicId> missing = new HashSet<>();
   private final Map<Lookup.OfEntry, Entry> foundEntries = new HashMap<>();
   private final Map<Lookup.OfMember, Member> foundMembers = new HashMap<>();
 
-  private Lookups(Session session) {
+  private Lookups(Session session, Map<TopicId, Long> ids) {
+    this.ids = ids;
     topics = new TopicRows(session);
     entries = new EntryRows(session);
     members = new MemberRows(session);
   }
 
-  static Found find(Session session, Collection<? extends Lookup> lookups) throws SQLException {
-    Lookups answers = new Lookups(session);
+  /// Answers lookups.
+  ///
+  /// @param ids numbers of topics that are known to live; those that are found are added
+  static Found find(Session session, Map<TopicId, Long> ids, Collection<? extends Lookup> lookups)
+      throws SQLException {
+    Lookups answers = new Lookups(session, ids);
     for (Lookup lookup : lookups) {
       Long topic = answers.id(lookup.topic());
       if (topic != null) {
@@ -60,9 +68,13 @@ final class Lookups {
   /// Most lookups of a batch are about few topics.
   private @Nullable Long id(TopicId topic) throws SQLException {
     Long id = ids.get(topic);
-    if (id == null && !ids.containsKey(topic)) {
+    if (id == null && !missing.contains(topic)) {
       id = topics.idOfLiving(topic);
-      ids.put(topic, id);
+      if (id == null) {
+        missing.add(topic);
+      } else {
+        ids.put(topic, id);
+      }
     }
     return id;
   }

@@ -25,16 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// A commit goes into the log, and from there into the tables ([Backlog]). So whether it may be
 /// made is found out before, and lookups ask the tables and then what is not in them yet.
 final class SqliteJournal implements Journal, AutoCloseable {
-  /// Most keys to remember; a batch looks up fewer.
-  private static final int MAX_FREE = 10_000;
-
   private final long epoch;
   private final Transactions tables;
   private final CommitLog log;
   private final Backlog backlog;
 
-  /// Keys that nobody has used yet, as lookups since the last commit have found.
-  private final Set<Lookup.ByKey> free = new HashSet<>();
+  private final Remembered remembered = new Remembered();
 
   /// Whether log or tables may have a commit that failed.
   private boolean uncertain;
@@ -63,19 +59,17 @@ final class SqliteJournal implements Journal, AutoCloseable {
   public Found find(Collection<? extends Lookup> lookups) throws JournalException {
     settleLog();
     List<Memtable> layers = new ArrayList<>(backlog.layers());
-    Found stored =
-        tables.commit(
-            session -> {
-              long applied = session.queryLong(Tables.APPLIED);
-              layers.removeIf(layer -> layer.last() <= applied); // carried over meanwhile
-              return Lookups.find(session, lookups);
-            });
     Map<Lookup.OfEntry, Entry> entries = new HashMap<>();
-    Map<Lookup.OfMember, Member> members = new HashMap<>();
-    if (free.size() + lookups.size() > MAX_FREE) {
-      free.clear();
-    }
+    Map<Lookup.OfMember, Member> members = remembered.members(lookups);
+    List<Lookup> unknown = new ArrayList<>(lookups.size());
     for (Lookup lookup : lookups) {
+      boolean erased = layers.stream().anyMatch(layer -> layer.erased(lookup.topic()));
+      if (!erased && !(lookup instanceof Lookup.OfMember of && members.containsKey(of))) {
+        unknown.add(lookup);
+      }
+    }
+    Found stored = unknown.isEmpty() ? Found.NOTHING : stored(unknown, layers);
+    for (Lookup lookup : unknown) {
       switch (lookup) {
         case Lookup.OfEntry of -> {
           Entry entry = stored.entries().get(of);
@@ -85,7 +79,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
           if (entry != null) {
             entries.put(of, entry);
           } else if (of instanceof Lookup.ByKey key) {
-            free.add(key);
+            remembered.free(key);
           }
         }
         case Lookup.OfMember of -> {
@@ -95,11 +89,24 @@ final class SqliteJournal implements Journal, AutoCloseable {
           }
           if (member != null) {
             members.put(of, member);
+            remembered.member(of, member);
           }
         }
       }
     }
     return new Found(entries, members);
+  }
+
+  /// Answers from the tables.
+  ///
+  /// @param layers those that are there by now are removed
+  private Found stored(List<Lookup> lookups, List<Memtable> layers) throws JournalException {
+    return tables.commit(
+        session -> {
+          long applied = session.queryLong(Tables.APPLIED);
+          layers.removeIf(layer -> layer.last() <= applied);
+          return Lookups.find(session, remembered.topics(), lookups);
+        });
   }
 
   @Override
@@ -137,13 +144,13 @@ final class SqliteJournal implements Journal, AutoCloseable {
         write(appends, profiles);
       }
     } finally {
-      free.clear();
+      remembered.changed(appends);
     }
   }
 
   private void log(List<Append> appends, List<Profile> profiles) throws JournalException {
     backlog.awaitRoom();
-    var admission = new Admission(tables, backlog.layers(), free);
+    var admission = new Admission(tables, backlog.layers(), remembered.free());
     for (Append append : appends) {
       admission.check(append);
     }
@@ -170,7 +177,7 @@ final class SqliteJournal implements Journal, AutoCloseable {
         backlog.add(commit, CommitCodec.encode(commit.appends(), commit.profiles()).length);
       }
       uncertain = false;
-      free.clear();
+      remembered.forget();
     }
   }
 

@@ -67,7 +67,7 @@ final class SqliteReader implements JournalReader, AutoCloseable {
     return backlog.read(
         pool::read,
         memtable -> lookups.stream().anyMatch(memtable::concerns),
-        session -> Lookups.find(session, lookups));
+        session -> Lookups.find(session, new HashMap<>(), lookups));
   }
 
   @Override

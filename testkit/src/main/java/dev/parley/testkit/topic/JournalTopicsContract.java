@@ -253,6 +253,14 @@ public abstract class JournalTopicsContract extends JournalFixture {
       commit(append(ROOM, 2).change("ann", "bye").erase());
     }
 
+    private static Set<Lookup> contents() {
+      return Set.of(
+          at(ROOM, 1),
+          new Lookup.ByKey(ROOM, "ann", "k"),
+          new Lookup.ByAnyKey(ROOM, "k"),
+          new Lookup.OfMember(ROOM, "ann"));
+    }
+
     private void assertGone() throws JournalException {
       assertThat(journal().read(ROOM, 0, 9, 999)).isEmpty();
       assertThat(reader().read(ROOM, 0, 9, 9, 999)).isEmpty();
@@ -263,14 +271,8 @@ public abstract class JournalTopicsContract extends JournalFixture {
       assertThat(reader().topic(ROOM, "ann")).isNull();
       assertThat(reader().topics("room", "ann", false, "", 9)).isEmpty();
       assertThat(reader().topics("room", "ann", true, "", 9)).isEmpty();
-      Set<Lookup> lookups =
-          Set.of(
-              at(ROOM, 1),
-              new Lookup.ByKey(ROOM, "ann", "k"),
-              new Lookup.ByAnyKey(ROOM, "k"),
-              new Lookup.OfMember(ROOM, "ann"));
-      assertThat(journal().find(lookups)).isEqualTo(new Found(Map.of(), Map.of()));
-      assertThat(reader().find(lookups)).isEqualTo(new Found(Map.of(), Map.of()));
+      assertThat(journal().find(contents())).isEqualTo(Found.NOTHING);
+      assertThat(reader().find(contents())).isEqualTo(Found.NOTHING);
       assertThat(reader().head(ROOM).erased()).isTrue();
       assertThat(reader().head(ROOM).lastSequence()).isEqualTo(3);
       assertThat(reader().head(ROOM).snapshot().state()).isEqualTo("state".getBytes(UTF_8));
@@ -282,6 +284,19 @@ public abstract class JournalTopicsContract extends JournalFixture {
       assertGone();
       reapAll(1);
       assertGone();
+    }
+
+    @Test
+    void hidesWhatWasFoundBefore() throws Exception {
+      commit(append(ROOM, 0).put("ann", Role.OWNER).say("ann", "k", "hello"));
+      reader().members(ROOM, "", 9); // has it stored for good
+      assertThat(journal().find(contents()).members()).hasSize(1);
+      commit(append(ROOM, 1).say("ann", "more"));
+      assertThat(journal().find(contents()).members()).hasSize(1);
+      commit(append(ROOM, 2).erase());
+      assertThat(journal().find(contents())).isEqualTo(Found.NOTHING);
+      reapAll(1);
+      assertThat(journal().find(contents())).isEqualTo(Found.NOTHING);
     }
 
     @Test
