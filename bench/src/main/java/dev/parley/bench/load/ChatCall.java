@@ -1,6 +1,5 @@
 package dev.parley.bench.load;
 
-import dev.parley.bench.wire.EventReader;
 import dev.parley.bench.wire.EventSink;
 import dev.parley.bench.wire.Frame;
 import io.grpc.CallOptions;
@@ -29,7 +28,6 @@ final class ChatCall {
 
   private final Lane lane;
   private final Owner owner;
-  private final EventReader reader;
   private final ClientCall<byte[], Frame> call;
   private final int fullCredit;
   private int credit;
@@ -42,7 +40,6 @@ final class ChatCall {
     this.fullCredit = fullCredit;
     this.lane = lane;
     this.owner = owner;
-    reader = new EventReader(owner);
     call = channel.newCall(lane.chat, CallOptions.DEFAULT);
     call.start(new Listener(), new Metadata());
     call.sendMessage(first);
@@ -105,7 +102,7 @@ final class ChatCall {
     lane.counts.frames.increment();
     lane.counts.bytes.add(frame.length());
     try {
-      reader.read(frame.bytes(), frame.length());
+      lane.reader.read(frame.bytes(), frame.length(), owner);
     } catch (IOException e) {
       end();
       owner.broken(Status.INTERNAL.withDescription("a frame that is no event").withCause(e));

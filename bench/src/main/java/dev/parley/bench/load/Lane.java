@@ -2,6 +2,7 @@ package dev.parley.bench.load;
 
 import dev.parley.bench.measure.Counts;
 import dev.parley.bench.measure.Latencies;
+import dev.parley.bench.wire.EventReader;
 import dev.parley.bench.wire.Frame;
 import dev.parley.bench.wire.Sockets;
 import io.grpc.ManagedChannel;
@@ -35,6 +36,7 @@ final class Lane implements AutoCloseable {
   final Counts counts;
   final Latencies latencies = new Latencies();
   final MethodDescriptor<byte[], Frame> chat;
+  final EventReader reader = new EventReader();
 
   /// When the frame came that is being read, in nanoseconds of [System#nanoTime].
   long frameNanos;

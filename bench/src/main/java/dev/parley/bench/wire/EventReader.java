@@ -6,13 +6,35 @@ import dev.parley.chat.v1.AckEvent;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
 import java.io.IOException;
+import java.util.Arrays;
 
 /// Reads the events of a frame, alone or in batches, in place: of messages and acks only what is
 /// checked and measured, and without an object for any of them. Also reads the classic
 /// `chat.ChatEvent`, which is a part of it. Owned by one thread.
+///
+/// A server sends the same batch to many streams. So the last one is kept with what it says, and
+/// where the next frame has the very same bytes, that is told again.
 public final class EventReader {
-  private final EventSink sink;
+  /// Longest batch that is kept.
+  private static final int MAX_KEPT_BYTES = 256 << 10;
+
+  /// Numbers that a message comes to.
+  private static final int NUMBERS = 4;
+
   private byte[] bytes = new byte[0];
+
+  private byte[] kept = new byte[0];
+
+  /// 0: none is kept.
+  private int keptLength;
+
+  /// What is told of the messages of the batch that is kept, or is being read.
+  private long[] numbers = new long[NUMBERS];
+
+  private int count;
+
+  /// Whether what is being read has had messages only.
+  private boolean messagesOnly;
 
   private long room;
   private long sequence;
@@ -21,35 +43,71 @@ public final class EventReader {
   private long sentNanos;
   private boolean duplicate;
 
-  /// @param sink told of each event
-  public EventReader(EventSink sink) {
-    this.sink = sink;
-  }
-
   /// Reads one frame.
   ///
+  /// @param sink told of each event
   /// @throws IOException if the bytes are no `ChatEvent`
-  public void read(byte[] frame, int length) throws IOException {
+  public void read(byte[] frame, int length, EventSink sink) throws IOException {
+    if (length > 0 && Arrays.equals(frame, 0, length, kept, 0, keptLength)) {
+      tellKept(sink);
+      return;
+    }
     bytes = frame;
     CodedInputStream in = CodedInputStream.newInstance(frame, 0, length);
-    if (length > 0
-        && WireFormat.getTagFieldNumber(peek(frame, length)) == ChatEvent.BATCH_FIELD_NUMBER) {
-      batch(in);
+    boolean batch =
+        length > 0
+            && WireFormat.getTagFieldNumber(peek(frame, length)) == ChatEvent.BATCH_FIELD_NUMBER;
+    messagesOnly = batch && length <= MAX_KEPT_BYTES;
+    if (batch) {
+      keptLength = 0;
+      count = 0;
+      batch(in, sink);
+      keep(frame, length);
     } else {
-      event(in, 0, length);
+      event(in, 0, length, sink);
     }
+  }
+
+  private void keep(byte[] frame, int length) {
+    if (messagesOnly) {
+      if (kept.length < length) {
+        kept = new byte[length];
+      }
+      System.arraycopy(frame, 0, kept, 0, length);
+      keptLength = length;
+    }
+  }
+
+  private void tellKept(EventSink sink) {
+    for (int i = 0; i < count; i += NUMBERS) {
+      sink.message(numbers[i], numbers[i + 1], numbers[i + 2], numbers[i + 3]);
+    }
+  }
+
+  private void tellMessage(EventSink sink) {
+    long hash = Bytes.mix(id, content);
+    if (messagesOnly) {
+      if (count == numbers.length) {
+        numbers = Arrays.copyOf(numbers, 2 * count);
+      }
+      numbers[count++] = room;
+      numbers[count++] = sequence;
+      numbers[count++] = hash;
+      numbers[count++] = sentNanos;
+    }
+    sink.message(room, sequence, hash, sentNanos);
   }
 
   private static int peek(byte[] frame, int length) throws IOException {
     return CodedInputStream.newInstance(frame, 0, length).readTag();
   }
 
-  private void batch(CodedInputStream in) throws IOException {
+  private void batch(CodedInputStream in, EventSink sink) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (WireFormat.getTagFieldNumber(tag) == ChatEvent.BATCH_FIELD_NUMBER) {
         int length = in.readRawVarint32();
         int limit = in.pushLimit(length);
-        event(in, in.getTotalBytesRead(), length);
+        event(in, in.getTotalBytesRead(), length, sink);
         in.popLimit(limit);
       } else {
         in.skipField(tag);
@@ -57,7 +115,8 @@ public final class EventReader {
     }
   }
 
-  private void event(CodedInputStream in, int start, int length) throws IOException {
+  private void event(CodedInputStream in, int start, int length, EventSink sink)
+      throws IOException {
     int kind = 0;
     sequence = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -80,13 +139,13 @@ public final class EventReader {
         }
       }
     }
-    tell(kind, start, length);
+    tell(kind, start, length, sink);
   }
 
-  private void tell(int kind, int start, int length) throws IOException {
+  private void tell(int kind, int start, int length, EventSink sink) throws IOException {
+    messagesOnly &= kind == ChatEvent.MESSAGE_FIELD_NUMBER;
     switch (kind) {
-      case ChatEvent.MESSAGE_FIELD_NUMBER ->
-          sink.message(room, sequence, Bytes.mix(id, content), sentNanos);
+      case ChatEvent.MESSAGE_FIELD_NUMBER -> tellMessage(sink);
       case ChatEvent.ACK_FIELD_NUMBER -> sink.ack(id, sequence, duplicate, sentNanos);
       case ChatEvent.USER_JOINED_FIELD_NUMBER,
           ChatEvent.USER_LEFT_FIELD_NUMBER,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class EventReaderTest {
@@ -27,7 +28,8 @@ final class EventReaderTest {
       new MessageTemplate(ROOM, 7, 40, new SplittableRandom(1));
 
   private final List<String> told = new ArrayList<>();
-  private final EventReader reader = new EventReader(new Telling());
+  private final Telling telling = new Telling();
+  private final EventReader reader = new EventReader();
 
   /// Writes down what it is told.
   private final class Telling implements EventSink {
@@ -58,7 +60,7 @@ final class EventReaderTest {
     byte[] frame = new byte[bytes.length + 100];
     Arrays.fill(frame, (byte) 0x7f);
     System.arraycopy(bytes, 0, frame, 0, bytes.length);
-    reader.read(frame, bytes.length);
+    reader.read(frame, bytes.length, telling);
   }
 
   private ChatMessage sent(long atNanos) throws InvalidProtocolBufferException {
@@ -164,7 +166,69 @@ final class EventReaderTest {
   @Test
   void refusesWhatIsNoEvent() {
     byte[] junk = {(byte) 0xfa, 1, 50, 1, 2};
-    assertThatThrownBy(() -> reader.read(junk, junk.length)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> reader.read(junk, junk.length, telling))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whatWasReadBeforeChangesNothing() throws IOException {
+    ChatMessage message = sent(1);
+    AckEvent ack = AckEvent.newBuilder().setMessageId(message.getId()).setSequence(1).build();
+    ChatEvent two =
+        ChatEvent.newBuilder().addBatch(event(message, 1)).addBatch(event(sent(2), 2)).build();
+    ChatEvent one = ChatEvent.newBuilder().addBatch(two.getBatch(0)).build();
+    ChatEvent later =
+        ChatEvent.newBuilder().addBatch(event(message, 2)).addBatch(event(sent(2), 3)).build();
+    ChatEvent mixed = two.toBuilder().addBatch(ChatEvent.newBuilder().setAck(ack)).build();
+    ChatEvent many =
+        ChatEvent.newBuilder()
+            .addAllBatch(
+                IntStream.range(0, 40).mapToObj(i -> event(message, 1 + i).build()).toList())
+            .build();
+    List<ChatEvent> frames =
+        List.of(
+            two,
+            two,
+            one,
+            two,
+            later,
+            later,
+            mixed,
+            mixed,
+            two,
+            event(message, 1).build(),
+            two,
+            many,
+            many,
+            two,
+            two,
+            ChatEvent.getDefaultInstance(),
+            two);
+    for (ChatEvent frame : frames) {
+      told.clear();
+      new EventReader().read(frame.toByteArray(), frame.getSerializedSize(), telling);
+      List<String> expected = List.copyOf(told);
+      told.clear();
+      read(frame);
+      assertThat(told).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aBatchThatIsBrokenOffIsNotToldAgain() throws IOException {
+    byte[] whole =
+        ChatEvent.newBuilder()
+            .addBatch(event(sent(1), 1))
+            .addBatch(event(sent(2), 2))
+            .build()
+            .toByteArray();
+    reader.read(whole, whole.length, telling);
+    byte[] broken = whole.clone();
+    broken[whole.length / 2 + 2] = 0x7f;
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> reader.read(broken, broken.length, telling))
+          .isInstanceOf(IOException.class);
+    }
   }
 
   @Test
