@@ -93,7 +93,8 @@ final class Reports {
         connected.rssBytes(),
         stop.rssBytes(),
         stop.rssPeakBytes(),
-        Math.max(0, connected.rssBytes() - begin.rssBytes()) / connections);
+        Math.max(0, connected.rssBytes() - begin.rssBytes()) / connections,
+        Math.max(0, stop.rssBytes() - begin.rssBytes()) / connections);
   }
 
   private static double perMillion(double seconds, long count) {

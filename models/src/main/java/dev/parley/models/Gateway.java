@@ -335,7 +335,8 @@ public final class Gateway implements AutoCloseable {
       case GEMINI -> new GeminiDialect();
       case VERTEX ->
           new VertexDialect(
-              options.getOrDefault("project", ""), options.getOrDefault("location", "global"));
+              options.getOrDefault("project", ""),
+              options.getOrDefault("location", VertexDialect.GLOBAL));
       case ANTHROPIC -> new AnthropicDialect();
       case COHERE -> new CohereDialect();
       case REPLICATE -> new ReplicateDialect(URI.create(provider.baseUrl()));

@@ -78,6 +78,7 @@ public record Report(
   /// @param rssBytes memory at the end of the measuring
   /// @param rssPeakBytes the most that it ever had
   /// @param rssBytesPerConnection what each connection added, all connected and nothing sent
+  /// @param rssBytesPerConnectionAtEnd what each has added at the end of the measuring
   public record Server(
       double cpuSeconds,
       double cpuSecondsPerMillionDeliveries,
@@ -86,7 +87,8 @@ public record Report(
       long rssBytesConnected,
       long rssBytes,
       long rssPeakBytes,
-      long rssBytesPerConnection) {}
+      long rssBytesPerConnection,
+      long rssBytesPerConnectionAtEnd) {}
 
   /// Somebody else doing the same work.
   ///

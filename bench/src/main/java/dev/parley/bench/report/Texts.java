@@ -144,7 +144,10 @@ public final class Texts {
       row(
           lines,
           "  per connection",
-          format("%,.1f KiB when connected", server.rssBytesPerConnection() / 1024.0));
+          format(
+              "%,.1f KiB when connected, %,.1f at the end",
+              server.rssBytesPerConnection() / 1024.0,
+              server.rssBytesPerConnectionAtEnd() / 1024.0));
     }
     row(
         lines,

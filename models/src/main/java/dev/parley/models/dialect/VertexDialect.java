@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 /// Google's own models at Vertex AI, with an access token. The list is of all that Google
 /// publishes there, and may be empty; whether a location has them is known only by asking.
 public final class VertexDialect implements Dialect {
+  /// The location that is none: Google chooses.
+  public static final String GLOBAL = "global";
+
   private static final String GOOGLE = "publishers/google/";
   private static final String AUTHORIZATION = "authorization";
   private static final Pattern PROJECT = Pattern.compile("[a-z0-9][a-z0-9.:-]*");
@@ -25,6 +28,12 @@ public final class VertexDialect implements Dialect {
     require(PROJECT, project, "project");
     require(LOCATION, location, "location");
     folder = "/v1/projects/%s/locations/%s/%s".formatted(project, location, GOOGLE);
+  }
+
+  /// Where Google answers for a location, which has a host of its own unless it is [#GLOBAL].
+  public static String baseUrl(String location) {
+    String prefix = location.equals(GLOBAL) ? "" : location + "-";
+    return "https://" + prefix + "aiplatform.googleapis.com";
   }
 
   private static void require(Pattern form, String name, String what) {

@@ -4,6 +4,7 @@ import dev.parley.models.Credential;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
 import dev.parley.models.Quota;
+import dev.parley.models.dialect.VertexDialect;
 import dev.parley.models.http.GoogleSecret;
 import dev.parley.models.http.Patience;
 import java.net.URI;
@@ -129,7 +130,7 @@ final class ProviderLines {
       throws ConfigException {
     Map<String, String> options = new HashMap<>(lines);
     ProviderKind kind = kind(name, options.remove(KIND));
-    String baseUrl = baseUrl(name, kind, options.remove(BASE_URL));
+    String baseUrl = baseUrl(name, kind, options);
     List<Credential> credentials = credentials(name, kind, options, environment);
     Quota quota =
         new Quota(
@@ -298,12 +299,17 @@ final class ProviderLines {
             "%s%s.%s: \"%s\" (expected: one of %s)".formatted(PREFIX, name, KIND, text, kinds));
   }
 
-  private static String baseUrl(String name, ProviderKind kind, @Nullable String text)
+  private static String baseUrl(String name, ProviderKind kind, Map<String, String> options)
       throws ConfigException {
+    String text = options.remove(BASE_URL);
     if (kind == ProviderKind.SIMULATED) {
       return "";
     }
-    String url = text == null ? kind.baseUrl() : text.strip();
+    String usual =
+        kind == ProviderKind.VERTEX
+            ? VertexDialect.baseUrl(options.getOrDefault("location", VertexDialect.GLOBAL))
+            : kind.baseUrl();
+    String url = text == null ? usual : text.strip();
     if (url.isEmpty()) {
       throw missing(name, BASE_URL, "such as https://api.example.com");
     }

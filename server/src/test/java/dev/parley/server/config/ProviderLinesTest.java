@@ -14,6 +14,7 @@ import dev.parley.models.http.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,20 @@ class ProviderLinesTest {
             ProviderSettings.of(
                 "anthropic", ProviderKind.ANTHROPIC, "https://api.anthropic.com", "sk-1"),
             SIMULATED);
+  }
+
+  @Test
+  void vertexIsWhereItsLocationIs() throws Exception {
+    Map<String, String> lines = Map.of("vertex.project", "p", "vertex.key", "token");
+    assertThat(ProviderLines.parse(lines, Map.of()).getLast().baseUrl())
+        .isEqualTo("https://aiplatform.googleapis.com");
+    Map<String, String> there = new HashMap<>(lines);
+    there.put("vertex.location", "europe-west4");
+    assertThat(ProviderLines.parse(there, Map.of()).getLast().baseUrl())
+        .isEqualTo("https://europe-west4-aiplatform.googleapis.com");
+    there.put("vertex.base-url", "https://proxy.example.com");
+    assertThat(ProviderLines.parse(there, Map.of()).getLast().baseUrl())
+        .isEqualTo("https://proxy.example.com");
   }
 
   @Test
