@@ -156,7 +156,7 @@ final class Attempts {
 
   /// How long to wait before a model is asked again; null: too long. (Exponential backoff with full
   /// jitter; Brooker, "Exponential Backoff And Jitter", 2015.)
-  private static @Nullable Duration delay(ModelException e, int tried) {
+  static @Nullable Duration delay(ModelException e, int tried) {
     Duration wanted = e.retryAfter();
     if (wanted != null) {
       return wanted.compareTo(MAX_DELAY) > 0 ? null : wanted;

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
-import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.Image;
 import dev.parley.model.v1.KnownCredential;
 import dev.parley.model.v1.ListModelsRequest;
 import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
-import dev.parley.model.v1.OpenAiServiceGrpc;
 import dev.parley.model.v1.Part;
 import dev.parley.model.v1.Provider;
 import dev.parley.model.v1.Role;
@@ -300,20 +298,6 @@ class ModelServiceTest {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
-  }
-
-  @Test
-  void aServiceOfAProviderNamesItsOwn() {
-    OpenAiServiceGrpc.OpenAiServiceBlockingStub stub =
-        OpenAiServiceGrpc.newBlockingStub(server.connect());
-    ChatRequest request =
-        question("q", "hello")
-            .setModel("gpt")
-            .setCredential(Credential.newBuilder().setSecret("sk-not-to-be-told"))
-            .build();
-    assertThatThrownBy(() -> stub.chat(request))
-        .hasMessageContaining("no provider \"openai\"")
-        .hasMessageNotContaining("sk-not-to-be-told");
   }
 
   @Test
