@@ -5,15 +5,20 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /// One event, encoded once, in two forms that share their bytes: alone, as a message, and as an
 /// element of a repeated field, so that a batch is nothing but elements one after the other (a
 /// repeated field is the concatenation of its elements; Protocol Buffers, "Encoding").
 ///
-/// Immutable. In `bytes`, the element begins at 0 and the message at `start`.
+/// Thread-safe. In `bytes`, the element begins at 0 and the message at `start`.
 public final class WireEvent {
   private final byte[] bytes;
   private final int start;
+
+  // Made when they are first asked for; two threads may make one each, which are the same.
+  private @Nullable Frame alone;
+  private @Nullable Frame batch;
 
   private WireEvent(byte[] bytes, int start) {
     this.bytes = bytes;
@@ -57,12 +62,22 @@ public final class WireEvent {
 
   /// The event as a gRPC message of its own.
   public Frame alone() {
-    return new Frame(bytes, start, bytes.length - start);
+    Frame made = alone;
+    if (made == null) {
+      made = new Frame(bytes, start, bytes.length - start);
+      alone = made;
+    }
+    return made;
   }
 
   /// The event as a gRPC message that is a batch of one.
   public Frame batch() {
-    return new Frame(bytes, 0, bytes.length);
+    Frame made = batch;
+    if (made == null) {
+      made = new Frame(bytes, 0, bytes.length);
+      batch = made;
+    }
+    return made;
   }
 
   byte[] element() {

@@ -108,13 +108,18 @@ class DeliveryLoopTest {
   /// ready for as much as gRPC takes, if it is one of those who do not read at once.
   private final class Client implements Sink {
     final List<String> got = new ArrayList<>();
+    final List<Frame> frames = new ArrayList<>();
     boolean reads = true;
     int unread;
     int mostUnread;
     @Nullable Throwable fault;
     @Nullable Refusal dropped;
-    final OutboundStream stream = loop.open(this, format, false);
+    final OutboundStream stream;
     final List<Subscriber> subscribers = new ArrayList<>();
+
+    Client(boolean batches) {
+      stream = loop.open(this, format, batches);
+    }
 
     Client in(TopicId topic) {
       return in(topic, 0, 0);
@@ -154,7 +159,10 @@ class DeliveryLoopTest {
       unread += reads ? 0 : frame.length();
       mostUnread = Math.max(mostUnread, unread);
       switch (fault) {
-        case null -> got.add(text(frame));
+        case null -> {
+          frames.add(frame);
+          got.add(text(frame));
+        }
         case Error error -> throw error;
         case RuntimeException exception -> throw exception;
         default -> throw new IllegalStateException(fault);
@@ -187,9 +195,13 @@ class DeliveryLoopTest {
   }
 
   private Client client(TopicId... topics) throws Exception {
+    return client(false, topics);
+  }
+
+  private Client client(boolean batches, TopicId... topics) throws Exception {
     return onLoop(
         () -> {
-          Client client = new Client();
+          Client client = new Client(batches);
           for (TopicId topic : topics) {
             client.in(topic);
           }
@@ -198,7 +210,15 @@ class DeliveryLoopTest {
   }
 
   private void publish(TopicId topic, long sequence, String body) throws Exception {
+    pend(topic, sequence, body);
+    flush();
+  }
+
+  private void pend(TopicId topic, long sequence, String body) {
     loop.publish(topic, List.of(new Entry(sequence, 1, "ann", null, 0, body.getBytes(UTF_8))));
+  }
+
+  private void flush() throws Exception {
     loop.flush();
     var unused = onLoop(() -> null); // flush() has queued a turn before this
   }
@@ -218,6 +238,43 @@ class DeliveryLoopTest {
     assertThat(broken.got).isEmpty();
     assertThat(first.got).containsExactly("one", "two");
     assertThat(last.got).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void commitsThatWaitLeaveAsOneFrameForAllWhoTakeBatches() throws Exception {
+    Client one = client(true, HALL);
+    Client other = client(true, HALL);
+    pend(HALL, 1, "one");
+    pend(HALL, 2, "two");
+    pend(HALL, 3, "three");
+    flush();
+    assertThat(one.got).singleElement().asString().contains("one", "two", "three");
+    assertThat(other.frames).singleElement().isSameAs(one.frames.getFirst());
+    assertThat(format.encoded).isEqualTo(3);
+  }
+
+  @Test
+  void whatComesFromSeveralTopicsLeavesAsOneFrameOfWhatIsEncodedOnce() throws Exception {
+    Client both = client(true, HALL, YARD);
+    Client here = client(true, HALL);
+    pend(HALL, 1, "one");
+    pend(YARD, 1, "two");
+    flush();
+    assertThat(both.got).singleElement().asString().contains("one", "two");
+    assertThat(here.got).singleElement().asString().contains("one").doesNotContain("two");
+    assertThat(format.encoded).isEqualTo(2);
+  }
+
+  @Test
+  void whoTakesNoBatchesGetsEachAloneFromTheSameFrames() throws Exception {
+    Client one = client(HALL);
+    Client other = client(HALL);
+    pend(HALL, 1, "one");
+    pend(HALL, 2, "two");
+    flush();
+    assertThat(one.got).containsExactly("one", "two");
+    assertThat(other.frames.get(0)).isSameAs(one.frames.get(0));
+    assertThat(other.frames.get(1)).isSameAs(one.frames.get(1));
   }
 
   @Test
@@ -352,7 +409,7 @@ class DeliveryLoopTest {
       clients.add(
           onLoop(
               () -> {
-                Client client = new Client();
+                Client client = new Client(false);
                 client.reads = false;
                 return client.in(HALL, texts.length, after);
               }));
@@ -379,7 +436,7 @@ class DeliveryLoopTest {
       Client client =
           onLoop(
               () -> {
-                Client late = new Client();
+                Client late = new Client(false);
                 late.reads = false;
                 return late.in(HALL, texts.length, 0);
               });
