@@ -69,6 +69,10 @@ class ModelServiceTest {
       call.sendMessage(request);
     }
 
+    void read(int more) {
+      call.request(more);
+    }
+
     void cancel() {
       call.cancel("the test wants no more", null);
     }

@@ -1,0 +1,92 @@
+package dev.parley.server.model;
+
+import static dev.parley.server.model.ModelServiceTest.question;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.model.v1.ChatResponse;
+import dev.parley.model.v1.ModelServiceGrpc;
+import dev.parley.server.ServerExtension;
+import dev.parley.testkit.http.FakeProvider;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What the provider sees of a caller who does not read, or leaves.
+@Timeout(60)
+class ModelCallerTest {
+  private static final int WINDOW_BYTES = 64 << 10;
+
+  private final FakeProvider provider = provider();
+  private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
+
+  @RegisterExtension
+  final ServerExtension server =
+      new ServerExtension()
+          .withLines(
+              """
+              provider.fake.kind = compatible
+              provider.fake.base-url = %s
+              provider.fake.key = fake-key
+              """
+                  .formatted(provider.url()));
+
+  private FakeProvider provider() {
+    try {
+      return new FakeProvider(exchange -> script.play(exchange));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    provider.close();
+  }
+
+  @Test
+  void whoDoesNotReadMakesTheProviderWait() throws Exception {
+    String filler =
+        "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}}]}"
+            .formatted("x".repeat(60_000));
+    int count = 1_000;
+    script =
+        exchange -> {
+          exchange.stream();
+          for (int i = 0; i < count; i++) {
+            exchange.data(filler);
+          }
+          exchange.data(
+              "{\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+          exchange.chunk("data: [DONE]\n\n");
+          exchange.end();
+        };
+    var stream = new ModelServiceTest.Stream(server.connect(WINDOW_BYTES), 0);
+    stream.send(question("q", "hello").setModel("fake/m").build());
+    provider.awaitRequests(1);
+    long before = -1;
+    for (long now = 0; now != before; now = provider.written()) {
+      before = now;
+      TimeUnit.MILLISECONDS.sleep(500);
+    }
+    assertThat(before).as("bytes that the provider got rid of").isLessThan(30_000_000L);
+    stream.read(Integer.MAX_VALUE);
+    List<ChatResponse> answer = new ArrayList<>(stream.answer());
+    assertThat(answer.getLast().hasFinished()).isTrue();
+    assertThat(ModelServiceTest.text(answer)).hasSize(count * 60_000);
+  }
+
+  @Test
+  void whoGivesAWholeAnswerUpIsAskedForNoMore() throws Exception {
+    var answer =
+        ModelServiceGrpc.newFutureStub(server.connect())
+            .chat(question("q", "hello").setModel("fake/m").build());
+    provider.awaitRequests(1);
+    answer.cancel(true);
+    provider.awaitClosed(1);
+  }
+}
