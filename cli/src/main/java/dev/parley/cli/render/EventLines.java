@@ -79,6 +79,12 @@ public final class EventLines {
       String who = Names.list(presence.getLeftUsersList(), presence.getLeftCount());
       lines.addAll(dim("← " + who + (presence.getLeftCount() == 1 ? " is gone" : " are gone")));
     }
+    if (presence.getChangedCount() == 1 && presence.getChangedUsersCount() == 1) {
+      lines.addAll(status(presence.getChangedUsers(0)));
+    } else if (presence.getChangedCount() > 0) {
+      String who = Names.list(presence.getChangedUsersList(), presence.getChangedCount());
+      lines.addAll(dim("· " + who + " changed their status"));
+    }
     return lines;
   }
 

@@ -170,10 +170,11 @@ public final class Limits {
   /// Most online users told in the answer to a join.
   public static final int MAX_USERS_IN_ANSWER = 100;
 
-  /// Most users of each list in one summary of who came and went.
+  /// Most users of each list in one summary of presence.
   public static final int MAX_USERS_IN_SUMMARY = 50;
 
-  /// Most arrivals and departures that are told one by one; more are summed up.
+  /// Most arrivals, departures and changes of status that a room tells one by one each interval;
+  /// more are summed up.
   public static final int MAX_SINGLE_PRESENCE = 8;
 
   /// Most users online in a room for its read receipts, typing, and messages that are being written
@@ -219,7 +220,8 @@ public final class Limits {
   /// @param snapshotEvery entries after which a topic's state is stored anew
   /// @param presenceGrace how long a broken stream may take to come back before its user is said
   ///     to have left
-  /// @param presenceInterval least time between two tellings of who came and went in a room
+  /// @param presenceInterval least time between two tellings of who came, went or changed status in
+  ///     a room
   /// @param pingInterval quiet time after which a native stream is pinged
   /// @param pingTimeout quiet time after the ping after which it is dropped
   /// @param stallTimeout how long a stream that reads nothing is kept

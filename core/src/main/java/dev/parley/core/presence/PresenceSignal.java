@@ -34,18 +34,22 @@ public sealed interface PresenceSignal extends Signal {
     }
   }
 
-  /// Many came or left within one interval.
+  /// Many came, left or changed their status within one interval.
   ///
   /// @param joined some of those who came
   /// @param left some of those who left
+  /// @param changed some of those who changed their status, and were here before
   /// @param joinedCount all who came
   /// @param leftCount all who left
+  /// @param changedCount all who changed their status
   /// @param online users here now
   record Summary(
       List<Present> joined,
       List<Profile> left,
+      List<Present> changed,
       int joinedCount,
       int leftCount,
+      int changedCount,
       int online,
       long atMicros)
       implements PresenceSignal {

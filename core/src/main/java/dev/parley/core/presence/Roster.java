@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// A user is here from the first stream to the last. When the last stream breaks and could come
 /// back, the user stays for a grace period; coming back within it is invisible. What changes is
 /// told at once if nothing was told for an interval, else at the interval's end: one by one if few
-/// came and went, as one summary if many; who comes and goes within the interval is not in the
-/// summary. So a topic tells at most [Limits#MAX_SINGLE_PRESENCE] signals each interval, however
-/// many come.
+/// came, went or changed their status, as one summary if many; who comes and goes within the
+/// interval is not in the summary, nor is a status that is again what it was. So a topic tells at
+/// most [Limits#MAX_SINGLE_PRESENCE] signals each interval, however much changes.
 ///
 /// Not thread-safe; owned by the engine's thread. Times are [dev.parley.core.time.Clock] values.
 public final class Roster {
@@ -30,6 +30,10 @@ public final class Roster {
   private final LinkedHashMap<String, Here> grace = new LinkedHashMap<>();
   private final List<Change> untold = new ArrayList<>();
   private final LinkedHashMap<String, Change> untoldInAll = new LinkedHashMap<>();
+
+  /// What was told last of users whose status may have changed since.
+  private final LinkedHashMap<String, Status> toldStatus = new LinkedHashMap<>();
+
   private long quietUntilNanos;
   private boolean everTold;
 
@@ -93,14 +97,16 @@ public final class Roster {
     }
   }
 
-  /// A user wants to be seen in another way; what to tell of it, null if nothing changes.
-  public @Nullable Signal status(String user, Status status) {
+  /// A user wants to be seen in another way.
+  public void status(String user, Status status) {
     Here here = users.get(user);
     if (here == null || here.who.status() == status) {
-      return null;
+      return;
+    }
+    if (toldStatus.putIfAbsent(user, here.who.status()) == status) {
+      toldStatus.remove(user);
     }
     here.who = new Present(here.who.user(), status);
-    return new PresenceSignal.StatusChanged(here.who);
   }
 
   /// What is to be told now.
@@ -111,7 +117,7 @@ public final class Roster {
       }
       remove(here.who.user().id());
     }
-    if (untold.isEmpty() || (everTold && quietUntilNanos - nowNanos > 0)) {
+    if (nothingNew() || (everTold && quietUntilNanos - nowNanos > 0)) {
       return List.of();
     }
     everTold = true;
@@ -119,20 +125,44 @@ public final class Roster {
     List<Signal> told = news(nowMicros);
     untold.clear();
     untoldInAll.clear();
+    toldStatus.clear();
     return told;
   }
 
+  private boolean nothingNew() {
+    return untold.isEmpty() && toldStatus.isEmpty();
+  }
+
   private List<Signal> news(long nowMicros) {
-    if (untold.size() <= Limits.MAX_SINGLE_PRESENCE) {
-      return untold.stream().map(change -> single(change, nowMicros)).toList();
+    List<Present> changed = changed();
+    if (untold.size() + changed.size() <= Limits.MAX_SINGLE_PRESENCE) {
+      List<Signal> told = new ArrayList<>();
+      untold.forEach(change -> told.add(single(change, nowMicros)));
+      changed.forEach(who -> told.add(new PresenceSignal.StatusChanged(who)));
+      return told;
     }
-    return untoldInAll.isEmpty() ? List.of() : List.of(summary(untoldInAll.values(), nowMicros));
+    return untoldInAll.isEmpty() && changed.isEmpty()
+        ? List.of()
+        : List.of(summary(untoldInAll.values(), changed, nowMicros));
+  }
+
+  /// Those whose status is another than was told last. Who came in this interval is told with it.
+  private List<Present> changed() {
+    List<Present> changed = new ArrayList<>();
+    toldStatus.forEach(
+        (user, told) -> {
+          Here here = users.get(user);
+          if (here != null && here.who.status() != told && !untoldInAll.containsKey(user)) {
+            changed.add(here.who);
+          }
+        });
+    return changed;
   }
 
   /// When [#tell] has something to do next; `Long.MAX_VALUE`: not before something changes.
   public long nextNanos(long nowNanos) {
     long next = Long.MAX_VALUE;
-    if (!untold.isEmpty()) {
+    if (!nothingNew()) {
       next = everTold ? Math.max(quietUntilNanos - nowNanos, 0) : 0;
     }
     Here here = oldestInGrace();
@@ -185,6 +215,7 @@ public final class Roster {
     Here here = users.remove(user);
     if (here != null) {
       change(here.who, false);
+      toldStatus.putIfAbsent(user, here.who.status());
     }
   }
 
@@ -211,7 +242,7 @@ public final class Roster {
     return here == null ? before : here.who;
   }
 
-  private Signal summary(Collection<Change> changes, long nowMicros) {
+  private Signal summary(Collection<Change> changes, List<Present> changed, long nowMicros) {
     List<Present> joined = new ArrayList<>();
     List<Profile> left = new ArrayList<>();
     int joinedCount = 0;
@@ -227,6 +258,13 @@ public final class Roster {
     }
     int leftCount = changes.size() - joinedCount;
     return new PresenceSignal.Summary(
-        List.copyOf(joined), List.copyOf(left), joinedCount, leftCount, users.size(), nowMicros);
+        List.copyOf(joined),
+        List.copyOf(left),
+        List.copyOf(changed.subList(0, Math.min(changed.size(), Limits.MAX_USERS_IN_SUMMARY))),
+        joinedCount,
+        leftCount,
+        changed.size(),
+        users.size(),
+        nowMicros);
   }
 }

@@ -146,13 +146,10 @@ final class Listeners {
   }
 
   void status(String user, Status status) {
-    Signal signal = roster.status(user, status);
-    if (signal != null) {
-      tell(signal);
-    }
+    roster.status(user, status);
   }
 
-  /// Tells who came and went, if it is time to.
+  /// Tells who came, went and changed status, if it is time to.
   void tellPresence(long nowNanos, long nowMicros) {
     roster.tell(nowNanos, nowMicros).forEach(this::tell);
   }

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.core.limit.Limits;
 import dev.parley.core.signal.Signal;
+import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.core.user.Status;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -21,33 +22,36 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /// A roster against a model: who has streams or is in grace is here, and whoever listens to what is
-/// told knows who is here as soon as nothing is left to tell.
+/// told knows who is here, and how each is to be seen, as soon as nothing is left to tell.
 final class RosterPropertyTest {
   private static final long GRACE = 40;
   private static final long INTERVAL = 10;
 
   enum Kind {
     ENTER,
+    STATUS,
     BREAK,
     LEAVE,
     EXPEL,
     EXPEL_ALL
   }
 
-  record Step(Kind kind, String user, int after, boolean tell) {}
+  record Step(Kind kind, String user, Status status, int after, boolean tell) {}
 
   @Provide
   Arbitrary<List<Step>> steps() {
     Arbitrary<Kind> kinds =
         Arbitraries.frequency(
             Tuple.of(12, Kind.ENTER),
+            Tuple.of(8, Kind.STATUS),
             Tuple.of(6, Kind.BREAK),
             Tuple.of(5, Kind.LEAVE),
             Tuple.of(2, Kind.EXPEL),
             Tuple.of(1, Kind.EXPEL_ALL));
     Arbitrary<String> users = Arbitraries.integers().between(0, 20).map(i -> "u" + i);
     Arbitrary<Integer> waits = Arbitraries.of(0, 0, 0, 1, 5, 13, 50);
-    return Combinators.combine(kinds, users, waits, Arbitraries.of(true, false))
+    Arbitrary<Status> statuses = Arbitraries.of(Status.class);
+    return Combinators.combine(kinds, users, statuses, waits, Arbitraries.of(true, false))
         .as(Step::new)
         .list()
         .ofMaxSize(150);
@@ -78,11 +82,18 @@ final class RosterPropertyTest {
           .extracting(p -> p.user().id())
           .containsExactlyElementsOf(here);
       if (step.tell() && roster.nextNanos(now) == Long.MAX_VALUE) {
-        assertThat(listener.known).isEqualTo(here);
+        assertThat(listener.known.keySet()).isEqualTo(here);
+        assertThat(listener.known).isEqualTo(seen(roster));
       }
     }
     settle(roster, listener, now);
-    assertThat(listener.known).isEqualTo(streams.keySet());
+    assertThat(listener.known.keySet()).isEqualTo(streams.keySet());
+    assertThat(listener.known).isEqualTo(seen(roster));
+  }
+
+  private static Map<String, Status> seen(Roster roster) {
+    return roster.page("", 1_000).stream()
+        .collect(Collectors.toMap(who -> who.user().id(), Present::status));
   }
 
   private static void apply(
@@ -94,10 +105,11 @@ final class RosterPropertyTest {
     String user = step.user();
     switch (step.kind()) {
       case ENTER -> {
-        roster.enter(new Profile(user, user, user, ""), Status.ONLINE);
+        roster.enter(new Profile(user, user, user, ""), step.status());
         streams.merge(user, 1, Integer::sum);
         graceEnds.remove(user);
       }
+      case STATUS -> roster.status(user, step.status());
       case BREAK, LEAVE -> {
         roster.leave(user, step.kind() == Kind.BREAK, now);
         if (streams.containsKey(user) && streams.merge(user, -1, Integer::sum) == 0) {
@@ -133,7 +145,7 @@ final class RosterPropertyTest {
 
   /// Who is here, as far as one can know from what is told.
   private static final class Listener {
-    private final Set<String> known = new HashSet<>();
+    private final Map<String, Status> known = new HashMap<>();
     private long quietUntil = Long.MIN_VALUE;
 
     void hear(List<Signal> told, long now) {
@@ -148,19 +160,31 @@ final class RosterPropertyTest {
 
     private void hear(Signal signal) {
       switch ((PresenceSignal) signal) {
-        case PresenceSignal.Joined joined ->
-            assertThat(known.add(joined.who().user().id())).as("came twice").isTrue();
-        case PresenceSignal.Left left ->
-            assertThat(known.remove(left.user().id())).as("went unseen").isTrue();
+        case PresenceSignal.Joined joined -> came(joined.who());
+        case PresenceSignal.Left left -> went(left.user());
         case PresenceSignal.Summary summary -> {
           assertThat(summary.joinedCount()).isEqualTo(summary.joined().size());
           assertThat(summary.leftCount()).isEqualTo(summary.left().size());
-          summary.joined().forEach(p -> assertThat(known.add(p.user().id())).isTrue());
-          summary.left().forEach(p -> assertThat(known.remove(p.id())).isTrue());
+          assertThat(summary.changedCount()).isEqualTo(summary.changed().size());
+          summary.joined().forEach(this::came);
+          summary.left().forEach(this::went);
+          summary.changed().forEach(this::changed);
           assertThat(known).hasSize(summary.online());
         }
-        case PresenceSignal.StatusChanged _ -> throw new AssertionError("nobody changed status");
+        case PresenceSignal.StatusChanged changed -> changed(changed.who());
       }
+    }
+
+    private void came(Present who) {
+      assertThat(known.put(who.user().id(), who.status())).as("came twice").isNull();
+    }
+
+    private void went(Profile user) {
+      assertThat(known.remove(user.id())).as("went unseen").isNotNull();
+    }
+
+    private void changed(Present who) {
+      assertThat(known.put(who.user().id(), who.status())).as("is not here").isNotNull();
     }
   }
 }

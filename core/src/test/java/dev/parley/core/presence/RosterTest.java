@@ -28,6 +28,10 @@ final class RosterTest {
     return new PresenceSignal.Left(profile(id), MICROS);
   }
 
+  private static Signal changed(String id, Status status) {
+    return new PresenceSignal.StatusChanged(new Present(profile(id), status));
+  }
+
   private void enter(String... users) {
     for (String user : users) {
       roster.enter(profile(user), Status.ONLINE);
@@ -196,21 +200,89 @@ final class RosterTest {
     enter("a");
     tell(0);
     enter("bob");
-    assertThat(roster.status("bob", Status.BUSY))
-        .isEqualTo(new PresenceSignal.StatusChanged(new Present(profile("bob"), Status.BUSY)));
+    roster.status("bob", Status.BUSY);
     assertThat(tell(10))
         .containsExactly(
             new PresenceSignal.Joined(new Present(profile("bob"), Status.BUSY), MICROS));
+    assertThat(roster.nextNanos(10)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
   void statusIsToldOnceAndOfThoseWhoAreHere() {
-    assertThat(roster.status("bob", Status.AWAY)).isNull();
+    roster.status("bob", Status.AWAY);
+    assertThat(tell(0)).isEmpty();
     enter("bob");
-    assertThat(roster.status("bob", Status.ONLINE)).isNull();
-    assertThat(roster.status("bob", Status.AWAY)).isNotNull();
-    assertThat(roster.status("bob", Status.AWAY)).isNull();
+    tell(0);
+    roster.status("bob", Status.ONLINE);
+    assertThat(roster.nextNanos(0)).isEqualTo(Long.MAX_VALUE);
+    roster.status("bob", Status.AWAY);
+    roster.status("bob", Status.AWAY);
+    assertThat(tell(9)).isEmpty();
+    assertThat(roster.nextNanos(9)).isEqualTo(10);
+    assertThat(tell(10)).containsExactly(changed("bob", Status.AWAY));
+    assertThat(tell(1_000)).isEmpty();
     assertThat(roster.find("bob")).isEqualTo(new Present(profile("bob"), Status.AWAY));
+  }
+
+  @Test
+  void statusThatIsAgainWhatItWasIsNotTold() {
+    enter("bob");
+    tell(0);
+    for (int i = 0; i < 1_000; i++) {
+      roster.status("bob", Status.AWAY);
+      roster.status("bob", Status.BUSY);
+    }
+    assertThat(tell(10)).containsExactly(changed("bob", Status.BUSY));
+    roster.status("bob", Status.AWAY);
+    roster.status("bob", Status.BUSY);
+    assertThat(roster.nextNanos(10)).isEqualTo(Long.MAX_VALUE);
+    assertThat(tell(20)).isEmpty();
+  }
+
+  @Test
+  void manyChangesOfStatusAreSummedUp() {
+    for (int i = 0; i < 5_000; i++) {
+      enter("u" + i);
+    }
+    tell(0);
+    for (int i = 0; i < 5_000; i++) {
+      roster.status("u" + i, Status.AWAY);
+    }
+    assertThat(tell(9)).isEmpty();
+    List<Signal> told = tell(10);
+    assertThat(told).hasSize(1);
+    PresenceSignal.Summary summary = (PresenceSignal.Summary) told.getFirst();
+    assertThat(summary.changed())
+        .hasSize(Limits.MAX_USERS_IN_SUMMARY)
+        .startsWith(new Present(profile("u0"), Status.AWAY));
+    assertThat(summary.changedCount()).isEqualTo(5_000);
+    assertThat(summary.joinedCount() + summary.leftCount()).isZero();
+    assertThat(summary.online()).isEqualTo(5_000);
+  }
+
+  @Test
+  void arrivalsAndChangesOfStatusAreCountedTogether() {
+    enter("a", "b", "c", "d");
+    tell(0);
+    List.of("a", "b", "c", "d").forEach(user -> roster.status(user, Status.BUSY));
+    enter("e", "f", "g", "h");
+    assertThat(tell(10)).hasSize(Limits.MAX_SINGLE_PRESENCE);
+    List.of("a", "b", "c", "d").forEach(user -> roster.status(user, Status.AWAY));
+    List.of("e", "f", "g", "h").forEach(user -> roster.leave(user, false, 10));
+    enter("i");
+    assertThat(tell(20)).hasSize(1);
+  }
+
+  @Test
+  void whoComesBackOtherwiseThanHeWentIsToldInTheSummary() {
+    enter("bob");
+    tell(0);
+    roster.leave("bob", false, 0);
+    roster.enter(profile("bob"), Status.AWAY);
+    enter("1", "2", "3", "4", "5", "6", "7", "8");
+    PresenceSignal.Summary summary = (PresenceSignal.Summary) tell(10).getFirst();
+    assertThat(summary.joinedCount()).isEqualTo(8);
+    assertThat(summary.changed()).containsExactly(new Present(profile("bob"), Status.AWAY));
   }
 
   @Test

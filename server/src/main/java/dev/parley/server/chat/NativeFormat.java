@@ -112,8 +112,11 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
                       summary.left().stream()
                           .map(user -> offline(user).toBuilder().clearAvatarUrl().build())
                           .toList())
+                  .addAllChangedUsers(
+                      summary.changed().stream().map(who -> Mapping.named(who)).toList())
                   .setJoinedCount(summary.joinedCount())
                   .setLeftCount(summary.leftCount())
+                  .setChangedCount(summary.changedCount())
                   .setOnlineCount(summary.online()));
       case PresenceSignal.StatusChanged changed ->
           event.setUserStatus(

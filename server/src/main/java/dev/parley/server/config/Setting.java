@@ -38,7 +38,8 @@ public enum Setting {
       "memory for the newest entries of all rooms, in bytes; at most a quarter of the heap"),
   MAX_STORE_BYTES("0", "0..", "size at which the store counts as full, in bytes; 0: no limit"),
   PRESENCE_GRACE("10s", "0s..10m", "time to come back before a user is said to have left"),
-  PRESENCE_INTERVAL("250ms", "10ms..1m", "least time between two tellings of who came and went"),
+  PRESENCE_INTERVAL(
+      "250ms", "10ms..1m", "least time between two tellings of who came, went or changed status"),
   PING_INTERVAL("25s", "1s..10m", "quiet time after which a stream is pinged"),
   PING_TIMEOUT("10s", "1s..10m", "quiet time after the ping that ends the stream"),
   STALL_TIMEOUT("5m", "1s..1h", "how long a stream that reads nothing is kept"),

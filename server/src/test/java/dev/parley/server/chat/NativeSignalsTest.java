@@ -83,10 +83,13 @@ class NativeSignalsTest {
   @Test
   void theSameStatusAgainIsNotTold() {
     alice.done(NativeStream.status("s1", UserStatus.USER_STATUS_BUSY));
+    bob.await(EventCase.USER_STATUS);
     alice.done(NativeStream.status("s2", UserStatus.USER_STATUS_BUSY));
-    alice.fence();
-    bob.fence();
-    assertThat(bob.all(EventCase.USER_STATUS)).hasSize(1);
+    alice.done(NativeStream.status("s3", UserStatus.USER_STATUS_AWAY));
+    bob.await(EventCase.USER_STATUS);
+    assertThat(bob.all(EventCase.USER_STATUS))
+        .extracting(event -> event.getUserStatus().getUser().getStatus())
+        .containsExactly(UserStatus.USER_STATUS_BUSY, UserStatus.USER_STATUS_AWAY);
   }
 
   @Test

@@ -252,7 +252,15 @@ final class EngineListenersTest {
     alice.ear.presence();
     desk.engine.status(List.of(HALL), "bob", Status.AWAY, () -> {});
     desk.turn();
+    assertThat(alice.ear.presence()).isEmpty();
+    assertThat(desk.engine.turn()).isEqualTo(INTERVAL.toNanos());
+    desk.advance(INTERVAL);
     assertThat(alice.ear.presence()).containsExactly("bob AWAY");
+    desk.advance(INTERVAL);
+    desk.engine.status(List.of(HALL), "bob", Status.BUSY, () -> {});
+    desk.turn();
+    assertThat(alice.ear.presence()).as("at once, after a quiet interval").hasSize(1);
+    desk.engine.status(List.of(HALL), "bob", Status.AWAY, () -> {});
     List<Present> users = new ArrayList<>();
     desk.engine.present(HALL, "alice", 10, (_, page) -> users.addAll(page), _ -> {});
     desk.turn();
