@@ -851,7 +851,6 @@ class SessionServiceTest {
             .setSessionId(session)
             .setId("u2"));
     ann.await(response -> response.getRequestId().equals("u2"));
-    int before = ann.placed().size();
     SessionClient other = ann();
     other.ask(session, "q2", words(5));
     other.awaitEnd();
@@ -862,6 +861,7 @@ class SessionServiceTest {
             .setSessionId(session)
             .setId("u3"));
     ann.await(response -> response.getRequestId().equals("u3"));
+    int before = ann.placed().size();
     other.ask(session, "q3", words(5));
     other.awaitEnd();
     ann.send(ChatRequest.newBuilder().setType(ChatRequest.Type.PING).setId("p"));
