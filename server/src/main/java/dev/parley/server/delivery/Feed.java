@@ -142,13 +142,14 @@ final class Feed {
 
   private void tell(Signal signal) {
     Map<WireFormat, Told> encoded = new LinkedHashMap<>(2);
+    SignalKey key = new SignalKey(topic, signal.key());
     String except = signal.exceptUser();
     for (int i = subscribers.size() - 1; i >= 0; i--) {
       Subscriber subscriber = subscribers.get(i);
       if (!subscriber.held && !subscriber.subscription().user().id().equals(except)) {
         OutboundStream stream = subscriber.stream;
         stream.signal(
-            new SignalKey(topic, signal.key()),
+            key,
             encoded.computeIfAbsent(
                 stream.format(), format -> Told.of(format.events(topic, signal))));
       }
