@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// - else one telling an interval: one event that names at most 50 who came and 50 who went, or at
 ///   most 8 events that name one each. A name takes at most 400 bytes (id, user name and display
 ///   name of 128 each), so a telling at most 40 KB; with names of a usual length, 5 KB.
+///
+/// Who comes back is told that, what was missed, and at most 100 of those who are there; and then
+/// what the others are told.
 ///
 /// The intervals are those that fit into the time it takes, so on a slow machine there are more.
 class ResumeStormIT {
@@ -49,6 +53,9 @@ class ResumeStormIT {
 
   /// Of an event without names: its counts and the room, or a room and a time.
   private static final int EVENT_BYTES = 60;
+
+  /// Of what a stream is told when it enters a room.
+  private static final int WELCOME_BYTES = 100 * NAME_BYTES + 1_000;
 
   private static final int TELLING_BYTES =
       Math.max(2 * MAX_NAMED * NAME_BYTES + EVENT_BYTES, MAX_SINGLE * (NAME_BYTES + EVENT_BYTES));
@@ -76,7 +83,7 @@ class ResumeStormIT {
       try (RawStream _ = RawStream.open(server.address(), "zoe", Map.of(ROOM, 0L))) {
         all(staying, member -> member.readUntil(() -> member.joined > 0));
       }
-      report("resumed within the grace, and zoe came", staying);
+      report("resumed within the grace, and zoe came to the others", staying);
       for (Member member : staying) {
         assertThat(member.events).as(member.user).isEqualTo(1);
         assertThat(member.singly).as(member.user).containsExactly("zoe");
@@ -100,9 +107,17 @@ class ResumeStormIT {
       comeBack(server, observer, breaking);
       all(staying, member -> member.readUntil(() -> member.joined == HALF));
       int intervals = (int) ((System.nanoTime() - begin) / INTERVAL.toNanos()) + 1;
-      report("were away for longer; %d intervals".formatted(intervals), staying);
+      report("were away for longer, the others, in %d intervals".formatted(intervals), staying);
       for (Member member : staying) {
         assertThat(member.left).as(member.user).isEqualTo(HALF);
+      }
+      observer.say(1);
+      all(breaking, member -> member.readUntil(() -> member.last == observer.last));
+      report("came back", breaking);
+      for (Member member : breaking) {
+        assertThat(member.welcomeBytes).as(member.user).isBetween(1L, (long) WELCOME_BYTES);
+      }
+      for (Member member : Stream.concat(staying.stream(), breaking.stream()).toList()) {
         assertThat(member.tellings()).as(member.user).isLessThanOrEqualTo(intervals);
         assertThat(member.events).as(member.user).isLessThanOrEqualTo(MAX_SINGLE * intervals);
         assertThat(member.bytes)
@@ -184,13 +199,14 @@ class ResumeStormIT {
 
   private static void report(String what, List<Member> members) {
     System.out.printf(
-        "ResumeStormIT: %,d of %,d %s: sent to each of the others: events of presence: %d,"
-            + " bytes: %,d%n",
+        "ResumeStormIT: %,d of %,d %s: sent to each: events of presence: %d, bytes: %,d;"
+            + " of welcome: %,d%n",
         HALF,
         2 * HALF,
         what,
         members.stream().mapToInt(member -> member.events).max().orElseThrow(),
-        members.stream().mapToLong(member -> member.bytes).max().orElseThrow());
+        members.stream().mapToLong(member -> member.bytes).max().orElseThrow(),
+        members.stream().mapToLong(member -> member.welcomeBytes).max().orElseThrow());
   }
 
   /// A member of the room: what it has of the journal, which comes in order and without a gap over
@@ -205,6 +221,7 @@ class ResumeStormIT {
     private int left;
     private int events;
     private long bytes;
+    private long welcomeBytes;
     private int summaries;
     private final List<String> singly = new ArrayList<>();
     private final Set<Timestamp> toldSingly = new HashSet<>();
@@ -260,7 +277,8 @@ class ResumeStormIT {
           count(event);
         }
         case CAUGHT_UP -> caughtUp = true;
-        case WELCOME, ROOM_JOINED, ACK -> {}
+        case WELCOME, ROOM_JOINED -> welcomeBytes += event.getSerializedSize();
+        case ACK -> {}
         default -> throw new AssertionError(user + " was told " + event);
       }
     }
@@ -285,6 +303,7 @@ class ResumeStormIT {
       left = 0;
       events = 0;
       bytes = 0;
+      welcomeBytes = 0;
       summaries = 0;
       singly.clear();
       toldSingly.clear();
