@@ -149,11 +149,15 @@ public final class ParleyServer implements AutoCloseable {
 
     ReadLanes reads = ReadLanes.of(store.reader());
     EventLoops eventLoops = EventLoops.open();
+    Connections connections = new Connections(config.maxConnections());
     List<StreamGroup> groups = new ArrayList<>();
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
           new StreamGroup(
-              eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
+              eventLoop,
+              new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits()),
+              config.limits().stallTimeout(),
+              connections::close));
     }
     Set<String> names =
         config.assistants().stream().map(AssistantSettings::name).collect(Collectors.toSet());
@@ -209,7 +213,6 @@ public final class ParleyServer implements AutoCloseable {
     HealthWatch health =
         new HealthWatch(
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
-    Connections connections = new Connections(config.maxConnections());
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);

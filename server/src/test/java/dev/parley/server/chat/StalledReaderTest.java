@@ -7,8 +7,11 @@ import dev.parley.chat.v1.ChatEvent.EventCase;
 import dev.parley.core.error.Reason;
 import dev.parley.server.ServerExtension;
 import dev.parley.server.config.Setting;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,9 +42,13 @@ class StalledReaderTest {
     bob = NativeStream.joined(server.connect(), "bob");
   }
 
-  /// A stream that is in the room and takes nothing but its welcome.
   private NativeStream stalled() {
-    NativeStream slow = NativeStream.slow(server.connect(SMALL_WINDOW), 1);
+    return stalled(server.connect(SMALL_WINDOW));
+  }
+
+  /// A stream that is in the room and takes nothing but its welcome.
+  private NativeStream stalled(ManagedChannel connection) {
+    NativeStream slow = NativeStream.slow(connection, 1);
     slow.send(NativeStream.resume("slow", 0, 0));
     slow.await(EventCase.WELCOME);
     alice.await(event -> event.getUserJoined().getUser().getId().equals("slow"));
@@ -137,6 +144,37 @@ class StalledReaderTest {
     assertThat(back.sequences())
         .isEqualTo(LongStream.rangeClosed(seen.size() + 1, last).boxed().toList());
     assertThat(alice.inbox().hasEnded()).isFalse();
+  }
+
+  @Test
+  void whoDoesNotTakeTheEndEitherLosesTheConnection() {
+    ManagedChannel connection = server.connect(SMALL_WINDOW);
+    NativeStream other = NativeStream.joined(connection, "other");
+    NativeStream slow = stalled(connection);
+    talk();
+    awaitGone("slow");
+    assertThat(slow.inbox().hasEnded()).isFalse();
+    while (!other.inbox().hasEnded()) {
+      server.clock().advance(Duration.ofSeconds(6));
+      alice.fence();
+      bob.fence();
+    }
+    assertThat(other.inbox().end().getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(alice.inbox().hasEnded()).isFalse();
+  }
+
+  @Test
+  void whoTakesTheEndInTimeKeepsTheConnection() throws Exception {
+    ManagedChannel connection = server.connect(SMALL_WINDOW);
+    NativeStream slow = stalled(connection);
+    talk();
+    awaitGone("slow");
+    slow.inbox().take(ALL);
+    assertThat(NativeCalls.reason(slow.inbox().end())).isEqualTo(Reason.STALLED);
+    NativeStream back = NativeStream.joined(connection, "back");
+    server.clock().advance(Duration.ofSeconds(6));
+    TimeUnit.MILLISECONDS.sleep(1_500); // what is due is looked for every second
+    back.said("m", "still here");
   }
 
   @Test
