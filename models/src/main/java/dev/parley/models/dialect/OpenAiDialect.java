@@ -46,7 +46,7 @@ public final class OpenAiDialect implements Dialect {
 
   @Override
   public AnswerReader reader() {
-    return new OpenAiReader();
+    return new OpenAiReader(flavour);
   }
 
   @Override

@@ -12,11 +12,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
-/// Reads a stream of chat completion chunks. It ends with `[DONE]`, or with a reason to finish and
-/// then either the usage or the end of the stream. (Usage comes with the reason, in a chunk of its
-/// own after it, or never.)
+/// Reads a stream of chat completion chunks. It ends with a reason to finish and then `[DONE]`, as
+/// OpenAI, Azure and Mistral document it. Compatible servers may leave one of them out: there it
+/// ends with `[DONE]`, or with a reason and then either the usage or the end of the stream. (Usage
+/// comes with the reason, in a chunk of its own after it, or never.) For one thread.
 final class OpenAiReader implements AnswerReader {
   private static final String LAST = "[DONE]";
+
+  /// Whether half of the proper end will do.
+  private final boolean lenient;
 
   private boolean started;
   private boolean finished;
@@ -33,6 +37,11 @@ final class OpenAiReader implements AnswerReader {
   /// From the provider's index (-1: none) to ours of the newest call that has it. They differ, as
   /// there are servers that count no calls but the first.
   private final Map<Long, Integer> calls = new HashMap<>();
+
+  /// @param flavour who speaks
+  OpenAiReader(OpenAiDialect.Flavour flavour) {
+    lenient = flavour == OpenAiDialect.Flavour.COMPATIBLE;
+  }
 
   @Override
   public void read(ServerSentEvent event, Consumer<ModelEvent> out) {
@@ -53,7 +62,7 @@ final class OpenAiReader implements AnswerReader {
     if (finished) {
       return;
     }
-    if (finishReason.isEmpty()) {
+    if (!lenient || finishReason.isEmpty()) {
       throw cut();
     }
     finish(out);
@@ -61,7 +70,7 @@ final class OpenAiReader implements AnswerReader {
 
   private void message(String data, Consumer<ModelEvent> out) {
     if (data.equals(LAST)) {
-      if (!started) {
+      if (!started || (!lenient && finishReason.isEmpty())) {
         throw cut();
       }
       finish(out);
@@ -88,7 +97,7 @@ final class OpenAiReader implements AnswerReader {
     JsonNode counts = chunk.path("usage");
     if (counts.isObject()) {
       usage = with(counts);
-      if (!finishReason.isEmpty()) {
+      if (lenient && !finishReason.isEmpty()) {
         finish(out);
       }
     }
