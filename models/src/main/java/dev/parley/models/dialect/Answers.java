@@ -30,7 +30,7 @@ final class Answers {
 
   /// As [#message(JsonNode, HttpAnswer)], of an error that says it in another field.
   static String message(JsonNode error, String field, HttpAnswer answer) {
-    String message = Json.text(error, field);
+    String message = Json.told(error, field);
     if (!message.isEmpty()) {
       return message;
     }

@@ -54,7 +54,7 @@ public final class AnthropicDialect implements Dialect {
   @Override
   public ModelException refusal(HttpAnswer answer) {
     JsonNode error = Answers.lenient(answer).path("error");
-    Kind kind = kind(Json.text(error, "type"), Statuses.kind(answer.status()));
+    Kind kind = kind(Json.told(error, "type"), Statuses.kind(answer.status()));
     return Statuses.refusal(kind, answer, Answers.message(error, answer));
   }
 

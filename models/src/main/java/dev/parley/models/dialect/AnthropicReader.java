@@ -70,10 +70,10 @@ final class AnthropicReader implements AnswerReader {
 
   private static ModelException error(JsonNode node) {
     JsonNode error = node.path("error");
-    String type = Json.text(error, "type");
+    String type = Json.told(error, "type");
     return new ModelException(
         AnthropicDialect.kind(type, Kind.FAILED),
-        "the provider broke off with %s: %s".formatted(type, Json.text(error, "message")));
+        "the provider broke off with %s: %s".formatted(type, Json.told(error, "message")));
   }
 
   private void start(JsonNode node, String data, Consumer<ModelEvent> out) {
@@ -82,21 +82,19 @@ final class AnthropicReader implements AnswerReader {
       throw Json.malformed(data, "message_start that begins an answer");
     }
     started = true;
-    addUsage(message.path("usage"));
+    addUsage(Json.object(message, "usage"));
     out.accept(new ModelEvent.Started(Json.text(message, "id"), Json.text(message, "model")));
   }
 
   private void startBlock(JsonNode node, String data, Consumer<ModelEvent> out) {
-    JsonNode content = node.path("content_block");
+    JsonNode content = Json.object(node, "content_block");
     String type = Json.text(content, "type");
     long index = index(node, data);
     if (type.isEmpty() || open.containsKey(index) || ++blocks > MAX_BLOCKS) {
       throw Json.malformed(data, "beginning of a block");
     }
     boolean isCall = type.equals("tool_use");
-    JsonNode arguments = content.path("input");
-    Block block =
-        new Block(isCall ? calls++ : -1, arguments.isObject() ? arguments.toString() : "{}");
+    Block block = isCall ? new Block(calls++, input(content)) : new Block(-1, "");
     open.put(index, block);
     switch (type) {
       case "text" -> tellText(Json.text(content, "text"), out);
@@ -115,6 +113,11 @@ final class AnthropicReader implements AnswerReader {
         // Something that is done at the provider, or newer than this.
       }
     }
+  }
+
+  private static String input(JsonNode call) {
+    JsonNode input = Json.object(call, "input");
+    return input.isObject() ? input.toString() : "{}";
   }
 
   private void delta(JsonNode node, String data, Consumer<ModelEvent> out) {
@@ -153,13 +156,13 @@ final class AnthropicReader implements AnswerReader {
 
   private void messageDelta(JsonNode node, String data) {
     requireStarted(data);
-    JsonNode delta = node.path("delta");
+    JsonNode delta = Json.object(node, "delta");
     String reason = Json.text(delta, "stop_reason");
     if (!reason.isEmpty()) {
       stopReason = reason;
     }
-    explanation = Json.text(delta.path("stop_details"), "explanation");
-    addUsage(node.path("usage"));
+    explanation = Json.text(Json.object(delta, "stop_details"), "explanation");
+    addUsage(Json.object(node, "usage"));
   }
 
   private void stop(String data, Consumer<ModelEvent> out) {
@@ -191,7 +194,7 @@ final class AnthropicReader implements AnswerReader {
     cacheWritten = newer(usage, "cache_creation_input_tokens", cacheWritten);
     cacheRead = newer(usage, "cache_read_input_tokens", cacheRead);
     output = newer(usage, "output_tokens", output);
-    thinking = newer(usage.path("output_tokens_details"), "thinking_tokens", thinking);
+    thinking = newer(Json.object(usage, "output_tokens_details"), "thinking_tokens", thinking);
   }
 
   private static long newer(JsonNode usage, String field, long known) {

@@ -59,7 +59,7 @@ final class CohereReader implements AnswerReader {
       case "tool-call-start" -> call(data, out);
       case "tool-call-delta" -> arguments(data, out);
       case "message-end" -> finish(data, out);
-      case "error" -> throw failed(Json.text(data, "message"));
+      case "error" -> throw failed(Json.told(data, "message"));
       default -> {}
     }
   }
@@ -110,7 +110,7 @@ final class CohereReader implements AnswerReader {
 
   private void call(JsonNode data, Consumer<ModelEvent> out) {
     JsonNode call = part(data, "tool_calls");
-    JsonNode function = call.path("function");
+    JsonNode function = Json.object(call, "function");
     String id = Json.text(call, "id");
     String name = Json.text(function, "name");
     if (id.isEmpty() || name.isEmpty()) {
@@ -133,7 +133,7 @@ final class CohereReader implements AnswerReader {
   }
 
   private void finish(JsonNode data, Consumer<ModelEvent> out) {
-    JsonNode delta = data.path("delta");
+    JsonNode delta = Json.object(data, "delta");
     String error = Json.text(delta, "error");
     String reason = Json.text(delta, "finish_reason");
     if (reason.equals("TIMEOUT")) {
@@ -153,7 +153,7 @@ final class CohereReader implements AnswerReader {
           case "TOOL_CALL" -> StopReason.TOOL_CALLS;
           default -> StopReason.OTHER;
         };
-    out.accept(new ModelEvent.Finished(stop, reason, usage(delta.path("usage"))));
+    out.accept(new ModelEvent.Finished(stop, reason, usage(Json.object(delta, "usage"))));
   }
 
   /// All tokens, or else those that are paid for.
@@ -161,19 +161,13 @@ final class CohereReader implements AnswerReader {
     return new Usage(
         tokens(usage, "input_tokens"),
         tokens(usage, "output_tokens"),
-        count(usage, "cached_tokens"),
+        Json.number(usage, "cached_tokens"),
         -1);
   }
 
   private static long tokens(JsonNode usage, String field) {
-    long all = count(usage.path("tokens"), field);
-    return all >= 0 ? all : count(usage.path("billed_units"), field);
-  }
-
-  /// A number that Cohere may write as `12` or as `12.0`; -1: none.
-  private static long count(JsonNode object, String field) {
-    JsonNode value = object.path(field);
-    return value.isNumber() ? Math.round(value.doubleValue()) : -1;
+    long all = Json.number(Json.object(usage, "tokens"), field);
+    return all >= 0 ? all : Json.number(Json.object(usage, "billed_units"), field);
   }
 
   private static ModelException failed(String message) {

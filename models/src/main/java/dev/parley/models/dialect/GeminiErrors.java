@@ -29,12 +29,12 @@ final class GeminiErrors {
   }
 
   static ModelException inStream(JsonNode error) {
-    long code = Json.number(error, "code");
-    Kind otherwise = code >= 400 && code <= MAX_STATUS ? Statuses.kind((int) code) : Kind.FAILED;
+    int code = error.path("code").asInt(0);
+    Kind otherwise = code >= 400 && code <= MAX_STATUS ? Statuses.kind(code) : Kind.FAILED;
     return new ModelException(
         kind(error, otherwise),
         "the provider broke off with %s: %s"
-            .formatted(Json.text(error, "status"), Json.text(error, "message")),
+            .formatted(Json.told(error, "status"), Json.told(error, "message")),
         retryDelay(error),
         null);
   }
@@ -56,7 +56,7 @@ final class GeminiErrors {
       // Told with INVALID_ARGUMENT.
       return Kind.UNAUTHENTICATED;
     }
-    return switch (Json.text(error, "status")) {
+    return switch (Json.told(error, "status")) {
       case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> Kind.INVALID_REQUEST;
       case "UNAUTHENTICATED" -> Kind.UNAUTHENTICATED;
       case "PERMISSION_DENIED" -> Kind.PERMISSION_DENIED;
@@ -71,7 +71,7 @@ final class GeminiErrors {
 
   private static String reason(JsonNode error) {
     for (JsonNode detail : error.path("details")) {
-      String reason = Json.text(detail, "reason");
+      String reason = Json.told(detail, "reason");
       if (!reason.isEmpty()) {
         return reason;
       }
@@ -82,7 +82,7 @@ final class GeminiErrors {
   /// What a `RetryInfo` says, such as `34.5s`; null: there is none.
   private static @Nullable Duration retryDelay(JsonNode error) {
     for (JsonNode detail : error.path("details")) {
-      Matcher seconds = SECONDS.matcher(Json.text(detail, "retryDelay"));
+      Matcher seconds = SECONDS.matcher(Json.told(detail, "retryDelay"));
       if (seconds.matches()) {
         String fraction = seconds.group(2) == null ? "" : seconds.group(2);
         String nanos = fraction + "0".repeat(NANO_DIGITS - fraction.length());

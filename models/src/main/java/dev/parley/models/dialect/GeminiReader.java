@@ -41,9 +41,9 @@ final class GeminiReader implements AnswerReader {
     if (!node.isObject()) {
       throw Json.malformed(data, "response");
     }
-    requireUnblocked(node.path("promptFeedback"));
+    requireUnblocked(Json.object(node, "promptFeedback"));
     requireForm(node, data);
-    addUsage(node.path("usageMetadata"));
+    addUsage(Json.object(node, "usageMetadata"));
     if (!started) {
       started = true;
       id = Json.text(node, "responseId");
@@ -108,14 +108,10 @@ final class GeminiReader implements AnswerReader {
   }
 
   private void candidate(JsonNode candidate, String data, Consumer<ModelEvent> out) {
-    JsonNode content = candidate.path("content");
-    JsonNode parts = content.path("parts");
-    if (!candidate.isObject()
-        || !(content.isMissingNode() || content.isObject())
-        || !(parts.isMissingNode() || parts.isArray())) {
+    if (!candidate.isObject()) {
       throw Json.malformed(data, "candidate");
     }
-    for (JsonNode part : parts) {
+    for (JsonNode part : Json.array(Json.object(candidate, "content"), "parts")) {
       part(part, data, out);
     }
     String reason = Json.text(candidate, "finishReason");
@@ -136,7 +132,7 @@ final class GeminiReader implements AnswerReader {
       if (!part.path("text").isString()) {
         throw Json.malformed(data, "text");
       }
-      text(Json.text(part, "text"), part.path("thought").asBoolean(false), out);
+      text(Json.text(part, "text"), Json.flag(part, "thought"), out);
     } else if (part.has("functionCall")) {
       call(part.path("functionCall"), data, out);
     }
@@ -151,8 +147,8 @@ final class GeminiReader implements AnswerReader {
   /// A call comes whole.
   private void call(JsonNode call, String data, Consumer<ModelEvent> out) {
     String name = Json.text(call, "name");
-    JsonNode arguments = call.path("args");
-    if (name.isEmpty() || !(arguments.isMissingNode() || arguments.isObject())) {
+    JsonNode arguments = Json.object(call, "args");
+    if (name.isEmpty()) {
       throw Json.malformed(data, "functionCall");
     }
     int index = calls++;

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// JSON as providers speak it. Stateless.
@@ -50,16 +51,76 @@ final class Json {
     return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "…";
   }
 
-  /// A text that is there, or nothing.
+  /// A text; empty: there is none, or null.
+  ///
+  /// @throws ModelException `MALFORMED`, if there is something else
   static String text(JsonNode object, String field) {
     JsonNode value = object.path(field);
-    return value.isString() ? value.stringValue() : "";
+    if (value.isString()) {
+      return value.stringValue();
+    }
+    requireNothing(value, field, "text");
+    return "";
   }
 
-  /// A number that is there, or -1.
+  /// A text of an error, whose kind must not hide behind its form: empty, if there is something
+  /// else.
+  static String told(JsonNode object, String field) {
+    return object.path(field).stringValue("");
+  }
+
+  /// A whole number, which may be written as `12` or as `12.0`; -1: there is none, or null.
+  ///
+  /// @throws ModelException `MALFORMED`, if there is something else
   static long number(JsonNode object, String field) {
     JsonNode value = object.path(field);
-    return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : -1;
+    if (value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong()) {
+      return value.longValue();
+    }
+    requireNothing(value, field, "whole number");
+    return -1;
+  }
+
+  /// Whether something is said to be so; false: nothing is said, or null.
+  ///
+  /// @throws ModelException `MALFORMED`, if there is something else
+  static boolean flag(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    requireNothing(value, field, "boolean");
+    return false;
+  }
+
+  /// An object; a missing node: there is none, or null.
+  ///
+  /// @throws ModelException `MALFORMED`, if there is something else
+  static JsonNode object(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    if (value.isObject()) {
+      return value;
+    }
+    requireNothing(value, field, "object");
+    return MissingNode.getInstance();
+  }
+
+  /// An array; a missing node, which has no elements: there is none, or null.
+  ///
+  /// @throws ModelException `MALFORMED`, if there is something else
+  static JsonNode array(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    if (value.isArray()) {
+      return value;
+    }
+    requireNothing(value, field, "array");
+    return MissingNode.getInstance();
+  }
+
+  private static void requireNothing(JsonNode value, String field, String type) {
+    if (!value.isMissingNode() && !value.isNull()) {
+      throw malformed(value.toString(), "%s as %s".formatted(type, field));
+    }
   }
 
   /// As bytes to be sent.

@@ -36,7 +36,7 @@ final class OpenAiErrors {
   static boolean isError(JsonNode event) {
     JsonNode error = event.path("error");
     return (!error.isMissingNode() && !error.isNull())
-        || Json.text(event, "object").equals("error");
+        || Json.told(event, "object").equals("error");
   }
 
   /// What an event means that tells of an error.

@@ -94,7 +94,7 @@ final class OpenAiReader implements AnswerReader {
         choice(choice, out);
       }
     }
-    JsonNode counts = chunk.path("usage");
+    JsonNode counts = Json.object(chunk, "usage");
     if (counts.isObject()) {
       usage = with(counts);
       if (lenient && !finishReason.isEmpty()) {
@@ -104,20 +104,20 @@ final class OpenAiReader implements AnswerReader {
   }
 
   private void choice(JsonNode choice, Consumer<ModelEvent> out) {
-    JsonNode delta = choice.path("delta");
-    boolean empty = delta.isMissingNode() || delta.isNull();
-    if (!choice.isObject() || !(empty || delta.isObject())) {
-      throw Json.malformed(choice.toString(), "choice with a delta");
+    if (!choice.isObject()) {
+      throw Json.malformed(choice.toString(), "choice");
     }
-    String reasoning = Json.text(delta, "reasoning_content");
-    reasoning(reasoning.isEmpty() ? Json.text(delta, "reasoning") : reasoning, out);
-    content(delta.path("content"), out);
+    JsonNode delta = Json.object(choice, "delta");
+    String thoughts = Json.text(delta, "reasoning_content");
+    String same = Json.text(delta, "reasoning");
+    reasoning(thoughts.isEmpty() ? same : thoughts, out);
+    content(delta, out);
     String refusal = Json.text(delta, "refusal");
     if (!refusal.isEmpty()) {
       refused = true;
       out.accept(new ModelEvent.Refused(refusal));
     }
-    for (JsonNode call : delta.path("tool_calls")) {
+    for (JsonNode call : Json.array(delta, "tool_calls")) {
       call(call, out);
     }
     String reason = Json.text(choice, "finish_reason");
@@ -131,27 +131,41 @@ final class OpenAiReader implements AnswerReader {
   }
 
   /// Text, or an array of texts and thoughts as Mistral has it.
-  private static void content(JsonNode content, Consumer<ModelEvent> out) {
-    if (content.isString()) {
-      text(content.stringValue(), out);
-    } else if (content.isArray()) {
-      for (JsonNode part : content) {
-        switch (Json.text(part, "type")) {
-          case "text" -> text(Json.text(part, "text"), out);
-          case "thinking" -> {
-            reasoning(Json.text(part, "thinking"), out);
-            for (JsonNode thought : part.path("thinking")) {
-              reasoning(Json.text(thought, "text"), out);
-            }
-          }
-          default -> {
-            // Such as "reference".
-          }
+  private static void content(JsonNode delta, Consumer<ModelEvent> out) {
+    if (!delta.path("content").isArray()) {
+      text(Json.text(delta, "content"), out);
+      return;
+    }
+    for (JsonNode part : delta.path("content")) {
+      switch (type(part)) {
+        case "text" -> text(Json.text(part, "text"), out);
+        case "thinking" -> thoughts(part, out);
+        default -> {
+          // Such as "reference".
         }
       }
-    } else if (!content.isNull() && !content.isMissingNode()) {
-      throw Json.malformed(content.toString(), "content");
     }
+  }
+
+  /// A text, too, or an array of texts.
+  private static void thoughts(JsonNode part, Consumer<ModelEvent> out) {
+    if (!part.path("thinking").isArray()) {
+      reasoning(Json.text(part, "thinking"), out);
+      return;
+    }
+    for (JsonNode thought : part.path("thinking")) {
+      if (type(thought).equals("text")) {
+        reasoning(Json.text(thought, "text"), out);
+      }
+    }
+  }
+
+  private static String type(JsonNode part) {
+    String type = Json.text(part, "type");
+    if (type.isEmpty()) {
+      throw Json.malformed(part.toString(), "content with a type");
+    }
+    return type;
   }
 
   private static void text(String text, Consumer<ModelEvent> out) {
@@ -170,7 +184,10 @@ final class OpenAiReader implements AnswerReader {
   /// has a name too: there are servers that give all calls the same index, and others that make up
   /// an id for each piece.
   private void call(JsonNode piece, Consumer<ModelEvent> out) {
-    JsonNode function = piece.path("function");
+    if (!piece.isObject()) {
+      throw Json.malformed(piece.toString(), "piece of a tool call");
+    }
+    JsonNode function = Json.object(piece, "function");
     String id = Json.text(piece, "id");
     String name = Json.text(function, "name");
     JsonNode given = function.path("arguments");
@@ -194,8 +211,11 @@ final class OpenAiReader implements AnswerReader {
     return new Usage(
         count(counts, "prompt_tokens", usage.input()),
         count(counts, "completion_tokens", usage.output()),
-        count(counts.path("prompt_tokens_details"), "cached_tokens", usage.cachedInput()),
-        count(counts.path("completion_tokens_details"), "reasoning_tokens", usage.reasoning()));
+        count(Json.object(counts, "prompt_tokens_details"), "cached_tokens", usage.cachedInput()),
+        count(
+            Json.object(counts, "completion_tokens_details"),
+            "reasoning_tokens",
+            usage.reasoning()));
   }
 
   private static long count(JsonNode counts, String field, long before) {

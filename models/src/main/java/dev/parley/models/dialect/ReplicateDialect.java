@@ -189,7 +189,7 @@ public final class ReplicateDialect implements TwoStepDialect {
     String status = Json.text(prediction, "status");
     if (status.equals("failed") || status.equals("canceled") || status.equals("aborted")) {
       throw new ModelException(
-          Kind.FAILED, "the prediction %s: %s".formatted(status, Json.text(prediction, "error")));
+          Kind.FAILED, "the prediction %s: %s".formatted(status, Json.told(prediction, "error")));
     }
     JsonNode urls = prediction.path("urls");
     if (!urls.isObject()) {
@@ -275,7 +275,7 @@ public final class ReplicateDialect implements TwoStepDialect {
   @Override
   public ModelException refusal(HttpAnswer answer) {
     JsonNode body = Answers.lenient(answer);
-    String field = Json.text(body, "detail").isEmpty() ? "title" : "detail";
+    String field = Json.told(body, "detail").isEmpty() ? "title" : "detail";
     String message = Answers.message(body, field, answer);
     return Statuses.refusal(Statuses.kind(answer.status()), answer, message);
   }

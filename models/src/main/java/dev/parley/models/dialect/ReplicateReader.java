@@ -61,7 +61,7 @@ final class ReplicateReader implements AnswerReader {
   /// Documented as JSON with a `detail`, but a model's own words come as they are.
   private static String detail(String data) {
     try {
-      String detail = Json.text(Json.parse(data, "error"), "detail");
+      String detail = Json.told(Json.parse(data, "error"), "detail");
       return detail.isEmpty() ? data : detail;
     } catch (ModelException e) {
       return data;

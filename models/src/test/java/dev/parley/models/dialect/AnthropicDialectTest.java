@@ -516,6 +516,24 @@ class AnthropicDialectTest {
         "{\"type\":\"content_block_delta\",\"index\":9,\"delta\":{\"type\":\"text_delta\"}}",
         "{\"type\":\"content_block_delta\",\"index\":9,\"delta\":{}}",
         "{\"type\":\"content_block_delta\",\"index\":9}",
+        "{\"type\":7}",
+        "{\"type\":\"content_block_start\",\"index\":\"0\",\"content_block\":{\"type\":\"text\"}}",
+        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":\"text\"}",
+        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":7}}",
+        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":7}}",
+        "{\"type\":\"content_block_start\",\"index\":0,"
+            + "\"content_block\":{\"type\":\"thinking\",\"signature\":7}}",
+        "{\"type\":\"content_block_start\",\"index\":0,"
+            + "\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":5}}",
+        "{\"type\":\"content_block_delta\",\"index\":9,\"delta\":{\"type\":\"text_delta\",\"text\":7}}",
+        "{\"type\":\"content_block_delta\",\"index\":9,"
+            + "\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":{}}}",
+        "{\"type\":\"message_delta\",\"delta\":\"end_turn\"}",
+        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":7}}",
+        "{\"type\":\"message_delta\",\"delta\":{\"stop_details\":\"x\"}}",
+        "{\"type\":\"message_delta\",\"usage\":7}",
+        "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":\"7\"}}",
+        "{\"type\":\"message_delta\",\"usage\":{\"output_tokens_details\":[]}}",
         "{\"type\":\"content_block_stop\",\"index\":5}"
       })
   void brokenEventIsReported(String data) {
@@ -589,6 +607,8 @@ class AnthropicDialectTest {
     ModelException refusal = dialect.refusal(answer(529, Map.of(), "<html>busy</html>"));
     assertThat(refusal.kind()).isEqualTo(Kind.OVERLOADED);
     assertThat(refusal).hasMessage("the provider answered with 529: <html>busy</html>");
+    assertThat(dialect.refusal(answer(429, Map.of(), "{\"error\":{\"type\":7}}")).kind())
+        .isEqualTo(Kind.RATE_LIMITED);
     String html = "x".repeat(1_000);
     assertThat(dialect.refusal(answer(502, Map.of(), html)).getMessage()).hasSizeLessThan(300);
     assertThat(dialect.refusal(answer(500, Map.of(), "")))

@@ -370,6 +370,8 @@ class CohereDialectTest {
         failure(START + "event: error\ndata: {\"message\":\"overheated\"}\n\n", new ArrayList<>());
     assertThat(e.kind()).isEqualTo(Kind.FAILED);
     assertThat(e).hasMessage("the provider failed: overheated");
+    assertThat(failure(START + "event: error\ndata: {\"message\":7}\n\n", new ArrayList<>()))
+        .hasMessage("the provider failed: it did not say why");
   }
 
   @Test
@@ -396,7 +398,25 @@ class CohereDialectTest {
         """,
         "event: tool-call-delta\ndata: {\"index\":0,\"delta\":{\"message\":{\"tool_calls\":"
             + "{\"function\":{\"arguments\":\"{}\"}}}}}\n\n",
+        "event: tool-call-start\ndata: {\"index\":\"0\",\"delta\":{\"message\":{\"tool_calls\":"
+            + "{\"id\":\"c\",\"function\":{\"name\":\"f\"}}}}}\n\n",
+        "event: tool-call-start\ndata: {\"delta\":{\"message\":{\"tool_calls\":"
+            + "{\"id\":7,\"function\":{\"name\":\"f\"}}}}}\n\n",
+        "event: tool-call-start\ndata: {\"delta\":{\"message\":{\"tool_calls\":"
+            + "{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":5}}}}}\n\n",
+        "event: content-start\ndata: {\"delta\":{\"message\":{\"content\":{\"type\":7}}}}\n\n",
+        "event: content-start\ndata: {\"delta\":{\"message\":{\"content\":{\"text\":7}}}}\n\n",
+        "event: content-delta\ndata: {\"delta\":{\"message\":{\"content\":"
+            + "{\"text\":\"a\",\"thinking\":7}}}}\n\n",
         "event: message-start\ndata: {\"id\":\"again\"}\n\n",
+        "event: message-end\ndata: {\"delta\":7}\n\n",
+        "event: message-end\ndata: {\"delta\":{\"finish_reason\":7}}\n\n",
+        "event: message-end\ndata: {\"delta\":{\"finish_reason\":\"COMPLETE\",\"error\":7}}\n\n",
+        "event: message-end\ndata: {\"delta\":{\"finish_reason\":\"COMPLETE\",\"usage\":7}}\n\n",
+        "event: message-end\ndata: {\"delta\":{\"finish_reason\":\"COMPLETE\",\"usage\":"
+            + "{\"tokens\":{\"input_tokens\":\"7\"}}}}\n\n",
+        "event: message-end\ndata: {\"delta\":{\"finish_reason\":\"COMPLETE\",\"usage\":"
+            + "{\"billed_units\":[]}}}\n\n",
         "event: message-end\ndata: {\"delta\":{}}\n\n",
         "data: {\"no\":\"type\"}\n\n",
       })

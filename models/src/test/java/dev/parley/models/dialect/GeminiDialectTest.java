@@ -476,6 +476,17 @@ class GeminiDialectTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"code\":503,\"message\":7,\"status\":[]}}",
+        "{\"error\":{\"code\":\"503\",\"details\":[{\"reason\":7,\"retryDelay\":1}]}}"
+      })
+  void anErrorKeepsItsKindWhateverItsForm(String error) {
+    assertThat(failure(event(error), new ArrayList<>()).kind()).isEqualTo(Kind.OVERLOADED);
+    assertThat(dialect.refusal(answer(503, Map.of(), error)).kind()).isEqualTo(Kind.OVERLOADED);
+  }
+
   @Test
   void cutStreamIsNoAnswer() {
     List<ModelEvent> told = new ArrayList<>();
@@ -497,6 +508,17 @@ class GeminiDialectTest {
         "{\"candidates\":[{\"content\":{\"parts\":{}}}]}",
         "{\"candidates\":[{\"content\":{\"parts\":[7]}}]}",
         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":7}]}}]}",
+        "{\"candidates\":[{\"index\":\"0\"}]}",
+        "{\"candidates\":[{\"finishReason\":7}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\",\"thought\":\"no\"}]}}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\",\"thoughtSignature\":7}]}}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":7}]}}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":"
+            + "{\"name\":\"clock\",\"id\":7}}]}}]}",
+        "{\"candidates\":[],\"promptFeedback\":7}",
+        "{\"promptFeedback\":{\"blockReason\":7}}",
+        "{\"usageMetadata\":7}",
+        "{\"usageMetadata\":{\"promptTokenCount\":\"7\"}}",
         "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"args\":{}}}]}}]}",
         "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":"
             + "{\"name\":\"clock\",\"args\":[]}}]}}]}"

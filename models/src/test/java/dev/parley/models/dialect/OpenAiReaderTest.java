@@ -367,6 +367,86 @@ class OpenAiReaderTest {
         .isEqualTo(Kind.MALFORMED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'content':7",
+        "'content':{}",
+        "'content':[7]",
+        "'content':[{'text':'b'}]",
+        "'content':[{'type':7}]",
+        "'content':[{'type':'text','text':7}]",
+        "'content':[{'type':'thinking','thinking':7}]",
+        "'content':[{'type':'thinking','thinking':['b']}]",
+        "'content':[{'type':'thinking','thinking':[{'type':'text','text':{}}]}]",
+        "'reasoning_content':7",
+        "'reasoning_content':'b','reasoning':['b']",
+        "'refusal':true",
+        "'tool_calls':'x'",
+        "'tool_calls':{'index':0}",
+        "'tool_calls':[7]",
+        "'tool_calls':[{'index':'0','function':{'arguments':'}'}}]",
+        "'tool_calls':[{'index':0,'id':7,'function':{'arguments':'}'}}]",
+        "'tool_calls':[{'index':0,'function':'}'}]",
+        "'tool_calls':[{'index':0,'function':{'name':7,'arguments':'}'}}]",
+        "'tool_calls':[{'index':0,'function':{'arguments':5}}]",
+        "'tool_calls':[{'index':0,'function':{'arguments':['}']}}]"
+      })
+  void aLaterPieceOfAWrongTypeIsMalformed(String delta) {
+    assertMalformedLater("'choices':[{'index':0,'delta':{%s}}]".formatted(delta));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'choices':'x'",
+        "'choices':[{'index':'0','delta':{'content':'b'}}]",
+        "'choices':[{'index':0.5,'delta':{'content':'b'}}]",
+        "'choices':[{'index':0,'delta':[]}]",
+        "'choices':[{'index':0,'delta':{},'finish_reason':7}]",
+        "'choices':[],'usage':7",
+        "'choices':[],'usage':{'prompt_tokens':'3'}",
+        "'choices':[],'usage':{'completion_tokens':1e99}",
+        "'choices':[],'usage':{'prompt_tokens_details':[]}",
+        "'choices':[],'usage':{'completion_tokens_details':{'reasoning_tokens':true}}"
+      })
+  void aLaterChunkOfAWrongTypeIsMalformed(String chunk) {
+    assertMalformedLater(chunk);
+  }
+
+  private static void assertMalformedLater(String chunk) {
+    Told told =
+        told(
+            """
+            data: {"id":"1","model":"m","choices":[{"delta":{"content":"a","tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{"}}]}}]}
+
+            data: {"id":"1","model":"m",%s}
+
+            """
+                .formatted(chunk.replace('\'', '"')));
+    assertThat(told.failure).extracting(ModelException::kind).isEqualTo(Kind.MALFORMED);
+    assertThat(told.events)
+        .containsExactly(new Started("1", "m"), new Text("a"), new ToolCall(0, "c", "f", "{"));
+  }
+
+  @Test
+  void nullIsNothing() {
+    assertThat(
+            events(
+                """
+                {"id":null,"model":null,"error":null,"choices":[{"index":null,"delta":{"content":"a","tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":null}}]}}],"usage":null}
+                {"choices":[{"delta":null,"finish_reason":null}]}
+                {"choices":[{"delta":{"content":null,"reasoning_content":null,"reasoning":null,"refusal":null,"tool_calls":null},"finish_reason":null}]}
+                {"choices":[{"delta":{"tool_calls":[{"index":0,"id":null,"function":null},{"index":0,"function":{"name":null,"arguments":null}}]}}]}
+                {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":3.0,"completion_tokens":null,"prompt_tokens_details":null,"completion_tokens_details":null}}
+                """))
+        .containsExactly(
+            new Started("", ""),
+            new Text("a"),
+            new ToolCall(0, "c", "f", ""),
+            new Finished(StopReason.TOOL_CALLS, "stop", new Usage(3, -1, -1, -1)));
+  }
+
   /// What came of a stream.
   record Told(List<ModelEvent> events, @Nullable ModelException failure) {}
 

@@ -313,6 +313,8 @@ class ReplicateDialectTest {
         "done | {\"reason\":\"canceled\"} | CUT | the prediction was cancelled",
         "done | {\"rea | MALFORMED | the provider sent no end of a prediction: {\"rea",
         "done | [] | MALFORMED | the provider sent no end of a prediction: []",
+        "done | {\"reason\":7} | MALFORMED | the provider sent no text as reason: 7",
+        "error | {\"detail\":7} | FAILED | the prediction failed: {\"detail\":7}",
         "logs | x | CUT | the stream ended without done"
       })
   void tellsOfErrorsAfterWhatCame(String name, String data, Kind kind, String message) {
