@@ -66,8 +66,6 @@ class AssistantTest {
               """
                   .formatted(provider.url()));
 
-  AssistantTest() throws IOException {}
-
   @AfterEach
   void close() throws IOException {
     provider.close();

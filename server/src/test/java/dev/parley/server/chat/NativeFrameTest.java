@@ -11,16 +11,13 @@ import dev.parley.chat.v1.ErrorEvent;
 import dev.parley.chat.v1.Join;
 import dev.parley.core.error.Reason;
 import dev.parley.server.Inbox;
+import dev.parley.server.RawBytes;
 import dev.parley.server.ServerExtension;
 import dev.parley.server.config.Setting;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -39,25 +36,9 @@ class NativeFrameTest {
       MethodDescriptor.<byte[], ChatEvent>newBuilder()
           .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
           .setFullMethodName(ChatServiceGrpc.getChatMethod().getFullMethodName())
-          .setRequestMarshaller(new Bytes())
+          .setRequestMarshaller(RawBytes.MARSHALLER)
           .setResponseMarshaller(ChatServiceGrpc.getChatMethod().getResponseMarshaller())
           .build();
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
 
   private Inbox<byte[], ChatEvent, ChatEvent> open(CallOptions options) {
     Inbox<byte[], ChatEvent, ChatEvent> inbox =

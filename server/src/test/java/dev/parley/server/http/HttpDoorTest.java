@@ -47,8 +47,8 @@ class HttpDoorTest {
           .strip();
   private static final String DONE = "data: [DONE]";
 
-  private final FakeProvider provider = provider();
   private volatile FakeProvider.Script script = exchange -> exchange.answer(500, "{}");
+  private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
 
   @RegisterExtension
   final ServerExtension server =
@@ -67,14 +67,6 @@ class HttpDoorTest {
                   .formatted(provider.url()));
 
   private final HttpClient client = HttpClient.newHttpClient();
-
-  private FakeProvider provider() {
-    try {
-      return new FakeProvider(exchange -> script.play(exchange));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @AfterEach
   void close() throws IOException {

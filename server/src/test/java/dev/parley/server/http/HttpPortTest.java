@@ -66,8 +66,6 @@ class HttpPortTest {
   private volatile @Nullable String unhealthy;
   private @Nullable HttpPort port;
 
-  HttpPortTest() throws IOException {}
-
   private InetSocketAddress open(HttpLimits limits) throws IOException {
     HttpPort opened =
         new HttpPort(

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What providers say they have, as both ports tell it.
 @Timeout(60)
 class KnownModelsTest {
-  private final FakeProvider provider = provider();
   private volatile FakeProvider.Script script =
       exchange -> exchange.answer(200, "{\"data\":[{\"id\":\"m\"}]}");
+  private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
 
   @RegisterExtension
   final ServerExtension server =
@@ -46,14 +46,6 @@ class KnownModelsTest {
               provider.fake.key.b = canary-b
               """
                   .formatted(provider.url()));
-
-  private FakeProvider provider() {
-    try {
-      return new FakeProvider(exchange -> script.play(exchange));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @AfterEach
   void close() throws IOException {

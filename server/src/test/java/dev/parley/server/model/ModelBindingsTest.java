@@ -10,13 +10,12 @@ import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.Credential;
 import dev.parley.model.v1.ModelServiceGrpc;
+import dev.parley.server.RawBytes;
 import dev.parley.server.ServerExtension;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -60,23 +59,11 @@ class ModelBindingsTest {
         .hasMessageNotContaining("sk-not-to-be-told");
   }
 
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      throw new IllegalStateException("nothing is received in this form");
-    }
-  }
-
   @Test
   void bytesThatAreNoRequestAreAnsweredAndTheStreamGoesOn() throws Exception {
     MethodDescriptor<byte[], ChatResponse> chat =
         ModelServiceGrpc.getStreamChatMethod().toBuilder(
-                new Bytes(), ModelServiceGrpc.getStreamChatMethod().getResponseMarshaller())
+                RawBytes.MARSHALLER, ModelServiceGrpc.getStreamChatMethod().getResponseMarshaller())
             .build();
     BlockingQueue<ChatResponse> got = new LinkedBlockingQueue<>();
     StreamObserver<byte[]> stream =

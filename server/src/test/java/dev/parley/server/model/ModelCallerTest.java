@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ModelCallerTest {
   private static final int WINDOW_BYTES = 64 << 10;
 
-  private final FakeProvider provider = provider();
   private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
+  private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
 
   @RegisterExtension
   final ServerExtension server =
@@ -34,14 +34,6 @@ class ModelCallerTest {
               provider.fake.key = fake-key
               """
                   .formatted(provider.url()));
-
-  private FakeProvider provider() {
-    try {
-      return new FakeProvider(exchange -> script.play(exchange));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @AfterEach
   void close() throws IOException {

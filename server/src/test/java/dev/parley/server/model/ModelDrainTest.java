@@ -40,8 +40,6 @@ class ModelDrainTest {
   @RegisterExtension final ServerExtension server = stoppingWithin("8s");
   @RegisterExtension final ServerExtension hasty = stoppingWithin("200ms");
 
-  ModelDrainTest() throws IOException {}
-
   private ServerExtension stoppingWithin(String grace) {
     return new ServerExtension()
         .with(Setting.DRAIN_GRACE, grace)

@@ -29,8 +29,6 @@ class SessionProviderTest {
               """
                   .formatted(provider.url()));
 
-  SessionProviderTest() throws IOException {}
-
   @AfterEach
   void close() throws IOException {
     provider.close();

@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -47,9 +48,14 @@ public final class FakeProvider implements AutoCloseable {
   private final AtomicLong written = new AtomicLong();
 
   /// @param scripts at least one
-  public FakeProvider(Script... scripts) throws IOException {
+  /// @throws UncheckedIOException if it cannot listen, so that it can be a field of a test
+  public FakeProvider(Script... scripts) {
     this.scripts = new ArrayDeque<>(List.of(scripts));
-    server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
+    try {
+      server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     Thread.startVirtualThread(this::accept);
   }
 
