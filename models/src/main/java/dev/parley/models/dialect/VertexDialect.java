@@ -31,7 +31,10 @@ public final class VertexDialect implements Dialect {
   }
 
   /// Where Google answers for a location, which has a host of its own unless it is [#GLOBAL].
+  ///
+  /// @throws IllegalArgumentException if it cannot be a name, for the secret goes to that host
   public static String baseUrl(String location) {
+    require(LOCATION, location, "location");
     String prefix = location.equals(GLOBAL) ? "" : location + "-";
     return "https://" + prefix + "aiplatform.googleapis.com";
   }

@@ -169,6 +169,14 @@ class GeminiDialectTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new VertexDialect(project, location));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "evil.com/", "x@evil.com/", "EU West", "a\nb", "a:1"})
+  void noPlaceLeadsToAnotherHost(String location) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VertexDialect.baseUrl(location))
+        .withMessageStartingWith("location: \"%s\" (expected: ".formatted(location));
+  }
+
   @Test
   void wholeConversationIsSaid() {
     Prompt prompt =

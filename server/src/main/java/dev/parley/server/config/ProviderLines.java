@@ -307,7 +307,7 @@ final class ProviderLines {
     }
     String usual =
         kind == ProviderKind.VERTEX
-            ? VertexDialect.baseUrl(options.getOrDefault("location", VertexDialect.GLOBAL))
+            ? ofLocation(name, options.getOrDefault("location", VertexDialect.GLOBAL))
             : kind.baseUrl();
     String url = text == null ? usual : text.strip();
     if (url.isEmpty()) {
@@ -327,6 +327,14 @@ final class ProviderLines {
     throw new ConfigException(
         "%s%s.%s: \"%s\" (expected: such as https://api.example.com, without user or query)"
             .formatted(PREFIX, name, BASE_URL, withoutSecrets(url)));
+  }
+
+  private static String ofLocation(String name, String location) throws ConfigException {
+    try {
+      return VertexDialect.baseUrl(location);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("%s%s.%s".formatted(PREFIX, name, e.getMessage()));
+    }
   }
 
   /// What may hold none: some write their key into the address.

@@ -165,6 +165,8 @@ class ProviderLinesTest {
     "openai.pace, 0s, 'of the kind openai: kind, base-url, key, weight'",
     "simulated.pace, fast, 'expected: as 250ms'",
     "vertex.base-url, https://v.example.com, provider.vertex.project: missing",
+    "vertex.location, evil.com/, 'provider.vertex.location: \"evil.com/\" (expected: '",
+    "vertex.location, EU West, 'provider.vertex.location: \"EU West\" (expected: '",
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
     "openai.key, 'sk-secret two', printable ASCII without spaces",
