@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where something on the way lets no stream through, the question is asked by the unary call, and
 /// so are those that follow, for 10 minutes; the pieces are then those of the whole answer, at
-/// once. That is found out by a stream that fails before anything of an answer came, with a status
-/// that neither the server nor a lost connection gives: UNIMPLEMENTED, INTERNAL or UNKNOWN without
-/// a reason. It is not found out of a proxy that lets the stream through but keeps the answer back
-/// until its end, because nothing fails then: the answer only comes late. Nor is anything asked
-/// twice of which a piece had come. A proxy that does not speak HTTP/2 lets no call through at all.
+/// once, or of one that broke off the first few KiB and the error. That is found out by a stream
+/// that fails before anything of an answer came, with a status that neither the server nor a lost
+/// connection gives: UNIMPLEMENTED, INTERNAL or UNKNOWN without a reason. It is not found out of a
+/// proxy that lets the stream through but keeps the answer back until its end, because nothing
+/// fails then: the answer only comes late. Nor is anything asked twice of which a piece had come. A
+/// proxy that does not speak HTTP/2 lets no call through at all.
 public final class AnswerStream implements AutoCloseable {
   private final Channel channel;
   private final ChatRequest question;
@@ -104,7 +105,9 @@ public final class AnswerStream implements AutoCloseable {
       add(piece().setRefusal(answer.getRefusal()));
     }
     answer.getToolCallsList().forEach(called -> add(piece().setToolCall(called)));
-    add(piece().setFinished(answer.getFinished()));
+    if (answer.hasFinished()) {
+      add(piece().setFinished(answer.getFinished()));
+    }
   }
 
   private ChatResponse.Builder piece() {
@@ -115,7 +118,8 @@ public final class AnswerStream implements AutoCloseable {
     pieces.add(piece.build());
   }
 
-  /// The error that a call's end is; null: the question was asked by the other call.
+  /// The error that a call's end is, or the first piece that it tells before it; null: the question
+  /// was asked by the other call.
   private @Nullable ChatResponse ended(Status status, Metadata trailers) {
     if (status.isOk()) {
       throw Failures.violation("the stream ended before the answer did");
@@ -123,7 +127,12 @@ public final class AnswerStream implements AutoCloseable {
     ModelError error = unary ? Failures.modelError(status, trailers) : null;
     if (error != null) {
       detour.take();
-      return piece().setError(error).build();
+      Answer partial = Failures.detail(status, trailers, Answer.class);
+      if (partial != null) {
+        takeApart(partial);
+      }
+      add(piece().setError(error));
+      return pieces.remove();
     }
     ParleyException failure = Failures.of(status, trailers);
     if (unary || begun || !Detour.leadsAround(failure)) {

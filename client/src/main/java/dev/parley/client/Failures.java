@@ -3,6 +3,7 @@ package dev.parley.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.parley.assistant.v1.ChatResponse;
@@ -48,13 +49,18 @@ final class Failures {
 
   /// What a model's error is, of which a status tells; null: it tells of none.
   static @Nullable ModelError modelError(Status status, @Nullable Metadata trailers) {
-    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
-    for (Any detail : details.getDetailsList()) {
-      if (detail.is(ModelError.class)) {
+    ModelError error = detail(status, trailers, ModelError.class);
+    String message = status.getDescription();
+    return error == null || message == null ? error : error.toBuilder().setMessage(message).build();
+  }
+
+  /// A detail of a status; null: there is none of that type.
+  static <T extends Message> @Nullable T detail(
+      Status status, @Nullable Metadata trailers, Class<T> type) {
+    for (Any detail : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList()) {
+      if (detail.is(type)) {
         try {
-          return detail.unpack(ModelError.class).toBuilder()
-              .setMessage(details.getMessage())
-              .build();
+          return detail.unpack(type);
         } catch (InvalidProtocolBufferException broken) {
           return null; // the status counts
         }

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,12 +136,12 @@ class AnswerStreamTest {
     return catchThrowableOfType(ParleyException.class, this::ask);
   }
 
-  private static Throwable refusal(Status.Code code, String words, Message detail) {
+  private static Throwable refusal(Status.Code code, String words, Message... details) {
     return StatusProto.toStatusException(
         com.google.rpc.Status.newBuilder()
             .setCode(code.value())
             .setMessage(words)
-            .addDetails(Any.pack(detail))
+            .addAllDetails(Stream.of(details).map(Any::pack).toList())
             .build());
   }
 
@@ -216,6 +217,20 @@ class AnswerStreamTest {
         .containsExactly(ChatResponse.newBuilder().setRequestId("q").setError(error).build());
     ask();
     assertThat(models.asked).containsExactly("StreamChat", "Chat", "Chat");
+  }
+
+  @Test
+  void whatHadComeIsToldBeforeTheErrorInBothWays() throws Exception {
+    ModelError error =
+        ModelError.newBuilder().setKind(ModelError.Kind.KIND_CUT).setMessage("cut").build();
+    Answer half = Answer.newBuilder().setStarted(ANSWER.getStarted()).setText("Hel").build();
+    models.unary = out -> out.onError(refusal(Status.Code.UNAVAILABLE, "cut", error, half));
+    ChatResponse.Builder piece = ChatResponse.newBuilder().setRequestId("q");
+    assertThat(ask())
+        .containsExactly(
+            piece.clone().setStarted(ANSWER.getStarted()).build(),
+            piece.clone().setText("Hel").build(),
+            piece.clone().setError(error).build());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /v1/chat/completions`. Thread-safe.
 ///
@@ -199,12 +200,18 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
       return true;
     }
 
+    /// What had come of the answer is told with it.
     @Override
     synchronized void fail(ApiError error) {
-      if (!ended) {
-        ended = true;
-        exchange.answer(error);
+      if (ended) {
+        return;
       }
+      ended = true;
+      ObjectNode body = error.json();
+      if (answer.length() > 0) {
+        body.withObject("error").set("partial", CompletionForm.message(answer.build()));
+      }
+      exchange.answer(error.status(), body, error.headers());
     }
 
     @Override

@@ -53,7 +53,17 @@ final class CompletionForm {
     refused = !answer.getRefusal().isEmpty();
     ObjectNode body = base("chat.completion");
     ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
-    ObjectNode message = choice.putObject("message").put("role", "assistant");
+    choice.set("message", message(answer));
+    choice.putNull("logprobs");
+    finish(choice, answer.getFinished());
+    addUsage(body, answer.getFinished());
+    return body;
+  }
+
+  /// What a whole answer says, or what there is of one.
+  static ObjectNode message(Answer answer) {
+    ObjectNode message = Json.object().put("role", "assistant");
+    boolean refused = !answer.getRefusal().isEmpty();
     boolean silent = refused || answer.getToolCallsCount() > 0;
     message.put("content", answer.getText().isEmpty() && silent ? null : answer.getText());
     message.put("refusal", refused ? answer.getRefusal() : null);
@@ -66,10 +76,7 @@ final class CompletionForm {
       ArrayNode calls = message.putArray("tool_calls");
       answer.getToolCallsList().forEach(call -> addCall(calls.addObject(), call));
     }
-    choice.putNull("logprobs");
-    finish(choice, answer.getFinished());
-    addUsage(body, answer.getFinished());
-    return body;
+    return message;
   }
 
   /// A piece of the answer.

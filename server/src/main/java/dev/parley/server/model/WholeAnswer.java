@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// An answer that is put together from its pieces. For one thread at a time.
 public final class WholeAnswer {
   /// Characters of a whole answer; a model that says more is ended.
   public static final int MAX_CHARS = 16 << 20;
+
+  /// Bytes of a field's number and length, where the field has less than 2 MiB.
+  private static final int MAX_FIELD_BYTES = 4;
 
   /// Characters that a call's arguments are made of, beside what names it.
   private record Call(ToolCall first, StringBuilder arguments) {}
@@ -26,7 +30,7 @@ public final class WholeAnswer {
   private final Map<Integer, Call> calls = new TreeMap<>();
   private long length;
   private Started started = Started.getDefaultInstance();
-  private Finished finished = Finished.getDefaultInstance();
+  private @Nullable Finished finished;
 
   /// Adds a piece.
   public void add(ChatResponse piece) {
@@ -89,11 +93,46 @@ public final class WholeAnswer {
             .setStarted(started)
             .setText(text.toString())
             .addAllReasoning(reasoning)
-            .setRefusal(refusal.toString())
-            .setFinished(finished);
+            .setRefusal(refusal.toString());
+    if (finished != null) {
+      answer.setFinished(finished);
+    }
     for (Call call : calls.values()) {
       answer.addToolCalls(call.first.toBuilder().setArguments(call.arguments.toString()));
     }
     return answer.build();
+  }
+
+  /// All of it if it fits, or else who gave it and the beginning of its text.
+  ///
+  /// @param maxBytes of the message
+  Answer build(int maxBytes) {
+    if (length <= maxBytes) {
+      Answer all = build();
+      if (all.getSerializedSize() <= maxBytes) {
+        return all;
+      }
+    }
+    Answer.Builder part =
+        Answer.newBuilder()
+            .setStarted(Started.newBuilder().setRoute(started.getRoute()))
+            .setTruncated(true);
+    int room = maxBytes - part.build().getSerializedSize() - MAX_FIELD_BYTES;
+    return part.setText(beginning(text, room)).build();
+  }
+
+  /// As many whole characters of a text as fit into so many bytes of UTF-8.
+  static String beginning(CharSequence text, int maxBytes) {
+    int bytes = 0;
+    int end = 0;
+    while (end < text.length()) {
+      int character = Character.codePointAt(text, end);
+      bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x1_0000 ? 3 : 4;
+      if (bytes > maxBytes) {
+        break;
+      }
+      end += Character.charCount(character);
+    }
+    return text.subSequence(0, end).toString();
   }
 }

@@ -1,6 +1,7 @@
 package dev.parley.server.model;
 
 import com.google.protobuf.Any;
+import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
@@ -14,8 +15,22 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.List;
 
-/// One question whose answer is given whole. Thread-safe.
+/// One question whose answer is given whole; or why it is not, with what had come of it.
+/// Thread-safe.
 final class WholeChat implements Question.Taker, OpenChats.Chat {
+  /// Bytes of headers that status and details take. Clients take 8 KiB in all, unless told
+  /// otherwise.
+  private static final int MAX_STATUS_BYTES = 7 << 10;
+
+  /// Bytes of an error's message that are told.
+  private static final int MAX_MESSAGE_BYTES = 1 << 10;
+
+  /// Bytes of headers for a byte of the message, which is percent-encoded, beside the details.
+  private static final int MAX_ENCODED_BYTES = 3;
+
+  /// Bytes that name the type of a detail, and the lengths of both.
+  private static final int DETAIL_BYTES = 64;
+
   private final ServerCallStreamObserver<ChatResponse> out;
   private final OpenChats open;
   private final Question question;
@@ -64,7 +79,7 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
         return;
       }
       ended = true;
-      out.onError(status);
+      out.onError(answer.length() == 0 ? status : withAnswer(status));
     }
     open.remove(this);
   }
@@ -104,12 +119,28 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
     }
   }
 
+  /// With what there is of the answer as another detail, as far as it fits.
+  private StatusRuntimeException withAnswer(StatusRuntimeException e) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(e);
+    if (status == null) {
+      return e;
+    }
+    int message = MAX_ENCODED_BYTES * status.getMessageBytes().size();
+    int details = (MAX_STATUS_BYTES - message) / 4 * 3; // they go in base 64
+    int room = details - status.getSerializedSize() - DETAIL_BYTES;
+    Answer part = answer.build(room);
+    return part.getSerializedSize() > room
+        ? e
+        : StatusProto.toStatusRuntimeException(
+            status.toBuilder().addDetails(Any.pack(part)).build());
+  }
+
   /// The error as a status; all that the status cannot tell is in the details.
   private static StatusRuntimeException status(ModelError error) {
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(code(error.getKind()).value())
-            .setMessage(error.getMessage())
+            .setMessage(WholeAnswer.beginning(error.getMessage(), MAX_MESSAGE_BYTES))
             .addDetails(Any.pack(error.toBuilder().clearMessage().build()))
             .build());
   }

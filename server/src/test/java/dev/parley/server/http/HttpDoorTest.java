@@ -362,9 +362,13 @@ class HttpDoorTest {
     List<String> events = events(ask(question("fake/m", ", \"stream\": true")).body().lines());
     assertThat(events).hasSize(2);
     assertThat(text(events.subList(0, 1))).isEqualTo("part");
-    assertThat(data(events.getLast()).at("/error/code").stringValue()).isEqualTo(code);
-    assertRefused(
-        ask(question("fake/m", "")), 502, code); // of a whole answer nothing has been told
+    JsonNode last = data(events.getLast()).path("error");
+    assertThat(last.path("code").stringValue()).isEqualTo(code);
+    assertThat(last.has("partial")).isFalse(); // it has been told
+    HttpResponse<String> whole = ask(question("fake/m", ""));
+    assertThat(whole.statusCode()).isEqualTo(502);
+    assertThat(json(whole.body()).at("/error/code").stringValue()).isEqualTo(code);
+    assertThat(json(whole.body()).at("/error/partial/content").stringValue()).isEqualTo("part");
   }
 
   @Test
