@@ -4,8 +4,10 @@ import dev.parley.bench.gateway.GatewayCommand;
 import dev.parley.bench.load.LoadException;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
+import dev.parley.bench.measure.Durations;
 import dev.parley.bench.peer.SelfCommand;
 import dev.parley.bench.session.SessionsCommand;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -90,6 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
     return new CommandLine(new BenchCommand(mainClass, terminal))
         .registerConverter(Workload.class, named(Workload.values()))
         .registerConverter(Protocol.class, named(Protocol.values()))
+        .registerConverter(Duration.class, new Durations())
         .addSubcommand(GatewayCommand.commandLine(new SelfCommand(mainClass), terminal))
         .addSubcommand(SessionsCommand.commandLine(new SelfCommand(mainClass), terminal));
   }

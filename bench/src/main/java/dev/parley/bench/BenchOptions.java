@@ -2,6 +2,7 @@ package dev.parley.bench;
 
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Workload;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,6 +65,15 @@ final class BenchOptions {
       defaultValue = "3",
       description = "Load before that, in seconds. Default: ${DEFAULT-VALUE}.")
   double warmup;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "TIME",
+      defaultValue = "15s",
+      description =
+          "How long nothing may arrive in the end before what is missing counts as lost."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration patience = Duration.ZERO;
 
   @Option(
       names = "--repeat",

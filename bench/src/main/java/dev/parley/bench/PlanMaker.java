@@ -74,6 +74,7 @@ final class PlanMaker {
         options.slowPercent,
         options.warmup,
         options.seconds,
+        options.patience,
         or(options.threads, Math.max(1, Runtime.getRuntime().availableProcessors() / 2)),
         or(options.process, 0),
         options.processes);
@@ -101,6 +102,7 @@ final class PlanMaker {
         options.seconds > 0 && options.warmup >= 0,
         "--seconds, --warmup",
         "seconds, of which there must be some to measure");
+    require(options.patience.toMillis() > 0, "--patience", "1ms or more");
     require(options.slowPercent >= 0 && options.slowPercent <= 100, "--slow-readers", "0 to 100");
     require(options.durability == null || options.spawn, "--durability", "--spawn beside it");
     require(options.pid == null || !options.spawn, "--pid", "no --spawn beside it");

@@ -24,18 +24,37 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
-/// A server of one room that tells its first subscriber something else than the others.
-final class LyingServer implements AutoCloseable {
-  private final UnaryOperator<List<ChatEvent>> lie;
+/// A server of one room that tells its first subscriber, or its senders, something else than it
+/// should, or tells nobody anything for a while.
+public final class LyingServer implements AutoCloseable {
+  private final Voice toFirst;
+  private final Voice toSenders;
   private final Server server;
   private final List<StreamObserver<ChatEvent>> subscribers = new ArrayList<>();
+  private final List<Runnable> held = new ArrayList<>();
+  private boolean holds;
   private long sequence;
 
-  /// @param lie what the first subscriber gets in place of each message, if it gets any
-  LyingServer(UnaryOperator<List<ChatEvent>> lie) throws IOException {
-    this.lie = lie;
+  /// How somebody is told something.
+  @FunctionalInterface
+  interface Voice {
+    /// As it is.
+    Voice HONEST = StreamObserver::onNext;
+
+    void tell(StreamObserver<ChatEvent> listener, ChatEvent event);
+  }
+
+  /// An honest one.
+  public LyingServer() throws IOException {
+    this(Voice.HONEST, Voice.HONEST);
+  }
+
+  /// @param toFirst tells the first subscriber of each message
+  /// @param toSenders tells senders that a message was stored
+  LyingServer(Voice toFirst, Voice toSenders) throws IOException {
+    this.toFirst = toFirst;
+    this.toSenders = toSenders;
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Chat())
@@ -44,8 +63,25 @@ final class LyingServer implements AutoCloseable {
             .start();
   }
 
+  /// Where it listens.
+  public InetSocketAddress socketAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
+  }
+
   String address() {
     return "127.0.0.1:" + server.getPort();
+  }
+
+  /// From now on nobody is told of messages, and no sender gets an answer.
+  public synchronized void hold() {
+    holds = true;
+  }
+
+  /// Tells everything that was held, and goes on.
+  public synchronized void release() {
+    holds = false;
+    held.forEach(Runnable::run);
+    held.clear();
   }
 
   /// The event with other words in it.
@@ -70,14 +106,23 @@ final class LyingServer implements AutoCloseable {
                     .setContent(request.getContent()))
             .setSequence(sequence)
             .build();
-    for (StreamObserver<ChatEvent> subscriber : subscribers) {
-      boolean first = subscriber == subscribers.getFirst();
-      (first ? lie.apply(List.of(message)) : List.of(message)).forEach(subscriber::onNext);
-    }
-    from.onNext(
+    ChatEvent ack =
         ChatEvent.newBuilder()
             .setAck(AckEvent.newBuilder().setMessageId(request.getId()).setSequence(sequence))
-            .build());
+            .build();
+    if (holds) {
+      held.add(() -> tell(message, ack, from));
+    } else {
+      tell(message, ack, from);
+    }
+  }
+
+  private void tell(ChatEvent message, ChatEvent ack, StreamObserver<ChatEvent> sender) {
+    for (StreamObserver<ChatEvent> subscriber : subscribers) {
+      boolean first = subscriber == subscribers.getFirst();
+      (first ? toFirst : Voice.HONEST).tell(subscriber, message);
+    }
+    toSenders.tell(sender, ack);
   }
 
   private void join(String room, StreamObserver<ChatEvent> subscriber) {

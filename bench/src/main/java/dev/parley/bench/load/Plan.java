@@ -1,6 +1,7 @@
 package dev.parley.bench.load;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 /// Everything that a run is to do. Immutable, and the same in all of its processes but for
@@ -20,6 +21,7 @@ import java.util.List;
 /// @param slowPercent readers that are slow, in percent, where the workload has such
 /// @param warmupSeconds load before the measuring
 /// @param seconds load that is measured
+/// @param patience how long nothing may arrive in the end before what is missing counts as lost
 /// @param threads event loops of this process
 /// @param process number of this process, from 0
 /// @param processes how many share the load
@@ -38,6 +40,7 @@ public record Plan(
     int slowPercent,
     double warmupSeconds,
     double seconds,
+    Duration patience,
     int threads,
     int process,
     int processes) {

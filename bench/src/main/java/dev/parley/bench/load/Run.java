@@ -15,9 +15,6 @@ import java.util.function.BooleanSupplier;
 /// One process's part of a run, from the first connection to the last check. Used once, by one
 /// thread.
 public final class Run {
-  /// How long nothing may arrive before what is missing counts as lost.
-  private static final long PATIENCE_NANOS = 15_000_000_000L;
-
   private static final double NANOS = 1e9;
 
   private final Plan plan;
@@ -117,9 +114,11 @@ public final class Run {
     return all;
   }
 
-  /// What took until now, that included which was under way when the measuring ended: a server that
-  /// hangs at the end would seem fast otherwise. Where only the roll call sends, that is not asked
-  /// for.
+  /// The times of all that was sent, also of what arrived only after the measuring: without those,
+  /// a server that hangs at the end would seem fast. In `idle` the roll call comes after the
+  /// measuring, so there the times are those that were taken before it.
+  ///
+  /// @param measured the times when the measuring ended
   private Latencies latencies(Population population, Latencies measured) {
     Latencies settled = latencies(population);
     if (plan.workload() == Workload.IDLE) {
@@ -156,7 +155,7 @@ public final class Run {
   private void awaitProgress(BooleanSupplier done) {
     Tally seen = counts.tally();
     long since = System.nanoTime();
-    while (!done.getAsBoolean() && System.nanoTime() - since < PATIENCE_NANOS) {
+    while (!done.getAsBoolean() && System.nanoTime() - since < plan.patience().toNanos()) {
       Pause.millis(20);
       Tally now = counts.tally();
       if (!now.equals(seen)) {

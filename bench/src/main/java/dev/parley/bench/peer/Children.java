@@ -172,6 +172,7 @@ public final class Children implements AutoCloseable {
                 "--slow-readers=" + plan.slowPercent(),
                 "--warmup=" + plan.warmupSeconds(),
                 "--seconds=" + plan.seconds(),
+                "--patience=%dms".formatted(plan.patience().toMillis()),
                 "--threads=" + plan.threads(),
                 "--process=" + process,
                 "--processes=" + plan.processes()));
