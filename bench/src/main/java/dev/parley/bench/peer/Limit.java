@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -25,17 +26,11 @@ public final class Limit {
   public static Cost measure(Work work) {
     try {
       Path directory = Files.createTempDirectory("parley-limit-");
-      Path source = directory.resolve("limit.c");
       Path program = directory.resolve("limit");
-      try (InputStream resource = Limit.class.getResourceAsStream("limit.c")) {
-        if (resource == null) {
-          throw new LoadException("limit.c is missing in this build");
-        }
-        Files.copy(resource, source);
-        return build(source, program) ? inC(program, work) : inJava(work);
+      try {
+        return build(program) ? inC(program, work) : inJava(work);
       } finally {
         Files.deleteIfExists(program);
-        Files.deleteIfExists(source);
         Files.deleteIfExists(directory);
       }
     } catch (IOException e) {
@@ -43,7 +38,23 @@ public final class Limit {
     }
   }
 
-  private static boolean build(Path source, Path program) {
+  /// Makes the program in C.
+  ///
+  /// @return whether there is a compiler that can
+  static boolean build(Path program) throws IOException {
+    Path source = Files.createTempFile("parley-limit-", ".c");
+    try (InputStream resource = Limit.class.getResourceAsStream("limit.c")) {
+      if (resource == null) {
+        throw new LoadException("limit.c is missing in this build");
+      }
+      Files.copy(resource, source, StandardCopyOption.REPLACE_EXISTING);
+      return compile(source, program);
+    } finally {
+      Files.delete(source);
+    }
+  }
+
+  private static boolean compile(Path source, Path program) {
     for (String compiler : List.of("gcc", "cc", "clang")) {
       try {
         Process build =
@@ -65,14 +76,16 @@ public final class Limit {
   }
 
   private static Cost inC(Path program, Work work) throws IOException {
-    List<String> command =
-        List.of(
-            program.toString(),
-            Integer.toString(work.eventBytes()),
-            Integer.toString(NatsLoad.subscriptionIds(work)));
-    try (PeerProcess server = PeerProcess.start("the limit", command, PORT)) {
+    try (PeerProcess server = start(program, work.eventBytes(), NatsLoad.subscriptionIds(work))) {
       return NatsLoad.measure("sockets in C", server.address(), server::cpuSeconds, work);
     }
+  }
+
+  /// Starts the program in C.
+  static PeerProcess start(Path program, int frameBytes, int subscriptions) throws IOException {
+    List<String> command =
+        List.of(program.toString(), Integer.toString(frameBytes), Integer.toString(subscriptions));
+    return PeerProcess.start("the limit", command, PORT);
   }
 
   static Cost inJava(Work work) throws IOException {
