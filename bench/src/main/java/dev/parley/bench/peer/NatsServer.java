@@ -22,7 +22,13 @@ public final class NatsServer {
   ///
   /// @throws LoadException if there is no `nats-server`, or it does not do it
   public static Cost measure(Work work) {
-    Path program = find("nats-server");
+    String path = System.getenv("PATH");
+    return measure(work, path == null ? "" : path);
+  }
+
+  /// @param path where programs are looked for, as `PATH` has it
+  static Cost measure(Work work, String path) {
+    Path program = find("nats-server", path);
     if (program == null) {
       throw new LoadException("--with-nats: there is no nats-server on the PATH");
     }
@@ -35,9 +41,8 @@ public final class NatsServer {
     }
   }
 
-  private static @Nullable Path find(String name) {
-    String path = System.getenv("PATH");
-    for (String directory : (path == null ? "" : path).split(File.pathSeparator, -1)) {
+  private static @Nullable Path find(String name, String path) {
+    for (String directory : path.split(File.pathSeparator, -1)) {
       Path program = Path.of(directory, name);
       if (Files.isExecutable(program)) {
         return program;
