@@ -9,6 +9,7 @@ import dev.parley.bench.load.RoomCalls;
 import dev.parley.bench.load.Run;
 import dev.parley.bench.load.Shard;
 import dev.parley.bench.measure.Cost;
+import dev.parley.bench.measure.Listeners;
 import dev.parley.bench.peer.Child;
 import dev.parley.bench.peer.Children;
 import dev.parley.bench.peer.SelfCommand;
@@ -66,7 +67,8 @@ final class Bench {
     }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
-        return repeat(Addresses.parse("--server", options.server), options.pid);
+        InetSocketAddress server = Addresses.parse("--server", options.server);
+        return repeat(server, options.pid != null ? options.pid : Listeners.local().pid(server));
       }
       String durability = options.durability == null ? "fsync" : options.durability;
       try (SpawnedServer server = SpawnedServer.start(self, durability)) {

@@ -42,7 +42,9 @@ final class BenchOptions {
   @Option(
       names = "--pid",
       paramLabel = "PID",
-      description = "The server's process on this machine, to be measured too.")
+      description =
+          "The server's process on this machine, to be measured too. Found where the server is"
+              + " reached by a loopback address.")
   @Nullable Long pid;
 
   @Option(

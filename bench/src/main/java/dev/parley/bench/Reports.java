@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
   private static final double MILLION = 1e6;
 
+  /// Part of its threads' time from which on the generator is what is measured.
+  private static final double BOUND = 0.9;
+
   private Reports() {}
 
   static Report of(
@@ -57,6 +60,7 @@ final class Reports {
         Math.max(0, Math.round(plan.rate() * shard.seconds()) - tally.sent()),
         interrupted,
         tally,
+        shard.caughtUp(),
         new Report.PerSecond(
             tally.acknowledged() / seconds,
             tally.deliveries() / seconds,
@@ -64,6 +68,11 @@ final class Reports {
         times,
         server,
         shard.cpuSeconds(),
+        isBound(
+            shard.cpuSeconds(),
+            seconds,
+            plan.threads() * plan.processes(),
+            Runtime.getRuntime().availableProcessors()),
         compared,
         new Report.Check(
             shard.violations() == 0,
@@ -84,8 +93,9 @@ final class Reports {
       return null;
     }
     double cpu = stop.cpuSeconds() - measure.cpuSeconds();
-    int connections = plan.connections() + plan.senders();
+    int connections = plan.connections() + plan.senderConnections();
     return new Report.Server(
+        umpire.pid(),
         cpu,
         perMillion(cpu, tally.deliveries()),
         perMillion(cpu, tally.acknowledged()),
@@ -95,6 +105,14 @@ final class Reports {
         stop.rssPeakBytes(),
         Math.max(0, connected.rssBytes() - begin.rssBytes()) / connections,
         Math.max(0, stop.rssBytes() - begin.rssBytes()) / connections);
+  }
+
+  /// Whether the generator is what limits the load: its threads, or as many of them as there are
+  /// processors for, hardly ever waited.
+  ///
+  /// @param threads event loops in all of its processes
+  static boolean isBound(double cpuSeconds, double seconds, int threads, int processors) {
+    return cpuSeconds >= BOUND * seconds * Math.min(threads, processors);
   }
 
   private static double perMillion(double seconds, long count) {

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// The referee of a run in one process: reads what the server has used at each moment, and shows
 /// progress. Owned by the thread that runs.
 final class Umpire implements Referee {
+  private final long pid;
   private final @Nullable ProcessMeter server;
   private final Progress progress;
   private final Map<Moment, Usage> usages = new EnumMap<>(Moment.class);
 
-  /// @param pid the server's process; null: it is not on this machine
+  /// @param pid the server's process; null: unknown
   Umpire(@Nullable Long pid, Progress progress) {
+    this.pid = pid == null ? 0 : pid;
     server = pid == null ? null : new ProcessMeter(pid);
     this.progress = progress;
   }
@@ -38,6 +40,11 @@ final class Umpire implements Referee {
   @Override
   public void progress(Tally tally) {
     progress.show(tally);
+  }
+
+  /// The server's process; 0: unknown.
+  long pid() {
+    return pid;
   }
 
   /// What the server had used at a moment; null: unknown.

@@ -31,7 +31,7 @@ final class Lane implements AutoCloseable {
   static final int SMALL_WINDOW_BYTES = 64 << 10;
 
   /// Beyond so many senders on a lane, several share a connection: a process has only so many.
-  private static final int MAX_SENDER_CONNECTIONS = 100;
+  static final int MAX_SENDER_CONNECTIONS = 100;
 
   final Counts counts;
   final Latencies latencies = new Latencies();

@@ -3,6 +3,7 @@ package dev.parley.bench.load;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Everything that a run is to do. Immutable, and the same in all of its processes but for
 /// `process`.
@@ -59,6 +60,15 @@ public record Plan(
   /// Streams that send, in all processes.
   public int senders() {
     return rooms.size() * sendersPerRoom;
+  }
+
+  /// Connections of those. Where a lane has many, some share one.
+  public int senderConnections() {
+    int lanes = threads * processes;
+    return IntStream.range(0, Math.min(lanes, senders()))
+        .map(lane -> Math.ceilDiv(senders() - lane, lanes))
+        .map(onLane -> Math.min(onLane, Lane.MAX_SENDER_CONNECTIONS))
+        .sum();
   }
 
   /// Whether a part of the whole, counted from 0, is for this process.

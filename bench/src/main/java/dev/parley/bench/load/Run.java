@@ -54,6 +54,7 @@ public final class Run {
       double seconds = (System.nanoTime() - began) / NANOS;
       double cpu = cpuSeconds() - cpuBefore;
       Latencies measured = latencies(population);
+      long readSlowly = readSlowly(population);
       referee.at(Moment.STOP);
 
       population.senders().forEach(sender -> sender.lane().execute(sender::stop));
@@ -63,8 +64,29 @@ public final class Run {
       awaitArrivals(population, ends);
       population.links().forEach(link -> check(link, ends));
       referee.at(Moment.SETTLED);
-      return shard(population, tally, seconds, cpu, latencies(population, measured));
+      return shard(
+          population,
+          tally,
+          seconds,
+          cpu,
+          latencies(population, measured),
+          readSlowly(population) - readSlowly);
     }
+  }
+
+  /// How far those who read slowly have come, all together.
+  private static long readSlowly(Population population) {
+    return population.slowLinks().stream()
+        .mapToLong(
+            link ->
+                link.lane()
+                    .call(
+                        () ->
+                            link.subscribers.stream()
+                                .flatMap(subscriber -> subscriber.seats.stream())
+                                .mapToLong(seat -> seat.reader.last())
+                                .sum()))
+        .sum();
   }
 
   private void send(Population population) {
@@ -202,7 +224,12 @@ public final class Run {
   }
 
   private Shard shard(
-      Population population, Tally tally, double seconds, double cpu, Latencies latencies) {
+      Population population,
+      Tally tally,
+      double seconds,
+      double cpu,
+      Latencies latencies,
+      long caughtUp) {
     Map<String, Map<String, Long>> digests = new TreeMap<>();
     if (plan.processes() > 1) {
       population.rooms().forEach(room -> digests.put(room.id, room.ledger.digests()));
@@ -219,6 +246,7 @@ public final class Run {
         tally,
         latencies.encoded(),
         cpu,
+        caughtUp,
         subscriptions,
         counts.tally().deliveries(),
         violations.count(),

@@ -2,6 +2,7 @@ package dev.parley.bench.load;
 
 import dev.parley.bench.measure.Latency;
 import dev.parley.bench.wire.MessageTemplate;
+import dev.parley.bench.wire.Signal;
 import dev.parley.chat.v1.ChatEvent;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -215,7 +216,7 @@ final class Sender implements ChatCall.Owner {
   public void message(long inRoom, long sequence, long hash, long sentNanos) {}
 
   @Override
-  public void signal() {}
+  public void signal(Signal signal) {}
 
   @Override
   public void other(ChatEvent event) {

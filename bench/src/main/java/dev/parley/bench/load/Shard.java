@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tally what was counted meanwhile
 /// @param histograms what [Latencies#encoded] makes
 /// @param cpuSeconds processor time of the generator meanwhile
+/// @param caughtUp entries that slow readers took only after the measuring
 /// @param subscriptions streams times rooms that were checked
 /// @param checked messages that were checked, from the beginning to the end
 /// @param violations broken promises
@@ -26,6 +27,7 @@ public record Shard(
     Tally tally,
     Map<String, String> histograms,
     double cpuSeconds,
+    long caughtUp,
     long subscriptions,
     long checked,
     long violations,
@@ -62,6 +64,7 @@ public record Shard(
         shards.stream().map(Shard::tally).reduce(Tally.ZERO, Tally::plus),
         latencies.encoded(),
         shards.stream().mapToDouble(Shard::cpuSeconds).sum(),
+        shards.stream().mapToLong(Shard::caughtUp).sum(),
         shards.stream().mapToLong(Shard::subscriptions).sum(),
         shards.stream().mapToLong(Shard::checked).sum(),
         differences + shards.stream().mapToLong(Shard::violations).sum(),

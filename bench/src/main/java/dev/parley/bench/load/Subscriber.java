@@ -2,6 +2,7 @@ package dev.parley.bench.load;
 
 import dev.parley.bench.measure.Latency;
 import dev.parley.bench.wire.Bytes;
+import dev.parley.bench.wire.Signal;
 import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.RoomJoinedEvent;
 import dev.parley.chat.v1.RoomPosition;
@@ -149,8 +150,12 @@ final class Subscriber implements ChatCall.Owner {
   public void ack(long id, long sequence, boolean duplicate, long sentNanos) {}
 
   @Override
-  public void signal() {
-    lane.counts.signals.increment();
+  public void signal(Signal signal) {
+    switch (signal) {
+      case TYPING -> lane.counts.typing.increment();
+      case RECEIPT -> lane.counts.receipts.increment();
+      case PRESENCE -> lane.counts.presence.increment();
+    }
   }
 
   @Override

@@ -16,8 +16,14 @@ public final class Counts {
   /// Messages that reached a subscriber.
   public final LongAdder deliveries = new LongAdder();
 
-  /// Typing, receipts and presence that reached a subscriber.
-  public final LongAdder signals = new LongAdder();
+  /// Signs of typing that reached a subscriber.
+  public final LongAdder typing = new LongAdder();
+
+  /// Receipts that reached a subscriber.
+  public final LongAdder receipts = new LongAdder();
+
+  /// Events of presence that reached a subscriber.
+  public final LongAdder presence = new LongAdder();
 
   /// gRPC messages received.
   public final LongAdder frames = new LongAdder();
@@ -35,7 +41,9 @@ public final class Counts {
         acknowledged.sum(),
         refused.sum(),
         deliveries.sum(),
-        signals.sum(),
+        typing.sum(),
+        receipts.sum(),
+        presence.sum(),
         frames.sum(),
         bytes.sum(),
         resumes.sum());

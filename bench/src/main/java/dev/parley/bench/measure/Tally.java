@@ -6,7 +6,9 @@ package dev.parley.bench.measure;
 /// @param acknowledged messages acknowledged
 /// @param refused requests refused
 /// @param deliveries messages that reached a subscriber
-/// @param signals typing, receipts and presence that reached a subscriber
+/// @param typing signs of typing that reached a subscriber
+/// @param receipts receipts that reached a subscriber
+/// @param presence events of presence that reached a subscriber
 /// @param frames gRPC messages received
 /// @param bytes bytes of those
 /// @param resumes streams that were opened again and have caught up
@@ -15,12 +17,14 @@ public record Tally(
     long acknowledged,
     long refused,
     long deliveries,
-    long signals,
+    long typing,
+    long receipts,
+    long presence,
     long frames,
     long bytes,
     long resumes) {
   /// Nothing.
-  public static final Tally ZERO = new Tally(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Tally ZERO = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /// Both together.
   public Tally plus(Tally more) {
@@ -29,7 +33,9 @@ public record Tally(
         acknowledged + more.acknowledged,
         refused + more.refused,
         deliveries + more.deliveries,
-        signals + more.signals,
+        typing + more.typing,
+        receipts + more.receipts,
+        presence + more.presence,
         frames + more.frames,
         bytes + more.bytes,
         resumes + more.resumes);
@@ -42,7 +48,9 @@ public record Tally(
         acknowledged - earlier.acknowledged,
         refused - earlier.refused,
         deliveries - earlier.deliveries,
-        signals - earlier.signals,
+        typing - earlier.typing,
+        receipts - earlier.receipts,
+        presence - earlier.presence,
         frames - earlier.frames,
         bytes - earlier.bytes,
         resumes - earlier.resumes);

@@ -44,6 +44,11 @@ public record Medians(int repetitions, Map<String, Spread> figures) {
     if (server != null) {
       put(figures, "cpuSecondsPerMillionDeliveries", server.cpuSecondsPerMillionDeliveries());
       put(figures, "cpuSecondsPerMillionSends", server.cpuSecondsPerMillionSends());
+      put(figures, "rssBytesBefore", (double) server.rssBytesBefore());
+      put(figures, "rssBytes", (double) server.rssBytes());
+      put(figures, "rssPeakBytes", (double) server.rssPeakBytes());
+      put(figures, "rssBytesPerConnection", (double) server.rssBytesPerConnection());
+      put(figures, "rssBytesPerConnectionAtEnd", (double) server.rssBytesPerConnectionAtEnd());
     }
     report
         .compared()

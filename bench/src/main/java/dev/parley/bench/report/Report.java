@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 ///     not know of them
 /// @param interrupted whether it was cut short
 /// @param counts what was counted meanwhile
+/// @param caughtUp messages that slow readers took only after the measuring, each of them counted
 /// @param perSecond rates
 /// @param latencyMillis times by kind, in milliseconds
 /// @param server what the server used; absent if it is elsewhere
 /// @param generatorCpuSeconds processor time of the load generator itself
+/// @param generatorBound whether that is nearly all that it could have: then it is measured, and
+///     not the server
 /// @param compared what the same work cost others, by name
 /// @param check whether everybody got everything
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -31,10 +34,12 @@ public record Report(
     long unsent,
     boolean interrupted,
     Tally counts,
+    long caughtUp,
     PerSecond perSecond,
     Map<String, Quantiles> latencyMillis,
     @Nullable Server server,
     double generatorCpuSeconds,
+    boolean generatorBound,
     Map<String, Comparison> compared,
     Check check) {
   /// What the load was made of.
@@ -69,6 +74,7 @@ public record Report(
 
   /// What the server used.
   ///
+  /// @param pid its process
   /// @param cpuSeconds processor time while measuring
   /// @param cpuSecondsPerMillionDeliveries the same for a million deliveries; 0: there were none
   /// @param cpuSecondsPerMillionSends the same for a million acknowledged messages; 0: there were
@@ -80,6 +86,7 @@ public record Report(
   /// @param rssBytesPerConnection what each connection added, all connected and nothing sent
   /// @param rssBytesPerConnectionAtEnd what each has added at the end of the measuring
   public record Server(
+      long pid,
       double cpuSeconds,
       double cpuSecondsPerMillionDeliveries,
       double cpuSecondsPerMillionSends,

@@ -79,7 +79,8 @@ public final class Texts {
     lines.add("");
     figures(report, lines);
     latencies(report, lines);
-    report.compared().forEach((name, other) -> lines.add(compared(name, other)));
+    boolean known = report.server() != null;
+    report.compared().forEach((name, other) -> lines.add(compared(name, other, known)));
     if (!report.compared().isEmpty()) {
       lines.add("");
     }
@@ -109,8 +110,11 @@ public final class Texts {
               100 * report.perSecond().sends() / report.load().rate()));
     }
     row(lines, "delivered", format("%,.0f/s", report.perSecond().deliveries()));
-    if (report.counts().signals() > 0) {
-      row(lines, "signals", format("%,.0f/s", report.counts().signals() / report.seconds()));
+    signals("typing", report.counts().typing(), report.seconds(), lines);
+    signals("receipts", report.counts().receipts(), report.seconds(), lines);
+    signals("presence", report.counts().presence(), report.seconds(), lines);
+    if (report.caughtUp() > 0) {
+      row(lines, "caught up with later", format("%,d by slow readers", report.caughtUp()));
     }
     if (report.counts().resumes() > 0) {
       row(lines, "resumed", format("%,.0f/s", report.perSecond().resumes()));
@@ -124,8 +128,8 @@ public final class Texts {
           lines,
           "server processor",
           format(
-              "%.2f s, %.0f %%",
-              server.cpuSeconds(), 100 * server.cpuSeconds() / report.seconds()));
+              "%.2f s, %.0f %% (process %d)",
+              server.cpuSeconds(), 100 * server.cpuSeconds() / report.seconds(), server.pid()));
       if (server.cpuSecondsPerMillionDeliveries() > 0) {
         row(
             lines,
@@ -155,7 +159,18 @@ public final class Texts {
         format(
             "%.2f s, %.0f %%",
             report.generatorCpuSeconds(), 100 * report.generatorCpuSeconds() / report.seconds()));
+    if (report.generatorBound()) {
+      lines.add(
+          "WARNING: the load generator can do no more, so it is measured, and not the server:"
+              + " more --threads, --processes or machines");
+    }
     lines.add("");
+  }
+
+  private static void signals(String name, long count, double seconds, List<String> lines) {
+    if (count > 0) {
+      row(lines, name, format("%,.0f/s", count / seconds));
+    }
   }
 
   private static void latencies(Report report, List<String> lines) {
@@ -180,11 +195,13 @@ public final class Texts {
         kind, q.p50(), q.p90(), q.p99(), q.p999(), q.max(), q.count());
   }
 
-  private static String compared(String name, Report.Comparison other) {
+  private static String compared(String name, Report.Comparison other, boolean serverIsKnown) {
     String times =
         other.times() > 0
             ? format("; Parley takes %.2f times as much", other.times())
-            : "; too little to compare";
+            : serverIsKnown
+                ? "; too little to compare"
+                : "; the server's processor time is unknown: give --pid";
     return format(
         "%-24s %.3f s per million deliveries, %,.0f/s (%s)%s",
         name,

@@ -147,14 +147,13 @@ public final class EventReader {
     switch (kind) {
       case ChatEvent.MESSAGE_FIELD_NUMBER -> tellMessage(sink);
       case ChatEvent.ACK_FIELD_NUMBER -> sink.ack(id, sequence, duplicate, sentNanos);
+      case ChatEvent.USER_TYPING_FIELD_NUMBER -> sink.signal(Signal.TYPING);
+      case ChatEvent.MESSAGE_READ_FIELD_NUMBER -> sink.signal(Signal.RECEIPT);
       case ChatEvent.USER_JOINED_FIELD_NUMBER,
           ChatEvent.USER_LEFT_FIELD_NUMBER,
-          ChatEvent.USER_TYPING_FIELD_NUMBER,
-          ChatEvent.MESSAGE_READ_FIELD_NUMBER,
           ChatEvent.PRESENCE_FIELD_NUMBER,
-          ChatEvent.USER_STATUS_FIELD_NUMBER,
-          ChatEvent.MESSAGE_GROWING_FIELD_NUMBER ->
-          sink.signal();
+          ChatEvent.USER_STATUS_FIELD_NUMBER ->
+          sink.signal(Signal.PRESENCE);
       default ->
           sink.other(ChatEvent.parseFrom(CodedInputStream.newInstance(bytes, start, length)));
     }

@@ -20,8 +20,8 @@ public interface EventSink {
   /// @param sentNanos when it was sent, as its id says; -1: the id is of another kind
   void ack(long id, long sequence, boolean duplicate, long sentNanos);
 
-  /// Something that is not journaled: typing, a receipt, presence.
-  void signal();
+  /// Something that is not journaled.
+  void signal(Signal signal);
 
   /// Anything else.
   void other(ChatEvent event);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /// A server that tells nobody anything from one moment of the run until the measuring has ended.
 final class RunTest {
   private static final double RATE = 200;
+  private static final int MEMBERS = 3;
 
   private static Shard run(Referee.Moment from) throws IOException {
     try (LyingServer server = new LyingServer()) {
@@ -36,7 +37,8 @@ final class RunTest {
             @Override
             public void progress(Tally tally) {}
           };
-      Shard shard = new Run(Plans.fanout(server, RATE), referee, new Pause()).run();
+      Plan plan = Plans.fanout(server.socketAddress(), 1, MEMBERS, RATE);
+      Shard shard = new Run(plan, referee, new Pause()).run();
       assertThat(shard.violation()).isNull();
       return shard;
     }
@@ -61,6 +63,6 @@ final class RunTest {
     assertThat(shard.tally().deliveries()).isZero();
     assertThat(shard.checked()).isPositive();
     assertThat(times(shard, Latency.DELIVERY).count()).isEqualTo(shard.checked());
-    assertThat(times(shard, Latency.ACK).count()).isEqualTo(shard.checked() / 3);
+    assertThat(times(shard, Latency.ACK).count()).isEqualTo(shard.checked() / MEMBERS);
   }
 }

@@ -29,7 +29,8 @@ final class SenderTest {
     try (LyingServer server = new LyingServer();
         Lane lane = new Lane(Protocol.NATIVE, counts)) {
       RoomTraffic room = new RoomTraffic(new RoomLedger("den", verdict.violations()));
-      Sender sender = new Sender(lane, Plans.fanout(server, PER_SECOND), 0, room, verdict);
+      Plan plan = Plans.fanout(server.socketAddress(), 1, 1, PER_SECOND);
+      Sender sender = new Sender(lane, plan, 0, room, verdict);
       CountDownLatch in = new CountDownLatch(1);
       lane.execute(() -> sender.open(server.socketAddress(), in::countDown));
       assertThat(in.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();

@@ -17,9 +17,10 @@ final class ShardTest {
     }
     return new Shard(
         2,
-        new Tally(1, 2, 3, 4, 5, 6, 7, 8),
+        new Tally(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
         latencies.encoded(),
         0.5,
+        3,
         10,
         100,
         violations,
@@ -32,10 +33,11 @@ final class ShardTest {
   @Test
   void sumsWhatTheProcessesDid() {
     Shard both = Shard.merge(List.of(shard(3, 0, null, 9), shard(4, 0, null, 9)));
-    assertThat(both.tally()).isEqualTo(new Tally(2, 4, 6, 8, 10, 12, 14, 16));
+    assertThat(both.tally()).isEqualTo(new Tally(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
     assertThat(Latencies.decode(both.histograms()).quantiles(Latency.ACK).count()).isEqualTo(7);
     assertThat(both.seconds()).isEqualTo(2);
     assertThat(both.cpuSeconds()).isEqualTo(1);
+    assertThat(both.caughtUp()).isEqualTo(6);
     assertThat(both.checked()).isEqualTo(200);
     assertThat(both.violations()).isZero();
     assertThat(both.violation()).isNull();

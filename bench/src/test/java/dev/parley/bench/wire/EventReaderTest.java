@@ -11,7 +11,12 @@ import dev.parley.chat.v1.ChatEvent;
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.ChatRequest;
 import dev.parley.chat.v1.MessageContent;
+import dev.parley.chat.v1.MessageReadEvent;
+import dev.parley.chat.v1.PresenceEvent;
 import dev.parley.chat.v1.User;
+import dev.parley.chat.v1.UserJoinedEvent;
+import dev.parley.chat.v1.UserLeftEvent;
+import dev.parley.chat.v1.UserStatusEvent;
 import dev.parley.chat.v1.UserTypingEvent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,8 +49,8 @@ final class EventReaderTest {
     }
 
     @Override
-    public void signal() {
-      told.add("signal");
+    public void signal(Signal signal) {
+      told.add(signal.toString());
     }
 
     @Override
@@ -113,9 +118,21 @@ final class EventReaderTest {
         .containsExactly(
             expected(first, 9, 1),
             "ack %d 9 false 1".formatted(hash),
-            "signal",
+            "TYPING",
             "CAUGHT_UP",
             expected(second, 10, 2));
+  }
+
+  @Test
+  void tellsTheKindsOfSignalsApart() throws IOException {
+    read(ChatEvent.newBuilder().setUserTyping(UserTypingEvent.getDefaultInstance()).build());
+    read(ChatEvent.newBuilder().setMessageRead(MessageReadEvent.getDefaultInstance()).build());
+    read(ChatEvent.newBuilder().setUserJoined(UserJoinedEvent.getDefaultInstance()).build());
+    read(ChatEvent.newBuilder().setUserLeft(UserLeftEvent.getDefaultInstance()).build());
+    read(ChatEvent.newBuilder().setPresence(PresenceEvent.getDefaultInstance()).build());
+    read(ChatEvent.newBuilder().setUserStatus(UserStatusEvent.getDefaultInstance()).build());
+    assertThat(told)
+        .containsExactly("TYPING", "RECEIPT", "PRESENCE", "PRESENCE", "PRESENCE", "PRESENCE");
   }
 
   @Test
