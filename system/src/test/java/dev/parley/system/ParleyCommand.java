@@ -20,6 +20,8 @@ final class ParleyCommand {
           .normalize();
   private static final Path TOOLS = Path.of("../tools").toAbsolutePath().normalize();
 
+  private static final int PATIENCE_SECONDS = 180;
+
   private ParleyCommand() {}
 
   /// What a run of the command that has ended left behind.
@@ -36,16 +38,20 @@ final class ParleyCommand {
 
   /// Runs the command to its end, in a changed environment.
   static Result run(Map<String, String> environment, String... arguments) {
+    ProcessBuilder builder = builder(List.of(arguments));
+    builder.environment().putAll(environment);
+    return run(builder);
+  }
+
+  private static Result run(ProcessBuilder builder) {
     try {
       Path out = Files.createTempFile("parley-out", ".txt");
       Path err = Files.createTempFile("parley-err", ".txt");
-      ProcessBuilder builder = builder(List.of(arguments));
-      builder.environment().putAll(environment);
       Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try {
         process.getOutputStream().close(); // some commands read what is piped in
-        assertThat(process.waitFor(60, TimeUnit.SECONDS))
-            .as("%s ends within a minute: %s", List.of(arguments), Files.readString(err))
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+            .as("%s ends in time: %s", builder.command(), Files.readString(err))
             .isTrue();
         return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
       } finally {
@@ -67,8 +73,20 @@ final class ParleyCommand {
   }
 
   /// The same, as on a machine with little memory.
-  static ProcessBuilder smallBuilder(List<String> arguments) {
-    return builder(List.of("@" + TOOLS.resolve("small.args")), arguments);
+  ///
+  /// @param archive what [#makeArchive] made
+  static ProcessBuilder smallBuilder(Path archive, List<String> arguments) {
+    return builder(
+        List.of("@" + TOOLS.resolve("small.args"), "-XX:AOTCache=" + archive), arguments);
+  }
+
+  /// Makes the archive of loaded classes that the launcher makes after each build.
+  static void makeArchive(Path archive) {
+    run(
+        builder(
+            List.of("-XX:+UseG1GC", "-XX:AOTCacheOutput=" + archive, "-Xlog:disable"),
+            List.of("selftest")));
+    assertThat(archive).isNotEmptyFile();
   }
 
   private static ProcessBuilder builder(List<String> flags, List<String> arguments) {
