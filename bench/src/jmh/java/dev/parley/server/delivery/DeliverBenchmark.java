@@ -42,6 +42,10 @@ public class DeliverBenchmark {
   @Param({"1", "32"})
   public int messages;
 
+  /// Whether the streams take several events in one frame.
+  @Param({"true", "false"})
+  public boolean batches;
+
   private final LoopByHand eventLoop = new LoopByHand();
   private final DeliveryLoop loop = eventLoop.delivery();
   private final Entries said = new Entries();
@@ -55,7 +59,7 @@ public class DeliverBenchmark {
       Taker taker = new Taker();
       Subscriber subscriber =
           loop.subscribe(
-              loop.open(taker, Taker.FORMAT, /* batches= */ true),
+              loop.open(taker, Taker.FORMAT, batches),
               Talk.ROOM,
               new Subscription(Talk.user(i).user(), loop, true),
               new Attachment.Begun(0, 1, tail, "", SUBSCRIBERS, List.of(), null),
@@ -68,7 +72,7 @@ public class DeliverBenchmark {
     loop.finish();
   }
 
-  /// All are at the journal's end and ready: they get one frame.
+  /// All are at the journal's end and ready: they get the same frame, or the same frames.
   @Benchmark
   @OperationsPerInvocation(SUBSCRIBERS)
   public void live() {
@@ -76,8 +80,8 @@ public class DeliverBenchmark {
     eventLoop.work();
   }
 
-  /// None is ready when the batch comes. Then one after the other is, and gets it from the tail: a
-  /// frame of his own, since each may be elsewhere.
+  /// None is ready when the batch comes. Then one after the other is, and gets it from the tail:
+  /// frames of his own, since each may be elsewhere.
   @Benchmark
   @OperationsPerInvocation(SUBSCRIBERS)
   public void behind() {
