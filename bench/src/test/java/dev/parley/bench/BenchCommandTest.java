@@ -279,6 +279,32 @@ final class BenchCommandTest {
   }
 
   @Test
+  void tellsOnATerminalHowFarItIs() {
+    int exitCode =
+        BenchCommand.commandLine(BenchProgram.class.getName(), true)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "fanout",
+                "--server=" + ServerConfig.text(server.address()),
+                "--rooms=1",
+                "--members=2",
+                "--warmup=0.1",
+                "--seconds=0.3");
+    assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    assertThat(err.toString())
+        .containsSubsequence(
+            "connecting 2 streams",
+            "warming up: ",
+            "measuring: ",
+            " delivered/s",
+            "waiting for what is under way",
+            "done");
+    assertThat(err.toString()).endsWith("\r").doesNotContain("\n");
+    assertThat(out.toString()).doesNotContain("\r");
+  }
+
+  @Test
   void saysWhyThereIsNoLoad() {
     assertThat(bench("fanout", "--server", "127.0.0.1:1")).isEqualTo(1);
     assertThat(err.toString()).contains("no server answers at 127.0.0.1:1");
