@@ -17,6 +17,7 @@ import dev.parley.models.http.GoogleSecret;
 import dev.parley.models.http.LocalClients;
 import dev.parley.models.http.Secret;
 import dev.parley.models.http.Upstream;
+import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.File;
@@ -119,7 +120,12 @@ public final class Gateway implements AutoCloseable {
       Function<Secret, Model> asking = asking(settings, clients);
       this.providers.put(
           settings.name(),
-          new Provider(settings, asking, credential -> secret(settings, credential), clock));
+          new Provider(
+              settings,
+              asking,
+              credential -> secret(settings, credential),
+              clock,
+              TimeMeter.SYSTEM_NANOTIME));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.parley.core.model.Model;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
 import dev.parley.models.http.Secret;
+import io.github.bucket4j.TimeMeter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,11 +81,13 @@ final class Provider {
 
   /// @param asking how the provider is asked with a secret
   /// @param secret of a configured credential
+  /// @param rates the time that tokens come back with
   Provider(
       ProviderSettings settings,
       Function<Secret, Model> asking,
       Function<Credential, Secret> secret,
-      Clock clock) {
+      Clock clock,
+      TimeMeter rates) {
     this.settings = settings;
     this.asking = asking;
     this.clock = clock;
@@ -98,7 +101,8 @@ final class Provider {
     ofOwn =
         new Allowance(
             "callers with credentials of their own for %s".formatted(settings.name()),
-            new Quota(MAX_OWN_QUESTIONS, 0));
+            new Quota(MAX_OWN_QUESTIONS, 0),
+            rates);
     keys =
         settings.credentials().stream()
             .map(
@@ -108,7 +112,8 @@ final class Provider {
                         asking.apply(secret.apply(credential)),
                         new Allowance(
                             "credential %s of %s".formatted(credential.name(), settings.name()),
-                            settings.quota())))
+                            settings.quota(),
+                            rates)))
             .toList();
   }
 

@@ -6,25 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AllowanceTest {
-  private final AtomicLong nanos = new AtomicLong();
-  private final TimeMeter clock =
-      new TimeMeter() {
-        @Override
-        public long currentTimeNanos() {
-          return nanos.get();
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-          return false;
-        }
-      };
+  private final TestMeter clock = new TestMeter();
 
   private Allowance allowance(int maxQuestions, long tokensPerMinute) {
     return new Allowance("somebody", new Quota(maxQuestions, tokensPerMinute), clock);
@@ -53,9 +39,9 @@ class AllowanceTest {
     assertThat(refused.kind()).isEqualTo(Kind.RATE_LIMITED);
     Duration wait = refused.retryAfter();
     assertThat(wait).isBetween(Duration.ofSeconds(30), Duration.ofMillis(30_200));
-    nanos.addAndGet(Duration.ofSeconds(29).toNanos());
+    clock.turn(Duration.ofSeconds(29));
     assertThrows(ModelException.class, allowance::enter);
-    nanos.addAndGet(Duration.ofMillis(1_200).toNanos());
+    clock.turn(Duration.ofMillis(1_200));
     assertThatNoException().isThrownBy(allowance::enter);
   }
 
@@ -67,7 +53,7 @@ class AllowanceTest {
     for (int i = 0; i < 5; i++) {
       assertThrows(ModelException.class, allowance::enter);
     }
-    nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+    clock.turn(Duration.ofSeconds(5));
     assertThatNoException().isThrownBy(allowance::enter);
   }
 

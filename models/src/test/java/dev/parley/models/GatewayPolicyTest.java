@@ -19,6 +19,7 @@ import dev.parley.models.http.Secret;
 import dev.parley.testkit.http.FakeProvider;
 import dev.parley.testkit.http.FakeProvider.Request;
 import dev.parley.testkit.http.FakeProvider.Script;
+import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -350,7 +351,8 @@ class GatewayPolicyTest {
                   throw new AssertionError("nobody is asked");
                 },
             credential -> Secret.of(credential.secret()),
-            clock);
+            clock,
+            TimeMeter.SYSTEM_NANOTIME);
     List<Provider.Key> own = new ArrayList<>();
     for (int i = 0; i < Provider.MAX_OWN_QUESTIONS; i++) {
       own.add(provider.enter(new Own("own-" + i), List.of()));
