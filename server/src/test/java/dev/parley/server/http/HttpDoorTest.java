@@ -61,8 +61,11 @@ class HttpDoorTest {
               provider.slow.kind = simulated
               provider.slow.pace = 20ms
               provider.fake.kind = compatible
-              provider.fake.base-url = %s
+              provider.fake.base-url = %1$s
               provider.fake.key = fake-key
+              provider.hasty.kind = compatible
+              provider.hasty.base-url = %1$s
+              provider.hasty.token-timeout = 300ms
               """
                   .formatted(provider.url()));
 
@@ -346,27 +349,34 @@ class HttpDoorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"cut, provider_cut", "error, provider_failed", "broken, provider_malformed"})
-  void anErrorInMidStreamIsTheLastEvent(String how, String code) throws Exception {
+  @CsvSource({
+    "cut, 502, provider_cut",
+    "stall, 504, provider_timeout",
+    "error, 502, provider_failed",
+    "broken, 502, provider_malformed"
+  })
+  void anErrorInMidStreamIsTheLastEvent(String how, int status, String code) throws Exception {
     script =
         exchange -> {
           exchange.stream();
           exchange.data(delta("part"));
           switch (how) {
             case "cut" -> exchange.cut();
+            case "stall" -> exchange.stall();
             case "error" ->
                 exchange.data("{\"error\":{\"message\":\"oh\",\"type\":\"server_error\"}}");
             default -> exchange.data("{broken");
           }
         };
-    List<String> events = events(ask(question("fake/m", ", \"stream\": true")).body().lines());
+    String model = how.equals("stall") ? "hasty/m" : "fake/m";
+    List<String> events = events(ask(question(model, ", \"stream\": true")).body().lines());
     assertThat(events).hasSize(2);
     assertThat(text(events.subList(0, 1))).isEqualTo("part");
     JsonNode last = data(events.getLast()).path("error");
     assertThat(last.path("code").stringValue()).isEqualTo(code);
     assertThat(last.has("partial")).isFalse(); // it has been told
-    HttpResponse<String> whole = ask(question("fake/m", ""));
-    assertThat(whole.statusCode()).isEqualTo(502);
+    HttpResponse<String> whole = ask(question(model, ""));
+    assertThat(whole.statusCode()).isEqualTo(status);
     assertThat(json(whole.body()).at("/error/code").stringValue()).isEqualTo(code);
     assertThat(json(whole.body()).at("/error/partial/content").stringValue()).isEqualTo("part");
   }
@@ -446,14 +456,20 @@ class HttpDoorTest {
       JsonNode list = json(get("/v1/models").body());
       assertThat(list.path("object").stringValue()).isEqualTo("list");
       assertThat(list.path("data").valueStream().map(model -> model.path("id").stringValue()))
-          .containsExactly("fake/m-1", "fake/deep/m-2", "simulated/simulated", "slow/simulated");
+          .containsExactly(
+              "fake/m-1",
+              "fake/deep/m-2",
+              "hasty/m-1",
+              "hasty/deep/m-2",
+              "simulated/simulated",
+              "slow/simulated");
     }
     assertThat(json(get("/v1/models/fake/deep/m-2").body()).path("owned_by").stringValue())
         .isEqualTo("fake");
     assertThat(json(get("/v1/models/fake%2Fm-1").body()).path("id").stringValue())
         .isEqualTo("fake/m-1");
     assertRefused(get("/v1/models/fake/m-3"), 404, "model_not_found");
-    assertThat(asked).hasValue(1);
+    assertThat(asked).hasValue(2); // each provider that is not simulated
   }
 
   @Test
