@@ -71,6 +71,20 @@ final class GatewayCommandTest {
       }
     }
     assertThat(report.at("/failures/direct/busy/words").asString()).contains("HTTP 429");
+    assertTold(report, "cut", "KIND_CUT, ", "closed the connection before the end");
+    assertTold(report, "stall", "KIND_TIMEOUT, ", "nothing more came for ");
+    assertTold(report, "error", "KIND_FAILED, ", "the model fell over");
+    assertTold(report, "broken", "KIND_MALFORMED, ", "the provider sent no ");
+    assertTold(report, "busy", "KIND_RATE_LIMITED, ", "too many questions");
+    assertTold(report, "fail", "KIND_FAILED, ", "the model is ill");
+  }
+
+  /// Each failure is told as what it is, which over HTTP only the words say.
+  private static void assertTold(JsonNode report, String failure, String kind, String words) {
+    assertThat(report.at("/failures/grpc/%s/words".formatted(failure)).asString())
+        .startsWith(kind)
+        .contains(words);
+    assertThat(report.at("/failures/http/%s/words".formatted(failure)).asString()).contains(words);
   }
 
   @Test
