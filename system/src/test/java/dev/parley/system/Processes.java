@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Small programs of the system.
 final class Processes {
@@ -15,6 +18,18 @@ final class Processes {
   /// Sends a signal to a process.
   static void signal(long pid, String name) {
     run("kill", "-" + name, Long.toString(pid));
+  }
+
+  /// Whether those who are started from here ignore SIGINT: who is started in the background by
+  /// some shells does, and so do all whom he starts.
+  static boolean ignoreInterrupts() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Runs a program that must succeed.

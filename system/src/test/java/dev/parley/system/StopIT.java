@@ -18,7 +18,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,7 +157,8 @@ class StopIT {
 
   @Test
   void interruptFromTheKeyboardDrainsToo() throws IOException {
-    assumeFalse(ignoresInterrupts(), "interrupts are ignored here (run it in the foreground)");
+    assumeFalse(
+        Processes.ignoreInterrupts(), "interrupts are ignored here (run it in the foreground)");
     try (ServerProcess server = ServerProcess.start(data, 0);
         RawStream stream = RawStream.open(server.address(), "ada", Map.of("general", 0L))) {
       stream.sayAcknowledged("general", "ada-1");
@@ -186,12 +186,5 @@ class StopIT {
     try (ServerProcess server = ServerProcess.start(data, 0)) {
       server.stop();
     }
-  }
-
-  /// Who is started in the background by some shells ignores SIGINT, and so do all whom he starts.
-  private static boolean ignoresInterrupts() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("SigIgn:"))
-        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 }

@@ -168,29 +168,41 @@ public final class AskCommand implements Callable<Integer> {
 
   private int print(AnswerStream answer) throws InterruptedException {
     boolean open = false; // whether the cursor is within a line of the answer
-    for (ChatResponse piece = answer.next(); piece != null; piece = answer.next()) {
-      if (json) {
-        streams.out().println(JsonLines.of(piece));
-      } else {
-        String text = piece.getText() + piece.getRefusal();
-        streams.out().print(text);
-        open = text.isEmpty() ? open : !text.endsWith("\n");
-        if (open && (piece.hasFinished() || piece.hasError())) {
-          streams.out().println();
+    try {
+      for (ChatResponse piece = answer.next(); piece != null; piece = answer.next()) {
+        if (json) {
+          streams.out().println(JsonLines.of(piece));
+        } else {
+          String text = piece.getText() + piece.getRefusal();
+          streams.out().print(text);
+          open = text.isEmpty() ? open : !text.endsWith("\n");
+        }
+        streams.out().flush();
+        if (piece.hasError()) {
+          throw CommandFailure.failed(words(piece.getError()));
+        }
+        if (piece.hasFinished() && !json && streams.tty().error()) {
+          open = endLine(open);
+          streams.err().println(words(piece.getFinished()));
+        }
+        if (streams.out().checkError()) {
+          return ExitCode.FAILED; // nobody reads any more
         }
       }
-      streams.out().flush();
-      if (piece.hasError()) {
-        throw CommandFailure.failed(words(piece.getError()));
-      }
-      if (piece.hasFinished() && !json && streams.tty().error()) {
-        streams.err().println(words(piece.getFinished()));
-      }
-      if (streams.out().checkError()) {
-        return ExitCode.FAILED; // nobody reads any more
-      }
+      return ExitCode.OK;
+    } finally {
+      endLine(open);
     }
-    return ExitCode.OK;
+  }
+
+  /// @param open whether the cursor is within a line
+  /// @return that it no longer is
+  private boolean endLine(boolean open) {
+    if (open) {
+      streams.out().println();
+      streams.out().flush();
+    }
+    return false;
   }
 
   private static String words(ModelError error) {
