@@ -1,4 +1,5 @@
-// What OpenAI's own library for Node makes of a server, given its base URL.
+// What OpenAI's own library for Node makes of a server, given its base URL and a credential of the
+// caller's own for its providers.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 
@@ -88,7 +89,7 @@ const limited = await expect(
 assert.equal(limited.headers.get("retry-after"), "30");
 await expect(OpenAI.InternalServerError, 502, "provider_unauthenticated", "fake/locked");
 await expect(OpenAI.AuthenticationError, 401, "invalid_api_key", "fake/locked", {}, {
-  headers: { "Parley-Provider-Key": "my-own" },
+  headers: { "Parley-Provider-Key": process.argv[3] },
 });
 const parts = [];
 await assert.rejects(

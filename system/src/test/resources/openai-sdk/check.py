@@ -1,4 +1,5 @@
-"""What OpenAI's own Python library makes of a server, given its base URL."""
+"""What OpenAI's own Python library makes of a server, given its base URL and a credential of the
+caller's own for its providers."""
 
 import sys
 
@@ -90,7 +91,7 @@ expect(
     401,
     "invalid_api_key",
     model="fake/locked",
-    extra_headers={"Parley-Provider-Key": "my-own"},
+    extra_headers={"Parley-Provider-Key": sys.argv[2]},
 )
 parts = []
 try:

@@ -37,6 +37,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -106,6 +107,7 @@ class ModelsIT {
 
   private @Nullable Aimock aimock;
   private @Nullable ServerProcess server;
+  private @Nullable LeftBehind left;
   private @Nullable ManagedChannel channel;
 
   static Stream<Provider> providers() {
@@ -186,18 +188,20 @@ class ModelsIT {
       }
     }
     Path configuration = Files.writeString(folder.resolve("parley.conf"), lines);
-    server = ServerProcess.start(folder.resolve("data"), 0, "--config", configuration.toString());
+    left = LeftBehind.of("models");
+    server = ServerProcess.start(left.data(), 0, "--config", configuration.toString());
     channel = RawStream.channel(server.address());
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws IOException {
     if (channel != null) {
       channel.shutdownNow();
     }
-    if (server != null) {
+    if (server != null && left != null) {
       List<String> errors = server.log("ERROR");
       server.close();
+      left.keepLog(server);
       assertThat(errors).isEmpty();
     }
     if (aimock != null) {

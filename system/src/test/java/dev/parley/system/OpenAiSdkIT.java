@@ -1,5 +1,6 @@
 package dev.parley.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.testkit.http.FakeProvider;
@@ -7,6 +8,8 @@ import dev.parley.testkit.http.FakeProvider.Exchange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +50,7 @@ class OpenAiSdkIT {
           resource("requirements.txt"));
       Files.createFile(WORK.resolve("venv/installed"));
     }
-    check(python.toString(), resource("check.py"));
+    check("python", python.toString(), resource("check.py"));
   }
 
   @Test
@@ -71,10 +74,14 @@ class OpenAiSdkIT {
     Path script =
         Files.writeString(
             here.resolve("check.mjs"), Files.readString(Path.of(resource("check.mjs"))));
-    check("node", script.toString());
+    check("node", "node", script.toString());
   }
 
-  private void check(String... words) throws Exception {
+  /// @param program that is given the server's address and a credential of its own
+  private void check(String name, String... program) throws Exception {
+    Canary key = Canary.next("the key of the provider");
+    Canary own = Canary.next("the library's own key");
+    LeftBehind left = LeftBehind.of("openai-sdk-" + name);
     try (FakeProvider provider = new FakeProvider(OpenAiSdkIT::play)) {
       Path file =
           Files.writeString(
@@ -82,19 +89,30 @@ class OpenAiSdkIT {
               """
               provider.fake.kind = compatible
               provider.fake.base-url = %s
-              provider.fake.key = not-to-be-told
+              provider.fake.key = %s
               provider.simulated.pace = 0s
               """
-                  .formatted(provider.url()));
+                  .formatted(provider.url(), key.secret()));
       String[] options = {"--config", file.toString(), "--http", "127.0.0.1:0"};
-      try (ServerProcess server = ServerProcess.start(folder.resolve("data"), 0, options)) {
+      try (ServerProcess server = ServerProcess.start(left.data(), 0, options)) {
         String base = "http://%s/v1".formatted(server.httpAddress());
-        String said = Processes.run(words[0], words[1], base);
-        assertThat(said).contains("all is well").doesNotContain("not-to-be-told");
+        String said = Processes.run(program[0], program[1], base, own.secret());
+        assertThat(said).contains("all is well");
         server.stop();
-        assertThat(server.log()).doesNotContain("not-to-be-told", "my-own", "ERROR");
+        left.keepLog(server);
+        assertThat(server.log()).doesNotContain("ERROR");
+        byte[] told = (said + server.log()).getBytes(UTF_8);
+        assertThat(Canary.traces(told, List.of(key, own))).isEmpty();
+        assertThat(credentials(provider)).contains(key.secret(), own.secret());
       }
     }
+  }
+
+  /// What the provider was asked with.
+  private static Stream<String> credentials(FakeProvider provider) {
+    return provider.requests().stream()
+        .map(request -> request.headers().getOrDefault("authorization", ""))
+        .map(header -> header.replace("Bearer ", ""));
   }
 
   /// A provider whose models each do one thing.

@@ -132,11 +132,7 @@ class SecretsIT {
   @ParameterizedTest
   @ValueSource(strings = {"text", "json"})
   void serverTellsNoCredential(String log) throws Exception {
-    // What is left behind is also looked through by tools/secret-scan.
-    Path left = Path.of("target", "secrets", log).toAbsolutePath();
-    delete(left);
-    Files.createDirectories(left);
-    Path output = left.resolve("out.txt");
+    LeftBehind left = LeftBehind.of("secrets-" + log);
     String[] options = {
       "--config",
       configuration().toString(),
@@ -148,7 +144,7 @@ class SecretsIT {
       "127.0.0.1:0"
     };
     try (ServerProcess server =
-        ServerProcess.start(environment, output, left.resolve("data"), options)) {
+        ServerProcess.start(environment, left.output(), left.data(), options)) {
       ManagedChannel channel = RawStream.channel(server.address());
       try {
         keys.forEach((name, key) -> askInEveryWay(channel, name, key));
@@ -159,37 +155,20 @@ class SecretsIT {
         overHttp(server);
       } finally {
         channel.shutdownNow();
-        Files.writeString(left.resolve("err.txt"), server.log());
+        left.keepLog(server);
       }
-      files(left);
+      files(left.folder());
       server.stop();
-      Files.writeString(left.resolve("err.txt"), server.log());
+      left.keepLog(server);
       assertThat(server.log()).contains("Parley listens on");
     }
-    files(left);
+    files(left.folder());
   }
 
   private void files(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         assertUntold(file.toString(), Files.readAllBytes(file));
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        files
-            .sorted((one, other) -> other.compareTo(one))
-            .forEach(
-                file -> {
-                  try {
-                    Files.delete(file);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
       }
     }
   }
