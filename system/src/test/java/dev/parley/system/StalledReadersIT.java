@@ -38,7 +38,7 @@ class StalledReadersIT {
   private static final long MAX_BYTES_EACH = 192 << 10;
 
   /// What a client may cost that has only come in: three times what it does, so that a buffer for
-  /// each that is never given back is found. Measured: 4 to 9 KiB, as some of it takes what the
+  /// each that is never given back is found. Measured: 0 to 9 KiB, as some of it takes what the
   /// talk before left free; 49 with a buffer of 64 KiB for each.
   private static final long MAX_CONNECTED_BYTES_EACH = 32 << 10;
 
