@@ -79,12 +79,10 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /// Starts a server as on a machine with little memory, and waits until it listens.
-  ///
-  /// @param archive what [ParleyCommand#makeArchive] made
-  static ServerProcess startSmall(Path archive, Path data) {
+  static ServerProcess startSmall(Path data) {
     ServerProcess server =
         launch(
-            ParleyCommand.smallBuilder(archive, serve(data, 0))
+            ParleyCommand.smallBuilder(serve(data, 0))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD));
     server.awaitListening();
     return server;
@@ -223,15 +221,6 @@ final class ServerProcess implements AutoCloseable {
   /// What its Java machine answers to a command of `jcmd`.
   String jcmd(String command) {
     return Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), command);
-  }
-
-  /// Whether it has a file in its memory.
-  boolean maps(Path file) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
-      return lines.anyMatch(line -> line.endsWith(" " + file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /// Ends it as `kill -9` does, and waits for its death.

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A small team on a small machine: 50 people in 10 rooms, 200 messages a second for 20 seconds,
 /// history and search now and then. With the options that the launcher takes where there is little
-/// memory, and with its archive of classes, the server never has more than 256 MiB in use, and
-/// keeps all its promises.
+/// memory, the server never has more than 256 MiB in use, and keeps all its promises.
 class SmallMemoryIT {
   private static final long MAX_BYTES = 256L << 20;
   private static final int PEOPLE = 50;
@@ -37,7 +36,6 @@ class SmallMemoryIT {
       IntStream.range(0, 10).mapToObj(i -> "room-" + i).toList();
 
   @TempDir Path data;
-  @TempDir Path directory;
   private final Ledger ledger = new Ledger();
   private final List<ParleyClient> clients = new ArrayList<>();
   private final List<Watcher> watchers = new ArrayList<>();
@@ -52,10 +50,7 @@ class SmallMemoryIT {
   @Test
   void smallTeamNeedsLittleMemory() throws Exception {
     RandomGenerator random = Seed.generator("SmallMemoryIT");
-    Path archive = directory.resolve("parley.aot");
-    ParleyCommand.makeArchive(archive);
-    try (ServerProcess server = ServerProcess.startSmall(archive, data)) {
-      assertThat(server.maps(archive)).as("Java uses the archive").isTrue();
+    try (ServerProcess server = ServerProcess.startSmall(data)) {
       long idle = server.residentBytes();
       for (int i = 0; i < PEOPLE; i++) {
         enter(server, i);

@@ -7,8 +7,8 @@ import dev.parley.chat.v1.ChatEvent.EventCase;
 import dev.parley.core.error.Reason;
 import dev.parley.server.ServerExtension;
 import dev.parley.server.config.Setting;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -70,13 +70,12 @@ class StalledReaderTest {
     return LongStream.rangeClosed(1, last).boxed().toList();
   }
 
-  /// Lets time pass, in which everyone else says something, until the server has let a user go.
+  /// Lets time pass until the server has let a user go; in steps so small that what follows has
+  /// much of its time left.
   private void awaitGone(String user) {
     NativeCalls calls = NativeCalls.by("alice", server.connect());
     while (calls.online("general").contains(user)) {
-      server.clock().advance(Duration.ofSeconds(6));
-      alice.fence();
-      bob.fence();
+      server.clock().advance(Duration.ofMillis(100));
     }
   }
 
@@ -149,18 +148,14 @@ class StalledReaderTest {
   @Test
   void whoDoesNotTakeTheEndEitherLosesTheConnection() {
     ManagedChannel connection = server.connect(SMALL_WINDOW);
-    NativeStream other = NativeStream.joined(connection, "other");
-    NativeStream slow = stalled(connection);
+    stalled(connection);
     talk();
     awaitGone("slow");
-    assertThat(slow.inbox().hasEnded()).isFalse();
-    while (!other.inbox().hasEnded()) {
-      server.clock().advance(Duration.ofSeconds(6));
+    while (connection.getState(false) == ConnectivityState.READY) {
+      server.clock().advance(Duration.ofMillis(100));
       alice.fence();
-      bob.fence();
     }
-    assertThat(other.inbox().end().getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(alice.inbox().hasEnded()).isFalse();
+    bob.fence();
   }
 
   @Test
