@@ -149,11 +149,14 @@ final class LauncherTest {
   }
 
   @Test
-  void theArchiveIsUsedIfOneCouldBeMade() throws Exception {
+  void theArchiveIsUsedIfOneCouldBeMadeAndThereIsRoom() throws Exception {
     Path archive = checkout.toRealPath().resolve("cli/target/parley/" + VERSION + ".aot");
     assertThat(launch("serve")).noneMatch(argument -> argument.startsWith("-XX:AOTCache"));
     Files.writeString(archive, "classes");
     assertThat(launch("serve")).contains("-XX:AOTCache=" + archive);
+    assertThat(launch("--version")).contains("-XX:AOTCache=" + archive);
+    meminfo(262_144);
+    assertThat(launch("serve")).as("memory counts more").noneMatch(a -> a.contains("AOTCache"));
     assertThat(launch("--version")).contains("-XX:AOTCache=" + archive);
   }
 }

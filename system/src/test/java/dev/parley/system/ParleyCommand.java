@@ -20,8 +20,6 @@ final class ParleyCommand {
           .normalize();
   private static final Path TOOLS = Path.of("../tools").toAbsolutePath().normalize();
 
-  private static final int PATIENCE_SECONDS = 180;
-
   private ParleyCommand() {}
 
   /// What a run of the command that has ended left behind.
@@ -50,8 +48,8 @@ final class ParleyCommand {
       Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try {
         process.getOutputStream().close(); // some commands read what is piped in
-        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-            .as("%s ends in time: %s", builder.command(), Files.readString(err))
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            .as("%s ends within a minute: %s", builder.command(), Files.readString(err))
             .isTrue();
         return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
       } finally {
@@ -73,20 +71,8 @@ final class ParleyCommand {
   }
 
   /// The same, as on a machine with little memory.
-  ///
-  /// @param archive what [#makeArchive] made
-  static ProcessBuilder smallBuilder(Path archive, List<String> arguments) {
-    return builder(
-        List.of("@" + TOOLS.resolve("small.args"), "-XX:AOTCache=" + archive), arguments);
-  }
-
-  /// Makes the archive of loaded classes that the launcher makes after each build.
-  static void makeArchive(Path archive) {
-    run(
-        builder(
-            List.of("-XX:+UseG1GC", "-XX:AOTCacheOutput=" + archive, "-Xlog:disable"),
-            List.of("selftest")));
-    assertThat(archive).isNotEmptyFile();
+  static ProcessBuilder smallBuilder(List<String> arguments) {
+    return builder(List.of("@" + TOOLS.resolve("small.args")), arguments);
   }
 
   private static ProcessBuilder builder(List<String> flags, List<String> arguments) {
