@@ -6,7 +6,6 @@ import dev.parley.core.user.Present;
 import dev.parley.core.user.Profile;
 import dev.parley.core.user.Status;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// back, the user stays for a grace period; coming back within it is invisible. What changes is
 /// told at once if nothing was told for an interval, else at the interval's end: one by one if few
 /// came, went or changed their status, as one summary if many; who comes and goes within the
-/// interval is not in the summary, nor is a status that is again what it was. So a topic tells at
-/// most [Limits#MAX_SINGLE_PRESENCE] signals each interval, however much changes.
+/// interval is not in the summary, nor is who is again as he was, unless somebody was shown who is
+/// here meanwhile and may have seen it. So a topic tells at most [Limits#MAX_SINGLE_PRESENCE]
+/// signals each interval, however much changes.
 ///
 /// Not thread-safe; owned by the engine's thread. Times are [dev.parley.core.time.Clock] values.
 public final class Roster {
@@ -29,10 +29,12 @@ public final class Roster {
   private final TreeMap<String, Here> users = new TreeMap<>();
   private final LinkedHashMap<String, Here> grace = new LinkedHashMap<>();
   private final List<Change> untold = new ArrayList<>();
-  private final LinkedHashMap<String, Change> untoldInAll = new LinkedHashMap<>();
 
-  /// What was told last of users whose status may have changed since.
-  private final LinkedHashMap<String, Status> toldStatus = new LinkedHashMap<>();
+  /// Whoever came, went or changed status since the last telling, as he was told last.
+  private final LinkedHashMap<String, Before> touched = new LinkedHashMap<>();
+
+  /// Whether somebody was shown who is here, and so knows more than was told.
+  private boolean shown;
 
   private long quietUntilNanos;
   private boolean everTold;
@@ -47,7 +49,14 @@ public final class Roster {
     }
   }
 
-  private record Change(Present who, boolean joined) {}
+  private record Change(Present who, boolean joined) {
+    boolean isOf(Present other) {
+      return who.user().id().equals(other.user().id());
+    }
+  }
+
+  /// @param here whether he was here, as far as was told
+  private record Before(Present who, boolean here) {}
 
   /// @param graceNanos how long a user with no stream left may take to come back
   /// @param intervalNanos least time between two tellings
@@ -63,6 +72,7 @@ public final class Roster {
       here = new Here(new Present(user, status));
       users.put(user.id(), here);
       change(here.who, true);
+      touched.putIfAbsent(user.id(), new Before(here.who, false));
     }
     grace.remove(user.id());
     here.who = new Present(user, here.who.status());
@@ -103,9 +113,7 @@ public final class Roster {
     if (here == null || here.who.status() == status) {
       return;
     }
-    if (toldStatus.putIfAbsent(user, here.who.status()) == status) {
-      toldStatus.remove(user);
-    }
+    touched.putIfAbsent(user, new Before(here.who, true));
     here.who = new Present(here.who.user(), status);
   }
 
@@ -124,39 +132,54 @@ public final class Roster {
     quietUntilNanos = nowNanos + intervalNanos;
     List<Signal> told = news(nowMicros);
     untold.clear();
-    untoldInAll.clear();
-    toldStatus.clear();
+    touched.clear();
+    shown = false;
     return told;
   }
 
   private boolean nothingNew() {
-    return untold.isEmpty() && toldStatus.isEmpty();
+    return untold.isEmpty() && touched.isEmpty();
   }
 
   private List<Signal> news(long nowMicros) {
-    List<Present> changed = changed();
-    if (untold.size() + changed.size() <= Limits.MAX_SINGLE_PRESENCE) {
-      List<Signal> told = new ArrayList<>();
-      untold.forEach(change -> told.add(single(change, nowMicros)));
-      changed.forEach(who -> told.add(new PresenceSignal.StatusChanged(who)));
-      return told;
-    }
-    return untoldInAll.isEmpty() && changed.isEmpty()
-        ? List.of()
-        : List.of(summary(untoldInAll.values(), changed, nowMicros));
-  }
-
-  /// Those whose status is another than was told last. Who came in this interval is told with it.
-  private List<Present> changed() {
+    List<Present> joined = new ArrayList<>();
+    List<Profile> left = new ArrayList<>();
     List<Present> changed = new ArrayList<>();
-    toldStatus.forEach(
-        (user, told) -> {
+    touched.forEach(
+        (user, before) -> {
           Here here = users.get(user);
-          if (here != null && here.who.status() != told && !untoldInAll.containsKey(user)) {
+          if (here == null) {
+            left.add(before.who().user());
+          } else if (!before.here()) {
+            joined.add(here.who);
+          } else if (shown || here.who.status() != before.who().status()) {
             changed.add(here.who);
           }
         });
-    return changed;
+    List<Present> onlyChanged =
+        changed.stream().filter(who -> untold.stream().noneMatch(one -> one.isOf(who))).toList();
+    if (untold.size() + onlyChanged.size() <= Limits.MAX_SINGLE_PRESENCE) {
+      List<Signal> told = new ArrayList<>();
+      untold.forEach(change -> told.add(single(change, nowMicros)));
+      onlyChanged.forEach(who -> told.add(new PresenceSignal.StatusChanged(who)));
+      return told;
+    }
+    return joined.isEmpty() && left.isEmpty() && changed.isEmpty()
+        ? List.of()
+        : List.of(
+            new PresenceSignal.Summary(
+                some(joined),
+                some(left),
+                some(changed),
+                joined.size(),
+                left.size(),
+                changed.size(),
+                users.size(),
+                nowMicros));
+  }
+
+  private static <T> List<T> some(List<T> all) {
+    return List.copyOf(all.subList(0, Math.min(all.size(), Limits.MAX_USERS_IN_SUMMARY)));
   }
 
   /// When [#tell] has something to do next; `Long.MAX_VALUE`: not before something changes.
@@ -184,6 +207,7 @@ public final class Roster {
   ///
   /// @param after only ids greater than this
   public List<Present> page(String after, int limit) {
+    shown |= !nothingNew();
     return users.tailMap(after, false).values().stream().limit(limit).map(h -> h.who).toList();
   }
 
@@ -213,20 +237,20 @@ public final class Roster {
   private void remove(String user) {
     grace.remove(user);
     Here here = users.remove(user);
-    if (here != null) {
-      change(here.who, false);
-      toldStatus.putIfAbsent(user, here.who.status());
+    if (here == null) {
+      return;
+    }
+    change(here.who, false);
+    Before before = touched.putIfAbsent(user, new Before(here.who, true));
+    boolean passed = before != null && !before.here();
+    if (passed && !(shown && touched.size() <= Limits.MAX_USERS_IN_SUMMARY)) {
+      touched.remove(user);
     }
   }
 
   private void change(Present who, boolean joined) {
-    Change change = new Change(who, joined);
     if (untold.size() <= Limits.MAX_SINGLE_PRESENCE) {
-      untold.add(change);
-    }
-    Change before = untoldInAll.remove(who.user().id());
-    if (before == null || before.joined() == joined) {
-      untoldInAll.put(who.user().id(), change);
+      untold.add(new Change(who, joined));
     }
   }
 
@@ -240,31 +264,5 @@ public final class Roster {
   private Present asSeenNow(Present before) {
     Here here = users.get(before.user().id());
     return here == null ? before : here.who;
-  }
-
-  private Signal summary(Collection<Change> changes, List<Present> changed, long nowMicros) {
-    List<Present> joined = new ArrayList<>();
-    List<Profile> left = new ArrayList<>();
-    int joinedCount = 0;
-    for (Change change : changes) {
-      if (change.joined()) {
-        joinedCount++;
-        if (joined.size() < Limits.MAX_USERS_IN_SUMMARY) {
-          joined.add(asSeenNow(change.who()));
-        }
-      } else if (left.size() < Limits.MAX_USERS_IN_SUMMARY) {
-        left.add(change.who().user());
-      }
-    }
-    int leftCount = changes.size() - joinedCount;
-    return new PresenceSignal.Summary(
-        List.copyOf(joined),
-        List.copyOf(left),
-        List.copyOf(changed.subList(0, Math.min(changed.size(), Limits.MAX_USERS_IN_SUMMARY))),
-        joinedCount,
-        leftCount,
-        changed.size(),
-        users.size(),
-        nowMicros);
   }
 }

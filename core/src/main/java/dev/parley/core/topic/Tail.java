@@ -73,7 +73,7 @@ public final class Tail {
   }
 
   /// Engine thread only. Adds the next entry.
-  public void add(Entry entry) {
+  void add(Entry entry) {
     if (entry.sequence() != last + 1) {
       clear();
       first = entry.sequence();

@@ -235,8 +235,51 @@ final class RosterTest {
     assertThat(tell(10)).containsExactly(changed("bob", Status.BUSY));
     roster.status("bob", Status.AWAY);
     roster.status("bob", Status.BUSY);
-    assertThat(roster.nextNanos(10)).isEqualTo(Long.MAX_VALUE);
     assertThat(tell(20)).isEmpty();
+    assertThat(roster.nextNanos(20)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void whatSomebodyMayHaveSeenMeanwhileIsTold() {
+    enter("bob");
+    tell(0);
+    roster.status("bob", Status.AWAY);
+    assertThat(roster.page("", 1)).containsExactly(new Present(profile("bob"), Status.AWAY));
+    roster.status("bob", Status.ONLINE);
+    assertThat(tell(10)).containsExactly(changed("bob", Status.ONLINE));
+
+    enter("1", "2", "3", "4", "5", "6", "7", "8", "passes");
+    assertThat(roster.sample("passes", 100)).hasSize(10);
+    roster.leave("passes", false, 10);
+    PresenceSignal.Summary summary = (PresenceSignal.Summary) tell(20).getFirst();
+    assertThat(summary.joinedCount()).isEqualTo(8);
+    assertThat(summary.left()).containsExactly(profile("passes"));
+  }
+
+  @Test
+  void ofThoseWhoPassManyAreForgotten() {
+    enter("bob");
+    tell(0);
+    for (int i = 0; i < 1_000; i++) {
+      enter("u" + i);
+      roster.page("", 1);
+      roster.leave("u" + i, false, 0);
+    }
+    PresenceSignal.Summary summary = (PresenceSignal.Summary) tell(10).getFirst();
+    assertThat(summary.leftCount()).isEqualTo(Limits.MAX_USERS_IN_SUMMARY);
+    assertThat(summary.joinedCount()).isZero();
+  }
+
+  @Test
+  void whoComesBackOtherwiseThanHeWentIsToldOnce() {
+    enter("bob");
+    tell(0);
+    roster.leave("bob", false, 0);
+    roster.enter(profile("bob"), Status.AWAY);
+    assertThat(tell(10))
+        .containsExactly(
+            left("bob"),
+            new PresenceSignal.Joined(new Present(profile("bob"), Status.AWAY), MICROS));
   }
 
   @Test

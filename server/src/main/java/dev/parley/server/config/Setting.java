@@ -43,7 +43,9 @@ public enum Setting {
   PING_INTERVAL("25s", "1s..10m", "quiet time after which a stream is pinged"),
   PING_TIMEOUT("10s", "1s..10m", "quiet time after the ping that ends the stream"),
   STALL_TIMEOUT(
-      "5m", "1s..1h", "how long a stream is kept that reads nothing, or less than 64 KiB"),
+      "5m",
+      "1s..1h",
+      "how long a stream is kept that reads nothing, or less than 64 KiB; then its connection"),
   CONNECTION_MAX_IDLE("5m", "1s..", "how long a connection without a call is kept"),
   DRAIN_GRACE("2s", "0s..10m", "time that streams are given to end when the server stops");
 

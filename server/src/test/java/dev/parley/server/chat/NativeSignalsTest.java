@@ -85,6 +85,8 @@ class NativeSignalsTest {
     alice.done(NativeStream.status("s1", UserStatus.USER_STATUS_BUSY));
     bob.await(EventCase.USER_STATUS);
     alice.done(NativeStream.status("s2", UserStatus.USER_STATUS_BUSY));
+    server.clock().advance(Duration.ofSeconds(1)); // so that it would have been told
+    alice.fence();
     alice.done(NativeStream.status("s3", UserStatus.USER_STATUS_AWAY));
     bob.await(EventCase.USER_STATUS);
     assertThat(bob.all(EventCase.USER_STATUS))

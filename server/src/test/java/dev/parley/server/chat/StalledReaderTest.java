@@ -11,7 +11,6 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +30,10 @@ class StalledReaderTest {
 
   @RegisterExtension
   private final ServerExtension server =
-      new ServerExtension().with(Setting.STALL_TIMEOUT, "5s").with(Setting.PING_INTERVAL, "10m");
+      new ServerExtension()
+          .with(Setting.STALL_TIMEOUT, "5s")
+          .with(Setting.PING_INTERVAL, "10m")
+          .with(Setting.PRESENCE_GRACE, "0s");
 
   private NativeStream alice;
   private NativeStream bob;
@@ -43,15 +45,15 @@ class StalledReaderTest {
   }
 
   private NativeStream stalled() {
-    return stalled(server.connect(SMALL_WINDOW));
+    return stalled("slow", server.connect(SMALL_WINDOW));
   }
 
   /// A stream that is in the room and takes nothing but its welcome.
-  private NativeStream stalled(ManagedChannel connection) {
+  private NativeStream stalled(String user, ManagedChannel connection) {
     NativeStream slow = NativeStream.slow(connection, 1);
-    slow.send(NativeStream.resume("slow", 0, 0));
+    slow.send(NativeStream.resume(user, 0, 0));
     slow.await(EventCase.WELCOME);
-    alice.await(event -> event.getUserJoined().getUser().getId().equals("slow"));
+    alice.await(event -> event.getUserJoined().getUser().getId().equals(user));
     return slow;
   }
 
@@ -148,27 +150,32 @@ class StalledReaderTest {
   @Test
   void whoDoesNotTakeTheEndEitherLosesTheConnection() {
     ManagedChannel connection = server.connect(SMALL_WINDOW);
-    stalled(connection);
+    stalled("slow", connection);
     talk();
     awaitGone("slow");
+    awaitCutOff(connection);
+    bob.fence();
+  }
+
+  private void awaitCutOff(ManagedChannel connection) {
     while (connection.getState(false) == ConnectivityState.READY) {
       server.clock().advance(Duration.ofMillis(100));
       alice.fence();
     }
-    bob.fence();
   }
 
   @Test
-  void whoTakesTheEndInTimeKeepsTheConnection() throws Exception {
+  void whoTakesTheEndInTimeKeepsTheConnection() {
     ManagedChannel connection = server.connect(SMALL_WINDOW);
-    NativeStream slow = stalled(connection);
+    ManagedChannel other = server.connect(SMALL_WINDOW);
+    NativeStream slow = stalled("slow", connection);
+    stalled("slower", other);
     talk();
     awaitGone("slow");
     slow.inbox().take(ALL);
     assertThat(NativeCalls.reason(slow.inbox().end())).isEqualTo(Reason.STALLED);
     NativeStream back = NativeStream.joined(connection, "back");
-    server.clock().advance(Duration.ofSeconds(6));
-    TimeUnit.MILLISECONDS.sleep(1_500); // what is due is looked for every second
+    awaitCutOff(other);
     back.said("m", "still here");
   }
 

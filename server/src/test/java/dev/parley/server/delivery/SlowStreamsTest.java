@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.core.limit.Limits;
 import dev.parley.core.topic.Decision;
 import dev.parley.core.topic.Tail;
+import dev.parley.core.topic.Tails;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -167,7 +168,7 @@ class SlowStreamsTest extends LoopFixture {
   void whatIsInMemoryIsNotReadFromTheJournal() throws Exception {
     Tail tail = new Tail(16, 1 << 16);
     for (int i = 1; i <= 5; i++) {
-      tail.add(entry(i, "text " + i));
+      Tails.add(tail, entry(i, "text " + i));
     }
     Client late = onLoop(() -> new Client(false).in(HALL, tail, 5, 2)); // the journal is empty
     assertThat(late.got).containsExactly("text 3", "text 4", "text 5");

@@ -88,10 +88,16 @@ class SessionWatchersTest extends SessionFixture {
     SessionClient other = ann();
     other.watch(session, 0);
     other.await(ChatResponse.Type.WATCHING);
-    ann.ask(session, "q1", words(30));
+    ann.ask(session, "q1", words(1_000));
     ann.await(ChatResponse.Type.CHUNK);
     SessionClient late = ann();
     late.send(ChatRequest.newBuilder().setType(ChatRequest.Type.WATCH).setSessionId(session));
+    late.await(ChatResponse.Type.CHUNK);
+    ann.send(
+        ChatRequest.newBuilder()
+            .setType(ChatRequest.Type.STOP)
+            .setSessionId(session)
+            .setId("stop"));
     ann.awaitEnd();
     other.awaitEnd();
     late.awaitEnd();

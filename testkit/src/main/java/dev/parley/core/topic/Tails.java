@@ -1,6 +1,6 @@
 package dev.parley.core.topic;
 
-/// Fills tails for benchmarks of other packages.
+/// Fills tails for tests and benchmarks of other packages.
 public final class Tails {
   private Tails() {}
 
