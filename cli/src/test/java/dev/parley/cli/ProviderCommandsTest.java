@@ -30,8 +30,6 @@ class ProviderCommandsTest {
               """
                   .formatted(provider.url()));
 
-  ProviderCommandsTest() throws IOException {}
-
   @AfterEach
   void close() throws IOException {
     provider.close();

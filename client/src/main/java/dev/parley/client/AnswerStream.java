@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where something on the way lets no stream through, the question is asked by the unary call, and
 /// so are those that follow, for 10 minutes; the pieces are then those of the whole answer, at
-/// once, or of one that broke off the first few KiB and the error. That is found out by a stream
-/// that fails before anything of an answer came, with a status that neither the server nor a lost
+/// once, or of one that broke off what the server tells of it, the first few KiB, before the error
+/// or the exception, whose message says so if there was more. That is found out by a stream that
+/// fails before anything of an answer came, with a status that neither the server nor a lost
 /// connection gives: UNIMPLEMENTED, INTERNAL or UNKNOWN without a reason. It is not found out of a
 /// proxy that lets the stream through but keeps the answer back until its end, because nothing
 /// fails then: the answer only comes late. Nor is anything asked twice of which a piece had come. A
@@ -33,8 +34,11 @@ public final class AnswerStream implements AutoCloseable {
   private final ChatRequest question;
   private final Detour detour;
 
-  /// Of an answer that came whole.
+  /// Of an answer that came whole, or broke off.
   private final Queue<ChatResponse> pieces = new ArrayDeque<>();
+
+  /// What is thrown after the pieces; null: nothing.
+  private @Nullable ParleyException failure;
 
   private boolean unary;
   private boolean begun;
@@ -60,12 +64,15 @@ public final class AnswerStream implements AutoCloseable {
   ///
   /// @return null: the last one was the last
   /// @throws ParleyException if the server cannot be reached, or is about to stop, or the
-  ///     connection broke before the end
+  ///     connection broke before the end, or the answer is too long for the unary call
   public @Nullable ChatResponse next() throws InterruptedException {
     if (ended) {
       return null;
     }
     ChatResponse piece = pieces.poll();
+    if (piece == null && failure != null) {
+      throw failure;
+    }
     while (piece == null) {
       piece =
           switch (call().next()) {
@@ -124,28 +131,48 @@ public final class AnswerStream implements AutoCloseable {
     if (status.isOk()) {
       throw Failures.violation("the stream ended before the answer did");
     }
-    ModelError error = unary ? Failures.modelError(status, trailers) : null;
-    if (error != null) {
-      detour.take();
-      Answer partial = Failures.detail(status, trailers, Answer.class);
-      if (partial != null) {
-        takeApart(partial);
-      }
-      add(piece().setError(error));
-      return pieces.remove();
+    if (unary) {
+      return broken(status, trailers);
     }
-    ParleyException failure = Failures.of(status, trailers);
-    if (unary || begun || !Detour.leadsAround(failure)) {
-      throw failure;
+    ParleyException refusal = Failures.of(status, trailers);
+    if (begun || !Detour.leadsAround(refusal)) {
+      throw refusal;
     }
     unary = true;
     synchronized (this) {
       if (closed) {
-        throw failure;
+        throw refusal;
       }
       call = new AnswerCall(channel, method(), question);
     }
     return null;
+  }
+
+  /// The first piece that the unary call's failure tells, which may be the model's error.
+  private ChatResponse broken(Status status, Metadata trailers) {
+    Answer partial = Failures.detail(status, trailers, Answer.class);
+    Status told = partial != null && partial.getTruncated() ? beginningOnly(status) : status;
+    if (partial != null) {
+      takeApart(partial);
+    }
+    ModelError error = Failures.modelError(told, trailers);
+    if (error != null) {
+      add(piece().setError(error));
+    } else {
+      failure = Failures.of(told, trailers);
+      if (pieces.isEmpty()) {
+        throw failure;
+      }
+    }
+    detour.take();
+    return pieces.remove();
+  }
+
+  private static Status beginningOnly(Status status) {
+    String words = status.getDescription();
+    return status.withDescription(
+        (words == null ? status.getCode().toString() : words)
+            + "; of the answer only the beginning is told");
   }
 
   /// Wants no more of the answer: ends the work at the provider, if it goes on.

@@ -234,6 +234,38 @@ class AnswerStreamTest {
   }
 
   @Test
+  void anErrorSaysIfOnlyTheBeginningIsTold() throws Exception {
+    ModelError error = ModelError.newBuilder().setKind(ModelError.Kind.KIND_CUT).build();
+    Answer beginning = Answer.newBuilder().setText("Hel").setTruncated(true).build();
+    models.unary = out -> out.onError(refusal(Status.Code.UNAVAILABLE, "cut", error, beginning));
+    assertThat(ask().getLast().getError())
+        .isEqualTo(
+            error.toBuilder().setMessage("cut; of the answer only the beginning is told").build());
+  }
+
+  @Test
+  void whatHadComeIsToldBeforeAnExceptionToo() throws Exception {
+    ErrorInfo draining = ErrorInfo.newBuilder().setReason("DRAINING").build();
+    Answer half =
+        Answer.newBuilder()
+            .setStarted(ANSWER.getStarted())
+            .setText("Hel")
+            .setTruncated(true)
+            .build();
+    models.unary = out -> out.onError(refusal(Status.Code.UNAVAILABLE, "stops", draining, half));
+    ChatResponse.Builder piece = ChatResponse.newBuilder().setRequestId("q");
+    try (AnswerStream answer = client.ask(QUESTION)) {
+      assertThat(answer.next()).isEqualTo(piece.clone().setStarted(ANSWER.getStarted()).build());
+      assertThat(answer.next()).isEqualTo(piece.clone().setText("Hel").build());
+      for (int time = 0; time < 2; time++) {
+        assertThatThrownBy(answer::next)
+            .isInstanceOf(ParleyException.class)
+            .hasMessage("stops; of the answer only the beginning is told (DRAINING)");
+      }
+    }
+  }
+
+  @Test
   void nothingIsAskedTwiceOfWhichAPieceHadCome() throws Exception {
     models.stream =
         out -> {

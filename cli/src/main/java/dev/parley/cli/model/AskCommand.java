@@ -182,7 +182,8 @@ public final class AskCommand implements Callable<Integer> {
           throw CommandFailure.failed(words(piece.getError()));
         }
         if (piece.hasFinished() && !json && streams.tty().error()) {
-          open = endLine(open);
+          endLine(open);
+          open = false;
           streams.err().println(words(piece.getFinished()));
         }
         if (streams.out().checkError()) {
@@ -196,13 +197,11 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   /// @param open whether the cursor is within a line
-  /// @return that it no longer is
-  private boolean endLine(boolean open) {
+  private void endLine(boolean open) {
     if (open) {
       streams.out().println();
       streams.out().flush();
     }
-    return false;
   }
 
   private static String words(ModelError error) {

@@ -134,12 +134,16 @@ final class CohereReader implements AnswerReader {
 
   private void finish(JsonNode data, Consumer<ModelEvent> out) {
     JsonNode delta = Json.object(data, "delta");
-    String error = Json.text(delta, "error");
     String reason = Json.text(delta, "finish_reason");
     if (reason.equals("TIMEOUT")) {
-      throw new ModelException(Kind.TIMEOUT, "the provider took too long: " + said(error));
+      throw new ModelException(
+          Kind.TIMEOUT, "the provider took too long: " + said(Json.told(delta, "error")));
     }
-    if (reason.equals("ERROR") || !error.isEmpty()) {
+    if (reason.equals("ERROR")) {
+      throw failed(Json.told(delta, "error"));
+    }
+    String error = Json.text(delta, "error");
+    if (!error.isEmpty()) {
       throw failed(error);
     }
     if (!started || reason.isEmpty()) {

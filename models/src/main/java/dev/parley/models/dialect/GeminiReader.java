@@ -90,7 +90,7 @@ final class GeminiReader implements AnswerReader {
   private static void requireUnblocked(JsonNode feedback) {
     String reason = Json.text(feedback, "blockReason");
     if (!reason.isEmpty()) {
-      String message = Json.text(feedback, "blockReasonMessage");
+      String message = Json.told(feedback, "blockReasonMessage");
       throw new ModelException(
           Kind.BLOCKED,
           "the provider blocks the prompt: "

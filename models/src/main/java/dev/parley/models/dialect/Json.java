@@ -63,8 +63,8 @@ final class Json {
     return "";
   }
 
-  /// A text of an error, whose kind must not hide behind its form: empty, if there is something
-  /// else.
+  /// A text that is only passed on, or one of an error, whose kind must not hide behind its form:
+  /// empty, if there is something else.
   static String told(JsonNode object, String field) {
     return object.path(field).stringValue("");
   }
@@ -74,11 +74,21 @@ final class Json {
   /// @throws ModelException `MALFORMED`, if there is something else
   static long number(JsonNode object, String field) {
     JsonNode value = object.path(field);
-    if (value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong()) {
+    if (isWhole(value)) {
       return value.longValue();
     }
     requireNothing(value, field, "whole number");
     return -1;
+  }
+
+  /// A whole number that is only passed on: -1, if there is something else.
+  static long toldNumber(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    return isWhole(value) ? value.longValue() : -1;
+  }
+
+  private static boolean isWhole(JsonNode value) {
+    return value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong();
   }
 
   /// Whether something is said to be so; false: nothing is said, or null.

@@ -15,11 +15,14 @@ import tools.jackson.databind.JsonNode;
 /// Reads a stream of chat completion chunks. It ends with a reason to finish and then `[DONE]`, as
 /// OpenAI, Azure and Mistral document it. Compatible servers may leave one of them out: there it
 /// ends with `[DONE]`, or with a reason and then either the usage or the end of the stream. (Usage
-/// comes with the reason, in a chunk of its own after it, or never.) For one thread.
+/// comes with the reason, in a chunk of its own after it, or never.)
+///
+/// What is documented must be of its type. Of compatible servers this holds for what makes up the
+/// answer; an id, a model or a count of another type is none there. For one thread.
 final class OpenAiReader implements AnswerReader {
   private static final String LAST = "[DONE]";
 
-  /// Whether half of the proper end will do.
+  /// Whether half of the proper end will do, and any type for what is only passed on.
   private final boolean lenient;
 
   private boolean started;
@@ -85,16 +88,16 @@ final class OpenAiReader implements AnswerReader {
       throw Json.malformed(data, "chunk with choices");
     }
     // Azure's first chunk is about the prompt: it has no choice, and no id yet.
-    if (!started && (!choices.isEmpty() || !Json.text(chunk, "id").isEmpty())) {
+    if (!started && (!choices.isEmpty() || !told(chunk, "id").isEmpty())) {
       started = true;
-      out.accept(new ModelEvent.Started(Json.text(chunk, "id"), Json.text(chunk, "model")));
+      out.accept(new ModelEvent.Started(told(chunk, "id"), told(chunk, "model")));
     }
     for (JsonNode choice : choices) {
       if (Json.number(choice, "index") <= 0) {
         choice(choice, out);
       }
     }
-    JsonNode counts = Json.object(chunk, "usage");
+    JsonNode counts = counts(chunk, "usage");
     if (counts.isObject()) {
       usage = with(counts);
       if (lenient && !finishReason.isEmpty()) {
@@ -108,8 +111,9 @@ final class OpenAiReader implements AnswerReader {
       throw Json.malformed(choice.toString(), "choice");
     }
     JsonNode delta = Json.object(choice, "delta");
-    String thoughts = Json.text(delta, "reasoning_content");
-    String same = Json.text(delta, "reasoning");
+    // Neither is documented by OpenAI, Azure or Mistral.
+    String thoughts = Json.told(delta, "reasoning_content");
+    String same = Json.told(delta, "reasoning");
     reasoning(thoughts.isEmpty() ? same : thoughts, out);
     content(delta, out);
     String refusal = Json.text(delta, "refusal");
@@ -211,15 +215,20 @@ final class OpenAiReader implements AnswerReader {
     return new Usage(
         count(counts, "prompt_tokens", usage.input()),
         count(counts, "completion_tokens", usage.output()),
-        count(Json.object(counts, "prompt_tokens_details"), "cached_tokens", usage.cachedInput()),
-        count(
-            Json.object(counts, "completion_tokens_details"),
-            "reasoning_tokens",
-            usage.reasoning()));
+        count(counts(counts, "prompt_tokens_details"), "cached_tokens", usage.cachedInput()),
+        count(counts(counts, "completion_tokens_details"), "reasoning_tokens", usage.reasoning()));
   }
 
-  private static long count(JsonNode counts, String field, long before) {
-    long count = Json.number(counts, field);
+  private String told(JsonNode object, String field) {
+    return lenient ? Json.told(object, field) : Json.text(object, field);
+  }
+
+  private JsonNode counts(JsonNode object, String field) {
+    return lenient ? object.path(field) : Json.object(object, field);
+  }
+
+  private long count(JsonNode counts, String field, long before) {
+    long count = lenient ? Json.toldNumber(counts, field) : Json.number(counts, field);
     return count < 0 ? before : count;
   }
 

@@ -341,7 +341,12 @@ class CohereDialectTest {
             + " order",
         "{'finish_reason':'ERROR'} | FAILED | the provider failed: it did not say why",
         "{'error':'out of order'} | FAILED | the provider failed: out of order",
-        "{'finish_reason':'TIMEOUT'} | TIMEOUT | the provider took too long: it did not say why"
+        "{'finish_reason':'ERROR','error':{'message':'m'}} | FAILED | the provider failed: it did"
+            + " not say why",
+        "{'finish_reason':'TIMEOUT'} | TIMEOUT | the provider took too long: it did not say why",
+        "{'finish_reason':'TIMEOUT','error':'slow'} | TIMEOUT | the provider took too long: slow",
+        "{'finish_reason':'TIMEOUT','error':{'message':'m'}} | TIMEOUT | the provider took too"
+            + " long: it did not say why"
       },
       quoteCharacter = '"')
   void tellsOfErrorsAfterWhatCame(String delta, Kind kind, String message) {

@@ -432,19 +432,24 @@ class GeminiDialectTest {
         .containsExactly(new Started("", ""), new Finished(reason, word, Usage.UNKNOWN));
   }
 
-  @Test
-  void blockedPromptHasNoAnswer() {
+  @ParameterizedTest
+  @CsvSource({
+    "\"Not this.\",PROHIBITED_CONTENT (Not this.)",
+    "null,PROHIBITED_CONTENT",
+    "7,PROHIBITED_CONTENT",
+    "{},PROHIBITED_CONTENT"
+  })
+  void blockedPromptHasNoAnswer(String message, String words) {
     List<ModelEvent> told = new ArrayList<>();
     ModelException failure =
         failure(
             event(
                 "{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\","
-                    + "\"blockReasonMessage\":\"Not this.\"},\"responseId\":\"r1\"}"),
+                    + "\"blockReasonMessage\":%s},\"responseId\":\"r1\"}".formatted(message)),
             told);
     assertThat(told).isEmpty();
     assertThat(failure.kind()).isEqualTo(Kind.BLOCKED);
-    assertThat(failure)
-        .hasMessage("the provider blocks the prompt: PROHIBITED_CONTENT (Not this.)");
+    assertThat(failure).hasMessage("the provider blocks the prompt: " + words);
   }
 
   @ParameterizedTest

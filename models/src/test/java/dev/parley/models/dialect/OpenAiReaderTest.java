@@ -379,8 +379,6 @@ class OpenAiReaderTest {
         "'content':[{'type':'thinking','thinking':7}]",
         "'content':[{'type':'thinking','thinking':['b']}]",
         "'content':[{'type':'thinking','thinking':[{'type':'text','text':{}}]}]",
-        "'reasoning_content':7",
-        "'reasoning_content':'b','reasoning':['b']",
         "'refusal':true",
         "'tool_calls':'x'",
         "'tool_calls':{'index':0}",
@@ -403,12 +401,7 @@ class OpenAiReaderTest {
         "'choices':[{'index':'0','delta':{'content':'b'}}]",
         "'choices':[{'index':0.5,'delta':{'content':'b'}}]",
         "'choices':[{'index':0,'delta':[]}]",
-        "'choices':[{'index':0,'delta':{},'finish_reason':7}]",
-        "'choices':[],'usage':7",
-        "'choices':[],'usage':{'prompt_tokens':'3'}",
-        "'choices':[],'usage':{'completion_tokens':1e99}",
-        "'choices':[],'usage':{'prompt_tokens_details':[]}",
-        "'choices':[],'usage':{'completion_tokens_details':{'reasoning_tokens':true}}"
+        "'choices':[{'index':0,'delta':{},'finish_reason':7}]"
       })
   void aLaterChunkOfAWrongTypeIsMalformed(String chunk) {
     assertMalformedLater(chunk);
@@ -427,6 +420,82 @@ class OpenAiReaderTest {
     assertThat(told.failure).extracting(ModelException::kind).isEqualTo(Kind.MALFORMED);
     assertThat(told.events)
         .containsExactly(new Started("1", "m"), new Text("a"), new ToolCall(0, "c", "f", "{"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'id':7",
+        "'id':['1']",
+        "'model':7",
+        "'model':{}",
+        "'usage':7",
+        "'usage':{'prompt_tokens':'3'}",
+        "'usage':{'completion_tokens':1e99}",
+        "'usage':{'prompt_tokens_details':[]}",
+        "'usage':{'completion_tokens_details':{'reasoning_tokens':true}}"
+      })
+  void whatIsOnlyPassedOnMayBeOfAWrongTypeFromCompatibleServersOnly(String field) {
+    String text =
+        """
+        data: {%s,"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}
+
+        data: [DONE]
+
+        """
+            .formatted(field.replace('\'', '"'));
+    byte[] bytes = text.getBytes(UTF_8);
+    OpenAiEndTest.documented()
+        .forEach(
+            dialect ->
+                assertThat(told(dialect, List.of(bytes), bytes.length).failure)
+                    .extracting(ModelException::kind)
+                    .isEqualTo(Kind.MALFORMED));
+    assertThat(told(text))
+        .isEqualTo(
+            new Told(
+                List.of(
+                    new Started("", ""),
+                    new Text("a"),
+                    new Finished(StopReason.STOP, "stop", Usage.UNKNOWN)),
+                null));
+  }
+
+  @Test
+  void aCountOfAWrongTypeHidesNoOther() {
+    assertThat(
+            events(
+                """
+                {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":"4","prompt_tokens_details":7,"completion_tokens_details":{"reasoning_tokens":1}}}
+                """))
+        .containsExactly(
+            new Started("", ""),
+            new Text("a"),
+            new Finished(StopReason.STOP, "stop", new Usage(3, -1, -1, 1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void thoughtsOfAWrongTypeAreNone(Flavour flavour) {
+    byte[] bytes =
+        """
+        data: {"id":"1","model":"m","choices":[{"delta":{"reasoning_content":7,"reasoning":["b"],"content":"a"}}]}
+
+        data: {"id":"1","model":"m","choices":[{"delta":{"reasoning_content":{},"reasoning":"Hm"},"finish_reason":"stop"}]}
+
+        data: [DONE]
+
+        """
+            .getBytes(UTF_8);
+    assertThat(told(new OpenAiDialect(flavour), List.of(bytes), bytes.length))
+        .isEqualTo(
+            new Told(
+                List.of(
+                    new Started("1", "m"),
+                    new Text("a"),
+                    new Reasoning("Hm", null),
+                    new Finished(StopReason.STOP, "stop", Usage.UNKNOWN)),
+                null));
   }
 
   @Test

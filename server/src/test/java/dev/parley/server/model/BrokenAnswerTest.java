@@ -48,8 +48,10 @@ class BrokenAnswerTest {
           .withLines(
               """
               provider.fake.kind = compatible
-              provider.fake.base-url = %s
-              provider.fake.token-timeout = 200ms
+              provider.fake.base-url = %1$s
+              provider.hasty.kind = compatible
+              provider.hasty.base-url = %1$s
+              provider.hasty.token-timeout = 1s
               """
                   .formatted(provider.url()));
 
@@ -73,10 +75,10 @@ class BrokenAnswerTest {
     }
   }
 
-  private StatusRuntimeException chat() {
+  private StatusRuntimeException chat(String model) {
     ChatRequest question =
         ChatRequest.newBuilder()
-            .setModel("fake/m")
+            .setModel(model)
             .addTurns(Turn.newBuilder().setRole(Role.ROLE_USER).setText("hello"))
             .build();
     ModelServiceGrpc.ModelServiceBlockingStub stub =
@@ -107,12 +109,13 @@ class BrokenAnswerTest {
               "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}");
           fail(exchange, how);
         };
-    StatusRuntimeException e = chat();
+    String model = how.equals("stall") ? "hasty/m" : "fake/m";
+    StatusRuntimeException e = chat(model);
     assertThat(e.getStatus().getCode()).isEqualTo(code);
     assertThat(details(e)).hasSize(2);
     assertThat(details(e).get(0).unpack(ModelError.class).getKind()).isEqualTo(kind);
     Answer answer = details(e).get(1).unpack(Answer.class);
-    assertThat(answer.getStarted().getRoute()).isEqualTo("fake/m");
+    assertThat(answer.getStarted().getRoute()).isEqualTo(model);
     assertThat(answer.getReasoning(0).getText()).isEqualTo("Hm");
     assertThat(answer.getText()).isEqualTo("grün 😀");
     assertThat(answer.getToolCalls(0).getArguments()).isEqualTo("{");
@@ -130,7 +133,7 @@ class BrokenAnswerTest {
           delta(exchange, "{\"content\":\"x%s\"}".formatted(long64KiB));
           fail(exchange, character.repeat(3_000)); // told in percent-encoding and in the details
         };
-    StatusRuntimeException e = chat();
+    StatusRuntimeException e = chat("fake/m");
     assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(e.getStatus().getDescription()).endsWith(character);
     Answer answer = details(e).get(1).unpack(Answer.class);
@@ -144,7 +147,7 @@ class BrokenAnswerTest {
   @Test
   void ofAnAnswerThatNeverBeganThereIsNothing() {
     script = exchange -> exchange.answer(400, "{\"error\":{\"message\":\"no\"}}");
-    assertThat(details(chat())).hasSize(1);
+    assertThat(details(chat("fake/m"))).hasSize(1);
   }
 
   @Test

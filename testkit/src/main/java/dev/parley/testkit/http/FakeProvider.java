@@ -25,7 +25,7 @@ import java.util.function.BooleanSupplier;
 /// A provider on a socket that does what scripts say, one script for each request; the last one for
 /// all that follow. Its journal is guarded by `this`.
 public final class FakeProvider implements AutoCloseable {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(50);
 
   /// What to do with a request.
   public interface Script {
