@@ -72,7 +72,7 @@ final class BenchCommandTest {
     return report;
   }
 
-  /// The times of one kind rise, and each delivery of the measured time has one.
+  /// The times of one kind rise.
   private static void checkTimes(JsonNode report) {
     for (JsonNode times : report.at("/latencyMillis")) {
       assertThat(times.at("/count").asLong()).isPositive();

@@ -7,30 +7,38 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// A server that breaks a promise fails the run, with the first violation in words.
 final class ViolationTest {
+  /// Where something never comes. The other tests wait longer: a slow machine may pause a second.
+  private static final String IMPATIENT = "--patience=1s";
+
   private final StringWriter out = new StringWriter();
 
-  private int bench(Voice toFirst) throws IOException {
-    return bench(toFirst, Voice.HONEST);
+  private int bench(Voice toFirst, String... options) throws IOException {
+    return bench(toFirst, Voice.HONEST, options);
   }
 
-  private int bench(Voice toFirst, Voice toSenders) throws IOException {
+  private int bench(Voice toFirst, Voice toSenders, String... options) throws IOException {
     try (LyingServer server = new LyingServer(toFirst, toSenders)) {
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "fanout",
+                  "--server=" + server.address(),
+                  "--rooms=1",
+                  "--members=3",
+                  "--rate=200",
+                  "--warmup=0",
+                  "--seconds=0.3"));
+      arguments.addAll(List.of(options));
       return BenchCommand.commandLine(BenchProgram.class.getName(), false)
           .setOut(new PrintWriter(out, true))
-          .execute(
-              "fanout",
-              "--server=" + server.address(),
-              "--rooms=1",
-              "--members=3",
-              "--rate=200",
-              "--warmup=0",
-              "--seconds=0.3",
-              "--patience=1s");
+          .execute(arguments.toArray(String[]::new));
     }
   }
 
@@ -81,7 +89,7 @@ final class ViolationTest {
             listener.onNext(event);
           }
         };
-    assertThat(bench(falls)).isEqualTo(1);
+    assertThat(bench(falls, IMPATIENT)).isEqualTo(1);
     assertThat(out.toString())
         .contains("VIOLATION, 1 in all")
         .containsPattern("\\d+ is missing: it ends with 5");
@@ -97,7 +105,7 @@ final class ViolationTest {
             listener.onCompleted();
           }
         };
-    assertThat(bench(hangsUp)).isEqualTo(1);
+    assertThat(bench(hangsUp, IMPATIENT)).isEqualTo(1);
     assertThat(out.toString())
         .containsPattern("VIOLATION, \\d+ in all. The first: the stream of \\S+-\\d ended: OK");
   }
@@ -120,7 +128,7 @@ final class ViolationTest {
 
   @Test
   void nothingAcknowledgedFails() throws IOException {
-    assertThat(bench(Voice.HONEST, (_, _) -> {})).isEqualTo(1);
+    assertThat(bench(Voice.HONEST, (_, _) -> {}, IMPATIENT)).isEqualTo(1);
     assertThat(out.toString()).contains("VIOLATION, 2 in all. The first: nothing was acknowledged");
   }
 
@@ -133,7 +141,7 @@ final class ViolationTest {
             listener.onNext(event);
           }
         };
-    assertThat(bench(Voice.HONEST, swallows)).isEqualTo(1);
+    assertThat(bench(Voice.HONEST, swallows, IMPATIENT)).isEqualTo(1);
     assertThat(out.toString())
         .contains("VIOLATION, 1 in all. The first: 1 senders wait in vain for acks");
   }

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Ctrl-C ends the measuring instead of the process, which ends by itself soon after.
 public final class Interrupt implements AutoCloseable {
+  /// For both waits at the end of a run, however patient it is when nobody cuts it, and the report.
   private static final int PATIENCE_SECONDS = 40;
   private static final int INTERRUPTED = 130;
 

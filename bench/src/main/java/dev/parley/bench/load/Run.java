@@ -17,6 +17,10 @@ import java.util.function.BooleanSupplier;
 public final class Run {
   private static final double NANOS = 1e9;
 
+  /// How long nothing may arrive in the end of a run that is cut: twice this is less than
+  /// [Interrupt] waits.
+  private static final Duration CUT_PATIENCE = Duration.ofSeconds(15);
+
   private final Plan plan;
   private final Referee referee;
   private final Pause pause;
@@ -53,9 +57,10 @@ public final class Run {
       Tally tally = counts.tally().since(before);
       double seconds = (System.nanoTime() - began) / NANOS;
       double cpu = cpuSeconds() - cpuBefore;
-      Latencies measured = latencies(population);
-      long readSlowly = readSlowly(population);
+      // After this moment the roll call of another process may arrive here.
+      Latencies idle = plan.workload() == Workload.IDLE ? latencies(population) : new Latencies();
       referee.at(Moment.STOP);
+      long readSlowly = readSlowly(population);
 
       population.senders().forEach(sender -> sender.lane().execute(sender::stop));
       disturbance.end();
@@ -69,23 +74,24 @@ public final class Run {
           tally,
           seconds,
           cpu,
-          latencies(population, measured),
+          latencies(population, idle),
           readSlowly(population) - readSlowly);
     }
   }
 
   /// How far those who read slowly have come, all together.
   private static long readSlowly(Population population) {
-    return population.slowLinks().stream()
+    return population.lanes().stream()
         .mapToLong(
-            link ->
-                link.lane()
-                    .call(
-                        () ->
-                            link.subscribers.stream()
-                                .flatMap(subscriber -> subscriber.seats.stream())
-                                .mapToLong(seat -> seat.reader.last())
-                                .sum()))
+            lane ->
+                lane.call(
+                    () ->
+                        population.slowLinks().stream()
+                            .filter(link -> link.lane() == lane)
+                            .flatMap(link -> link.subscribers.stream())
+                            .flatMap(subscriber -> subscriber.seats.stream())
+                            .mapToLong(seat -> seat.reader.last())
+                            .sum()))
         .sum();
   }
 
@@ -140,12 +146,12 @@ public final class Run {
   /// a server that hangs at the end would seem fast. In `idle` the roll call comes after the
   /// measuring, so there the times are those that were taken before it.
   ///
-  /// @param measured the times when the measuring ended
-  private Latencies latencies(Population population, Latencies measured) {
+  /// @param idle the times of `idle` when the measuring ended
+  private Latencies latencies(Population population, Latencies idle) {
     Latencies settled = latencies(population);
     if (plan.workload() == Workload.IDLE) {
-      settled.replace(Latency.DELIVERY, measured);
-      settled.replace(Latency.ACK, measured);
+      settled.replace(Latency.DELIVERY, idle);
+      settled.replace(Latency.ACK, idle);
     }
     return settled;
   }
@@ -173,11 +179,11 @@ public final class Run {
     }
   }
 
-  /// Waits, as long as something still arrives.
+  /// Waits, as long as something still arrives; once the run is cut, less patiently.
   private void awaitProgress(BooleanSupplier done) {
     Tally seen = counts.tally();
     long since = System.nanoTime();
-    while (!done.getAsBoolean() && System.nanoTime() - since < plan.patience().toNanos()) {
+    while (!done.getAsBoolean() && System.nanoTime() - since < patienceNanos()) {
       Pause.millis(20);
       Tally now = counts.tally();
       if (!now.equals(seen)) {
@@ -185,6 +191,11 @@ public final class Run {
         since = System.nanoTime();
       }
     }
+  }
+
+  private long patienceNanos() {
+    long patience = plan.patience().toNanos();
+    return pause.isCut() ? Math.min(patience, CUT_PATIENCE.toNanos()) : patience;
   }
 
   private Map<String, Long> ends(Population population) {
