@@ -107,6 +107,10 @@ final class PlanMaker {
     require(options.durability == null || options.spawn, "--durability", "--spawn beside it");
     require(options.pid == null || !options.spawn, "--pid", "no --spawn beside it");
     require(
+        options.pid == null || ProcessHandle.of(options.pid).isPresent(),
+        "--pid",
+        "a process of this machine");
+    require(
         options.connections == null
             || options.members == null
             || options.streamsPerConnection == null,

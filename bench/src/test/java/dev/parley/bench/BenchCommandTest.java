@@ -159,6 +159,12 @@ final class BenchCommandTest {
     }
   }
 
+  @Test
+  void aProcessThatIsNotThereIsRefused() {
+    assertThat(bench("fanout", "--pid", "" + Long.MAX_VALUE)).isNotZero();
+    assertThat(err.toString()).contains("--pid (expected: a process of this machine)");
+  }
+
   private static void assumeProc() {
     assumeTrue(PROC.toFile().exists(), "processes are measured on Linux only");
   }

@@ -25,8 +25,8 @@ public final class VertexDialect implements Dialect {
   /// @param location such as `europe-west4`, or `global`
   /// @throws IllegalArgumentException if one of them cannot be a name
   public VertexDialect(String project, String location) {
-    require(PROJECT, project, "project");
-    require(LOCATION, location, "location");
+    require(PROJECT, project, "project", "an id such as my-project-1, or a number");
+    requireLocation(location);
     folder = "/v1/projects/%s/locations/%s/%s".formatted(project, location, GOOGLE);
   }
 
@@ -34,14 +34,19 @@ public final class VertexDialect implements Dialect {
   ///
   /// @throws IllegalArgumentException if it cannot be a name, for the secret goes to that host
   public static String baseUrl(String location) {
-    require(LOCATION, location, "location");
+    requireLocation(location);
     String prefix = location.equals(GLOBAL) ? "" : location + "-";
     return "https://" + prefix + "aiplatform.googleapis.com";
   }
 
-  private static void require(Pattern form, String name, String what) {
+  private static void requireLocation(String location) {
+    require(LOCATION, location, "location", "a name such as europe-west4, or " + GLOBAL);
+  }
+
+  private static void require(Pattern form, String name, String what, String expected) {
     if (!form.matcher(name).matches()) {
-      throw new IllegalArgumentException("%s: \"%s\" (expected: %s)".formatted(what, name, form));
+      throw new IllegalArgumentException(
+          "%s: \"%s\" (expected: %s)".formatted(what, name, expected));
     }
   }
 
