@@ -8,6 +8,6 @@ public final class Formats {
 
   /// That of native clients.
   public static WireFormat nativeFormat() {
-    return new NativeFormat(false);
+    return new NativeFormat();
   }
 }

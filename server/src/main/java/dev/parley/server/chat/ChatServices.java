@@ -27,8 +27,8 @@ public final class ChatServices {
 
   private final ChatContext context;
   private final List<StreamGroup> groups;
-  private final NativeFormat nativeFormat = new NativeFormat(false);
-  private final NativeFormat growingFormat = new NativeFormat(true);
+  private final NativeFormat nativeFormat = new NativeFormat();
+  private final NativeFormat growingFormat = nativeFormat.growing();
   private final ClassicFormat classicFormat = new ClassicFormat();
 
   /// @param groups the event loops that serve streams

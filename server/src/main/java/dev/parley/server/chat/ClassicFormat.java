@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Events for clients of the classic protocol: only those that it has, with every field that such
 /// clients rely on. Pure.
 final class ClassicFormat implements WireFormat {
-  private final NativeFormat full = new NativeFormat(false);
+  private final NativeFormat full = new NativeFormat();
 
   /// Messages that have content; a deleted one has none, and a classic client would crash.
   @Override

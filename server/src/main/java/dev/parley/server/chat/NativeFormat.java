@@ -32,10 +32,26 @@ final class NativeFormat implements dev.parley.server.delivery.WireFormat {
   private static final int MESSAGE_SEQUENCE = ChatMessage.SEQUENCE_FIELD_NUMBER;
 
   private final boolean growing;
+  private final NativeFormat ofEntries;
 
-  /// @param growing whether messages are told while they are written
-  NativeFormat(boolean growing) {
-    this.growing = growing;
+  NativeFormat() {
+    growing = false;
+    ofEntries = this;
+  }
+
+  private NativeFormat(NativeFormat ofEntries) {
+    growing = true;
+    this.ofEntries = ofEntries;
+  }
+
+  /// The same, and messages while they are written.
+  NativeFormat growing() {
+    return new NativeFormat(this);
+  }
+
+  @Override
+  public dev.parley.server.delivery.WireFormat ofEntries() {
+    return ofEntries;
   }
 
   static WireEvent of(ChatEvent event) {

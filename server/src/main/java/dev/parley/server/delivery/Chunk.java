@@ -47,7 +47,7 @@ final class Chunk {
   ///
   /// @param skip entries that the stream does not want; null: it wants all
   void sendTo(OutboundStream stream, @Nullable Predicate<Entry> skip) {
-    WireFormat format = stream.format();
+    WireFormat format = stream.format().ofEntries();
     if (stream.batches() && skip == null) {
       Frame batch = batches.computeIfAbsent(format, this::batch);
       if (batch.length() > 0) {

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /// How a topic's entries and signals look to one kind of client. Pure and shared: what is equal for
 /// many streams is encoded once.
 public interface WireFormat {
+  /// The format whose events for entries these are, if they are another's: then they are encoded
+  /// once for both.
+  default WireFormat ofEntries() {
+    return this;
+  }
+
   /// The event for an entry; null if this kind of client never sees such.
   @Nullable WireEvent event(TopicId topic, Entry entry);
 

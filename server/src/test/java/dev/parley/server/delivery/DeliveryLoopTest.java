@@ -56,6 +56,24 @@ class DeliveryLoopTest extends LoopFixture {
   }
 
   @Test
+  void whatIsTheSameInTwoFormatsIsEncodedOnce() throws Exception {
+    WireFormat other =
+        new Plain() {
+          @Override
+          public WireFormat ofEntries() {
+            return format;
+          }
+        };
+    Client one = client(true, HALL);
+    Client two = onLoop(() -> new Client(other, true).in(HALL));
+    pend(HALL, 1, "one");
+    pend(HALL, 2, "two");
+    flush();
+    assertThat(two.frames).singleElement().isSameAs(one.frames.getFirst());
+    assertThat(format.encoded).isEqualTo(2);
+  }
+
+  @Test
   void whoTakesNoBatchesGetsEachAloneFromTheSameFrames() throws Exception {
     Client one = client(HALL);
     Client other = client(HALL);

@@ -52,7 +52,7 @@ abstract class LoopFixture {
   }
 
   /// Entries as their bodies; an entry that says "unspeakable" cannot be encoded.
-  static final class Plain implements WireFormat {
+  static class Plain implements WireFormat {
     int encoded;
 
     @Override
@@ -109,6 +109,10 @@ abstract class LoopFixture {
     final List<Subscriber> subscribers = new ArrayList<>();
 
     Client(boolean batches) {
+      this(format, batches);
+    }
+
+    Client(WireFormat format, boolean batches) {
       stream = loop.open(this, format, batches);
     }
 
