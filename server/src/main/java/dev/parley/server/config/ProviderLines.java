@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +132,13 @@ final class ProviderLines {
       String name, Map<String, String> lines, Map<String, String> environment)
       throws ConfigException {
     Map<String, String> options = new HashMap<>(lines);
+    for (String option : new TreeSet<>(lines.keySet())) {
+      if (!isPublic(option) && !option.equals(KEY) && !option.startsWith(KEY + ".")) {
+        throw new ConfigException(
+            "setting \"%s%s.%s\" (expected of a provider: %s)"
+                .formatted(PREFIX, name, option, expected(List.of(ProviderKind.values()))));
+      }
+    }
     ProviderKind kind = kind(name, options.remove(KIND));
     String baseUrl = baseUrl(name, kind, options);
     List<Credential> credentials = credentials(name, kind, options, environment);
@@ -152,7 +162,7 @@ final class ProviderLines {
           && !OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
         throw new ConfigException(
             "setting \"%s%s.%s\" (expected of a provider of the kind %s: %s)"
-                .formatted(PREFIX, name, option, kind.text(), expected(kind)));
+                .formatted(PREFIX, name, option, kind.text(), expected(List.of(kind))));
       }
     }
     String pace = options.remove("pace");
@@ -273,12 +283,15 @@ final class ProviderLines {
     }
   }
 
-  private static String expected(ProviderKind kind) {
+  private static String expected(Collection<ProviderKind> kinds) {
     List<String> expected = new ArrayList<>(OF_ALL);
-    OPTIONS.keySet().stream()
-        .filter(option -> OPTIONS.getOrDefault(option, List.of()).contains(kind))
-        .sorted()
-        .forEach(expected::add);
+    new TreeMap<>(OPTIONS)
+        .forEach(
+            (option, those) -> {
+              if (!Collections.disjoint(those, kinds)) {
+                expected.add(option);
+              }
+            });
     return String.join(", ", expected);
   }
 

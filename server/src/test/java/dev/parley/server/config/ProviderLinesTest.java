@@ -157,6 +157,7 @@ class ProviderLinesTest {
     "kind, openai, expected: provider.NAME.kind",
     "x.kind, openapi, 'openapi\" (expected: one of openai, azure'",
     "x.key, sk-secret, provider.x.kind: missing",
+    "x.kindd, openai, 'provider.x.kindd\" (expected of a provider: kind, base-url'",
     "azure.key, sk-secret, provider.azure.base-url: missing",
     "openai.base-url, api.example.com, 'expected: such as https'",
     "openai.base-url, ftp://example.com, 'expected: such as https'",
