@@ -61,13 +61,13 @@ final class Bench {
         options, new InetSocketAddress(0), name()); // wrong usage shows before anything starts
     if (options.process != null) {
       return Child.run(
-          PlanMaker.plan(options, Addresses.parse("--server", options.server), name()),
+          PlanMaker.plan(options, Addresses.parse("--server", options.server()), name()),
           System.in,
           out);
     }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
-        InetSocketAddress server = Addresses.parse("--server", options.server);
+        InetSocketAddress server = Addresses.parse("--server", options.server());
         return repeat(server, options.pid != null ? options.pid : Listeners.local().pid(server));
       }
       String durability = options.durability == null ? "fsync" : options.durability;

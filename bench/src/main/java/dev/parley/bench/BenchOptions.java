@@ -24,9 +24,8 @@ final class BenchOptions {
   @Option(
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
-      defaultValue = "${PARLEY_SERVER:-127.0.0.1:50051}",
       description = "The server. Default: $$PARLEY_SERVER, or 127.0.0.1:50051.")
-  String server = "";
+  @Nullable String server;
 
   @Option(
       names = "--spawn",
@@ -133,9 +132,8 @@ final class BenchOptions {
   @Option(
       names = "--slow-readers",
       paramLabel = "PERCENT",
-      defaultValue = "20",
-      description = "In slow: connections that stall or trickle. Default: ${DEFAULT-VALUE}.")
-  int slowPercent;
+      description = "In slow: connections that stall or trickle. Default: 20.")
+  @Nullable Integer slowPercent;
 
   @Option(
       names = "--processes",
@@ -168,6 +166,13 @@ final class BenchOptions {
 
   @Option(names = "--run", hidden = true, description = "Name of the run.")
   @Nullable String run;
+
+  /// Where the server is, as HOST:PORT.
+  String server() {
+    return server == null
+        ? System.getenv().getOrDefault("PARLEY_SERVER", "127.0.0.1:50051")
+        : server;
+  }
 
   /// What the clients do.
   ///

@@ -21,19 +21,20 @@ final class PlanMaker {
       int sendersPerRoom,
       double rate,
       int inFlight,
-      int textBytes) {}
+      int textBytes,
+      int slowPercent) {}
 
   private PlanMaker() {}
 
   private static Defaults defaults(Workload workload) {
     return switch (workload) {
-      case FANOUT -> new Defaults(10, 100, 10, 1, 0, 16, 100);
-      case INGEST -> new Defaults(10, 1, 1, 10, 0, 8, 100);
-      case IDLE -> new Defaults(20, 50, 1, 1, 0, 0, 100);
-      case CHURN -> new Defaults(10, 20, 1, 1, 50, 0, 100);
-      case RESUME_STORM -> new Defaults(1, 500, 1, 1, 100, 0, 100);
-      case SLOW -> new Defaults(10, 20, 1, 1, 500, 0, 2_000);
-      case MIXED -> new Defaults(40, 10, 1, 1, 200, 0, 100);
+      case FANOUT -> new Defaults(10, 100, 10, 1, 0, 16, 100, 0);
+      case INGEST -> new Defaults(10, 1, 1, 10, 0, 8, 100, 0);
+      case IDLE -> new Defaults(20, 50, 1, 1, 0, 0, 100, 0);
+      case CHURN -> new Defaults(10, 20, 1, 1, 50, 0, 100, 0);
+      case RESUME_STORM -> new Defaults(1, 500, 1, 1, 100, 0, 100, 0);
+      case SLOW -> new Defaults(10, 20, 1, 1, 500, 0, 2_000, 20);
+      case MIXED -> new Defaults(40, 10, 1, 1, 200, 0, 100, 0);
     };
   }
 
@@ -71,7 +72,7 @@ final class PlanMaker {
         options.rate != null ? options.rate : window ? 0 : defaults.rate(),
         options.rate != null ? 0 : or(options.inFlight, defaults.inFlight()),
         or(options.size, defaults.textBytes()),
-        options.slowPercent,
+        or(options.slowPercent, defaults.slowPercent()),
         options.warmup,
         options.seconds,
         options.patience,
@@ -103,7 +104,10 @@ final class PlanMaker {
         "--seconds, --warmup",
         "seconds, of which there must be some to measure");
     require(options.patience.toMillis() > 0, "--patience", "1ms or more");
-    require(options.slowPercent >= 0 && options.slowPercent <= 100, "--slow-readers", "0 to 100");
+    Integer slow = options.slowPercent;
+    require(slow == null || (slow >= 0 && slow <= 100), "--slow-readers", "0 to 100");
+    require(slow == null || options.workload() == Workload.SLOW, "--slow-readers", "only in slow");
+    require(options.server == null || !options.spawn, "--server", "no --spawn beside it");
     require(options.durability == null || options.spawn, "--durability", "--spawn beside it");
     require(options.pid == null || !options.spawn, "--pid", "no --spawn beside it");
     require(

@@ -323,6 +323,12 @@ final class BenchCommandTest {
     assertThat(bench("churn", "--protocol", "classic")).isEqualTo(2);
     assertThat(bench("fanout", "--members", "0")).isEqualTo(2);
     assertThat(bench("sprint")).isEqualTo(2);
-    assertThat(err.toString()).contains("--members (expected: 1 or more)").contains("resume-storm");
+    assertThat(bench("fanout", "--spawn", "--server", "127.0.0.1:1")).isEqualTo(2);
+    assertThat(bench("fanout", "--slow-readers", "50")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--members (expected: 1 or more)")
+        .contains("resume-storm")
+        .contains("--server (expected: no --spawn beside it)")
+        .contains("--slow-readers (expected: only in slow)");
   }
 }

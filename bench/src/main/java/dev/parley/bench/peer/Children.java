@@ -6,6 +6,7 @@ import dev.parley.bench.load.Plan;
 import dev.parley.bench.load.Protocol;
 import dev.parley.bench.load.Referee;
 import dev.parley.bench.load.Shard;
+import dev.parley.bench.load.Workload;
 import dev.parley.bench.measure.Tally;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -169,7 +170,6 @@ public final class Children implements AutoCloseable {
                 "--streams-per-connection=" + plan.streamsPerConnection(),
                 "--senders=" + plan.sendersPerRoom(),
                 "--size=" + plan.textBytes(),
-                "--slow-readers=" + plan.slowPercent(),
                 "--warmup=" + plan.warmupSeconds(),
                 "--seconds=" + plan.seconds(),
                 "--patience=%dms".formatted(plan.patience().toMillis()),
@@ -180,6 +180,9 @@ public final class Children implements AutoCloseable {
       arguments.add("--rate=" + plan.rate());
     } else if (plan.inFlight() > 0) {
       arguments.add("--in-flight=" + plan.inFlight());
+    }
+    if (plan.workload() == Workload.SLOW) {
+      arguments.add("--slow-readers=" + plan.slowPercent());
     }
     return arguments;
   }
