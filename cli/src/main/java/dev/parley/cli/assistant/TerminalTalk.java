@@ -1,5 +1,6 @@
 package dev.parley.cli.assistant;
 
+import dev.parley.cli.command.AtSignal;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.output.Counts;
 import dev.parley.cli.render.EventLines;
@@ -25,8 +26,7 @@ final class TerminalTalk {
   /// @return one of [ExitCode]
   int run() throws InterruptedException {
     // A signal that ends the process must leave the terminal as it was.
-    Thread atSignal = new Thread(reader::tidy, "tidy");
-    Runtime.getRuntime().addShutdownHook(atSignal);
+    AtSignal atSignal = AtSignal.run(reader::tidy);
     // While nobody reads, a command is waited for, which ends by itself.
     Terminal.SignalHandler before =
         reader.getTerminal().handle(Terminal.Signal.INT, Terminal.SignalHandler.SIG_IGN);
@@ -58,7 +58,7 @@ final class TerminalTalk {
     }
     int unanswered = conversation.end();
     reader.tidy();
-    Runtime.getRuntime().removeShutdownHook(atSignal);
+    atSignal.close();
     if (unanswered > 0) {
       reader
           .getTerminal()

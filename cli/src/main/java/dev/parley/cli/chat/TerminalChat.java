@@ -1,5 +1,6 @@
 package dev.parley.cli.chat;
 
+import dev.parley.cli.command.AtSignal;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.PlainText;
@@ -33,8 +34,7 @@ final class TerminalChat {
     reader.onKey(conversation::key);
     conversation.awaitFirstRoom(FIRST_ROOM);
     // A signal that ends the process must leave the terminal as it was.
-    Thread atSignal = new Thread(reader::tidy, "tidy");
-    Runtime.getRuntime().addShutdownHook(atSignal);
+    AtSignal atSignal = AtSignal.run(reader::tidy);
     boolean goOn = true;
     while (goOn) {
       try {
@@ -50,7 +50,7 @@ final class TerminalChat {
     }
     Conversation.End end = end();
     reader.tidy();
-    Runtime.getRuntime().removeShutdownHook(atSignal);
+    atSignal.close();
     if (!end.unsent().isEmpty()) {
       PrintWriter out = reader.getTerminal().writer();
       out.println(Counts.of(end.unsent().size(), "message") + " not acknowledged:");

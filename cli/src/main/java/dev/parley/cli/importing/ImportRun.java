@@ -1,5 +1,6 @@
 package dev.parley.cli.importing;
 
+import dev.parley.cli.command.AtSignal;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
@@ -61,9 +62,7 @@ final class ImportRun {
     ParleyClient client = server.client();
     var watcher = new ProgressWatcher(source, streams, progress);
     var importer = new Importer(() -> client.importMessages(Importer.MAX_IN_FLIGHT), watcher);
-    Thread atInterrupt = new Thread(() -> tellWhere(importer.report(), streams), "interrupted");
-    Runtime.getRuntime().addShutdownHook(atInterrupt);
-    try {
+    try (AtSignal _ = AtSignal.run(() -> tellWhere(importer.report(), streams))) {
       importer.run(source);
       return importer.report();
     } catch (ParleyException failure) {
@@ -74,7 +73,6 @@ final class ImportRun {
       }
       throw failure;
     } finally {
-      forget(atInterrupt);
       client.close(Duration.ZERO);
     }
   }
@@ -100,14 +98,6 @@ final class ImportRun {
                 : "Stopped; everything up to " + confirmed + " is on the server.");
     streams.err().println("Run the same command again: what is there already is not added twice.");
     streams.err().flush();
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The process is ending already, and the hook is what tells about it.
-    }
   }
 
   private static double fraction(MessageSource source) {

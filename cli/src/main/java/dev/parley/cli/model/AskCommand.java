@@ -1,5 +1,6 @@
 package dev.parley.cli.model;
 
+import dev.parley.cli.command.AtSignal;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.ServerOptions;
@@ -97,6 +98,9 @@ public final class AskCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One parley.model.v1.ChatResponse a line.")
   private boolean json;
 
+  /// Whether the cursor is within a line of the answer.
+  private volatile boolean open;
+
   public AskCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
     this.environment = environment;
@@ -167,8 +171,7 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private int print(AnswerStream answer) throws InterruptedException {
-    boolean open = false; // whether the cursor is within a line of the answer
-    try {
+    try (AtSignal _ = AtSignal.run(this::endLine)) {
       for (ChatResponse piece = answer.next(); piece != null; piece = answer.next()) {
         if (json) {
           streams.out().println(JsonLines.of(piece));
@@ -182,8 +185,7 @@ public final class AskCommand implements Callable<Integer> {
           throw CommandFailure.failed(words(piece.getError()));
         }
         if (piece.hasFinished() && !json && streams.tty().error()) {
-          endLine(open);
-          open = false;
+          endLine();
           streams.err().println(words(piece.getFinished()));
         }
         if (streams.out().checkError()) {
@@ -192,13 +194,13 @@ public final class AskCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     } finally {
-      endLine(open);
+      endLine();
     }
   }
 
-  /// @param open whether the cursor is within a line
-  private void endLine(boolean open) {
+  private void endLine() {
     if (open) {
+      open = false;
       streams.out().println();
       streams.out().flush();
     }

@@ -2,6 +2,7 @@ package dev.parley.cli.replay;
 
 import dev.parley.chat.v1.ChatMessage;
 import dev.parley.chat.v1.CreateRoomRequest;
+import dev.parley.cli.command.AtSignal;
 import dev.parley.cli.command.CommandFailure;
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.command.ServerOptions;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Plays a conversation through real clients. Owned by one thread, which also paces; see
 /// [DeliveryCheck] for what is checked meanwhile.
@@ -43,7 +45,7 @@ final class Replay implements AutoCloseable {
   private final List<ParleyClient> clients = new ArrayList<>();
   private final int[] sentBy;
   private int sent;
-  private final Thread atSignal = new Thread(this::interrupted, "replay-tidy");
+  private @Nullable AtSignal atSignal;
   private volatile boolean passing;
 
   Replay(ServerOptions server, String room, Cast cast, MessageNames names, Progress progress) {
@@ -60,7 +62,7 @@ final class Replay implements AutoCloseable {
   ///
   /// @param keep whether it stays there after the end
   void makeRoom(boolean keep) {
-    Runtime.getRuntime().addShutdownHook(atSignal);
+    atSignal = AtSignal.run(this::interrupted);
     asOwner(client -> client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build()));
     passing = !keep;
   }
@@ -219,10 +221,8 @@ final class Replay implements AutoCloseable {
         clients.stream().map(client -> client.closeAsync(Duration.ofSeconds(1))).toList();
     ends.forEach(CompletableFuture::join);
     tidy();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atSignal);
-    } catch (IllegalStateException _) {
-      // it runs already
+    if (atSignal != null) {
+      atSignal.close();
     }
   }
 }
