@@ -169,9 +169,11 @@ final class BenchOptions {
 
   /// Where the server is, as HOST:PORT.
   String server() {
-    return server == null
-        ? System.getenv().getOrDefault("PARLEY_SERVER", "127.0.0.1:50051")
-        : server;
+    if (server != null) {
+      return server;
+    }
+    String variable = System.getenv("PARLEY_SERVER");
+    return variable == null || variable.isBlank() ? "127.0.0.1:50051" : variable;
   }
 
   /// What the clients do.

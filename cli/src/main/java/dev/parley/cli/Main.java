@@ -102,6 +102,7 @@ public final class Main implements Runnable {
     Given.strayVariables(System.getenv())
         .forEach(stray -> streams.err().println("parley: " + stray));
     streams.err().flush();
+    HeapRoom.keepIfWanted();
     int exitCode = run(streams, args);
     streams.err().flush();
     System.exit(exitCode);

@@ -213,12 +213,19 @@ final class ServerProcess implements AutoCloseable {
 
   /// Memory that it has in use when it has thrown away what it does not need.
   long residentBytesAfterCollection() {
-    var _ = jcmd("GC.run");
-    var _ = jcmd("System.trim_native_heap");
+    // A busy one would keep room in its heap.
+    var _ =
+        jcmd(
+            """
+            VM.set_flag MinHeapFreeRatio 5
+            VM.set_flag MaxHeapFreeRatio 5
+            GC.run
+            System.trim_native_heap\
+            """);
     return residentBytes();
   }
 
-  /// What its Java machine answers to a command of `jcmd`.
+  /// What its Java machine answers to commands of `jcmd`, one a line.
   String jcmd(String command) {
     return Processes.run(ParleyCommand.java("jcmd"), Long.toString(process.pid()), command);
   }

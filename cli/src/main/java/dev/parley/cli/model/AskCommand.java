@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,7 +100,7 @@ public final class AskCommand implements Callable<Integer> {
   private boolean json;
 
   /// Whether the cursor is within a line of the answer.
-  private volatile boolean open;
+  private final AtomicBoolean open = new AtomicBoolean();
 
   public AskCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
@@ -178,7 +179,9 @@ public final class AskCommand implements Callable<Integer> {
         } else {
           String text = piece.getText() + piece.getRefusal();
           streams.out().print(text);
-          open = text.isEmpty() ? open : !text.endsWith("\n");
+          if (!text.isEmpty()) {
+            open.set(!text.endsWith("\n"));
+          }
         }
         streams.out().flush();
         if (piece.hasError()) {
@@ -199,8 +202,7 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private void endLine() {
-    if (open) {
-      open = false;
+    if (open.getAndSet(false)) {
       streams.out().println();
       streams.out().flush();
     }

@@ -62,7 +62,7 @@ final class Replay implements AutoCloseable {
   ///
   /// @param keep whether it stays there after the end
   void makeRoom(boolean keep) {
-    atSignal = AtSignal.run(this::interrupted);
+    atSignal = AtSignal.run(ANSWER_TIMEOUT, this::interrupted);
     asOwner(client -> client.createRoom(CreateRoomRequest.newBuilder().setRoomId(room).build()));
     passing = !keep;
   }

@@ -31,7 +31,7 @@ public final class OutboundStream {
   private final WireFormat format;
   private final boolean batches;
   private final List<Frame> pending = new ArrayList<>(2);
-  private final ArrayDeque<Subscriber> behind = new ArrayDeque<>();
+  private final ArrayDeque<Subscriber> behind = new ArrayDeque<>(1);
   private final LinkedHashMap<Feed.SignalKey, Feed.Told> waitingSignals = new LinkedHashMap<>();
   private int waitingSignalBytes;
   private int pendingBytes;
