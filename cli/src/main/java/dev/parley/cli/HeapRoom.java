@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// once, and marked anew every second. Used by one thread.
 final class HeapRoom {
   /// Whether it is wanted: `true` where the options of Java are chosen for it.
-  static final String WANTED = "parley.heap-room";
+  private static final String WANTED = "parley.heap-room";
 
   private static final Logger LOG = LoggerFactory.getLogger(HeapRoom.class);
 

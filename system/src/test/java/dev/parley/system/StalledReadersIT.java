@@ -33,9 +33,9 @@ class StalledReadersIT {
 
   /// What a stalled client may cost, all in all: the 32 KiB that gRPC takes for a stream before it
   /// says that it is not ready; a page of 64 KiB that may come on top, and one text more; a quarter
-  /// of that, by which buffers are rounded up; some 40 KiB for connection and stream. Measured: 115
-  /// to 140 KiB.
-  private static final long MAX_BYTES_EACH = 256 << 10;
+  /// of that, by which buffers are rounded up; some 40 KiB for connection and stream. Measured: 106
+  /// to 154 KiB.
+  private static final long MAX_BYTES_EACH = 192 << 10;
 
   /// What a client may cost that has only come in: three times what it does, so that a buffer for
   /// each that is never given back is found. Measured: 0 to 9 KiB, as some of it takes what the
