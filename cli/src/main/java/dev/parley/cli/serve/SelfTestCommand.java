@@ -44,6 +44,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `parley selftest`. The launcher runs it once after a build too, so that the JVM keeps what it
 /// learned of server and client for the next starts.
@@ -61,12 +62,25 @@ public final class SelfTestCommand implements Callable<Integer> {
   private static final String ROOM = "general";
   private static final int MESSAGES = 3_000;
   private static final int PATIENCE_SECONDS = 60;
+  private static final int MAX_SECONDS = 60;
 
   /// Time between two words of a model.
   private static final String PACE = "5ms";
 
   private final Streams streams;
   private final String version;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = {
+        "How long models are asked in each way, 1 to "
+            + MAX_SECONDS
+            + " (default: ${DEFAULT-VALUE}).",
+        "What the JVM is to learn from it takes some thousand questions."
+      })
+  private int seconds;
 
   public SelfTestCommand(Streams streams, String version) {
     this.streams = streams;
@@ -75,6 +89,10 @@ public final class SelfTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (seconds < 1 || seconds > MAX_SECONDS) {
+      throw CommandFailure.usage(
+          "--seconds %d (expected: 1 to %d)".formatted(seconds, MAX_SECONDS));
+    }
     String provider = "127.0.0.1:" + freePort();
     Path folder = Files.createTempDirectory("parley-selftest-");
     try (ParleyServer server = start(folder, provider)) {
@@ -123,16 +141,16 @@ public final class SelfTestCommand implements Callable<Integer> {
   /// Has a provider's and the simulated model's answers told, by what measures them.
   ///
   /// @param provider where it is to listen
-  private static void askModels(String address, @Nullable InetSocketAddress http, String provider) {
+  private void askModels(String address, @Nullable InetSocketAddress http, String provider) {
     if (http == null) {
       throw CommandFailure.failed("no port for HTTP");
     }
     SelfCommand nobody = new SelfCommand("");
     measure(
         GatewayCommand.commandLine(nobody, false),
-        ("--server %s --http %s --provider %s --lanes grpc,http --streams 16 --pace %s"
-                + " --seconds 2 --warmup 0 --disturb 0")
-            .formatted(address, ServerConfig.text(http), provider, PACE));
+        ("--server %s --http %s --provider %s --lanes grpc,http --streams 64 --deltas 8 --pace %s"
+                + " --seconds %d --warmup 0 --disturb 0")
+            .formatted(address, ServerConfig.text(http), provider, PACE, seconds));
     measure(
         SessionsCommand.commandLine(nobody, false),
         "--server %s --sessions 16 --pace %s --seconds 1 --warmup 0".formatted(address, PACE));
