@@ -68,6 +68,10 @@ public final class Gateway implements AutoCloseable {
   private static final Duration PENDING = Duration.ofSeconds(10);
   private static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
+  /// How often within that time connections that are idle for longer are looked for. Without it the
+  /// next question would close them all before it is asked.
+  private static final int IDLE_CHECKS = 6;
+
   private final Map<String, Provider> providers = new TreeMap<>();
   private final EventLoopGroup eventLoops;
 
@@ -91,7 +95,7 @@ public final class Gateway implements AutoCloseable {
       Prices prices,
       EventLoopGroup eventLoops,
       MeterRegistry registry) {
-    this(providers, prices, eventLoops, registry, Clock.systemUTC());
+    this(providers, prices, eventLoops, registry, Clock.systemUTC(), MAX_IDLE);
   }
 
   Gateway(
@@ -99,7 +103,8 @@ public final class Gateway implements AutoCloseable {
       Prices prices,
       EventLoopGroup eventLoops,
       MeterRegistry registry,
-      Clock clock) {
+      Clock clock,
+      Duration maxIdle) {
     this.eventLoops = eventLoops;
     this.prices = prices;
     metrics = new GatewayMetrics(registry, prices);
@@ -113,7 +118,9 @@ public final class Gateway implements AutoCloseable {
                     .build())
             .pendingAcquireMaxCount(MAX_PENDING)
             .pendingAcquireTimeout(PENDING)
-            .maxIdleTime(MAX_IDLE)
+            .maxIdleTime(maxIdle)
+            .lifo() // so that what a burst has left over falls idle
+            .evictInBackground(maxIdle.dividedBy(IDLE_CHECKS))
             .build();
     LocalClients clients = new LocalClients(HttpClient.create(connections), eventLoops);
     for (ProviderSettings settings : providers) {

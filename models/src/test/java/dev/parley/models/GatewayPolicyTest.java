@@ -83,7 +83,8 @@ class GatewayPolicyTest {
   private Gateway gateway(ProviderSettings... settings) {
     Price price = new Price(BigDecimal.valueOf(3), BigDecimal.valueOf(15), BigDecimal.ONE);
     Prices prices = new Prices(Map.of("one/a", price));
-    Gateway gateway = new Gateway(List.of(settings), prices, eventLoops, meters, clock);
+    Gateway gateway =
+        new Gateway(List.of(settings), prices, eventLoops, meters, clock, Duration.ofSeconds(30));
     open.add(gateway);
     return gateway;
   }

@@ -23,10 +23,12 @@ import dev.parley.testkit.http.FakeProvider.Exchange;
 import dev.parley.testkit.http.FakeProvider.Request;
 import dev.parley.testkit.http.FakeProvider.Script;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,12 +72,18 @@ class GatewayTest {
   }
 
   private Gateway gateway(FakeProvider one, FakeProvider two) {
+    return gateway(one, two, LONG);
+  }
+
+  private Gateway gateway(FakeProvider one, FakeProvider two, Duration maxIdle) {
     Gateway gateway =
         new Gateway(
             List.of(settings("one", one), settings("two", two), ProviderSettings.simulated()),
             Prices.NONE,
             eventLoops,
-            meters);
+            meters,
+            Clock.systemUTC(),
+            maxIdle);
     open.add(gateway);
     return gateway;
   }
@@ -308,6 +316,47 @@ class GatewayTest {
     assertThat(platformThreads() - before).isLessThan(20);
     listeners.forEach(Listener::cancel);
     one.awaitClosed(count);
+  }
+
+  @Test
+  void connectionsThatFallIdleAreClosedWithoutAnotherQuestion() throws Exception {
+    FakeProvider one = provider(answering("c1"));
+    Gateway gateway = gateway(one, one, Duration.ofMillis(300));
+    for (Listener listener : burst(gateway, eventLoops.next())) {
+      assertThat(listener.whole()).isEqualTo(answer("c1"));
+    }
+    one.awaitClosed(one.opened());
+  }
+
+  @Test
+  void questionsAfterABurstLeaveItsConnectionsIdle() throws Exception {
+    FakeProvider one = provider(answering("c1"));
+    Duration maxIdle = Duration.ofSeconds(2);
+    Gateway gateway = gateway(one, one, maxIdle);
+    EventLoop here = eventLoops.next();
+    for (Listener listener : burst(gateway, here)) {
+      listener.whole();
+    }
+    int most = one.opened() / 2; // one may not yet be free when the next question comes
+    assertThat(most).isPositive();
+    long end = System.nanoTime() + 2 * maxIdle.toNanos();
+    while (System.nanoTime() < end) {
+      here.submit(() -> Listener.of(ask(gateway))).get().whole();
+      Thread.sleep(20);
+    }
+    one.awaitClosed(most); // though each would have had its turn within half a second
+  }
+
+  private List<Listener> burst(Gateway gateway, EventLoop here) throws Exception {
+    return here.submit(
+            () -> {
+              List<Listener> listeners = new ArrayList<>();
+              for (int i = 0; i < 20; i++) {
+                listeners.add(Listener.of(ask(gateway)));
+              }
+              return listeners;
+            })
+        .get();
   }
 
   private static int platformThreads() {
