@@ -79,6 +79,11 @@ public final class FakeProvider implements AutoCloseable {
     return sockets.size();
   }
 
+  /// How many connections the client has closed.
+  public synchronized int closed() {
+    return closed;
+  }
+
   /// Waits until so many connections have been closed by the client.
   public void awaitClosed(int count) throws InterruptedException {
     await(() -> closed >= count, count + " closed connections");
