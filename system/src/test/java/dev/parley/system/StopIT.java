@@ -36,10 +36,6 @@ class StopIT {
   private static final int CLASSIC_STREAMS = 100;
   private static final int SECONDS = 10;
 
-  /// For 150 streams to read, on a machine that is busy with them, what was sent before the word
-  /// that the server goes away. In seconds.
-  private static final int GRACE = 8;
-
   @TempDir Path data;
 
   @Test
@@ -47,7 +43,7 @@ class StopIT {
     RandomGenerator random = Seed.generator("StopIT");
     int port = ServerProcess.freePort(random);
     Ledger ledger = new Ledger();
-    ServerProcess server = ServerProcess.start(data, port, "--drain-grace", GRACE + "s");
+    ServerProcess server = ServerProcess.start(data, port, "--drain-grace", "3s");
     List<RawStream> natives = new ArrayList<>();
     ManagedChannel channel = RawStream.channel(server.address());
     try (Crowd crowd = new Crowd(server.address(), ledger)) {
@@ -63,7 +59,7 @@ class StopIT {
       natives.forEach(stream -> ends.add(awaitDrained(stream)));
       crowd.awaitAcks(500);
       server.signal("TERM");
-      assertThat(server.exitCode(GRACE + SECONDS)).as(server.log()).isZero();
+      assertThat(server.exitCode(SECONDS)).as(server.log()).isZero();
       for (CompletableFuture<Status> end : ends) {
         assertThat(end.get(SECONDS, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       }
