@@ -34,6 +34,9 @@ final class Port {
   private static final int CHANNELZ_PAGE = 100;
   private static final int BACKLOG = 4_096;
 
+  /// How long a peer may take to read the end of what it was sent, and close.
+  private static final long CLOSE_MILLIS = 2_000;
+
   private Port() {}
 
   static Server open(
@@ -77,7 +80,8 @@ final class Port {
     return builder.build();
   }
 
-  /// Makes server channels whose connections are listened to by [FirstBytes] at first.
+  /// Makes server channels whose connections are closed with patience, and listened to by
+  /// [FirstBytes] at first.
   private static ChannelFactory<ServerChannel> listening(ChannelFactory<ServerChannel> factory) {
     return () -> {
       ServerChannel channel = factory.newChannel();
@@ -87,7 +91,9 @@ final class Port {
               new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelRead(ChannelHandlerContext context, Object accepted) {
-                  ((Channel) accepted).pipeline().addLast(new FirstBytes());
+                  ((Channel) accepted)
+                      .pipeline()
+                      .addLast(new LingeringClose(CLOSE_MILLIS), new FirstBytes());
                   context.fireChannelRead(accepted);
                 }
               });

@@ -82,6 +82,16 @@ class HostilePeerTest {
   }
 
   @Test
+  void whoIsTurnedAwayAndStillSendsIsNotReset() throws Exception {
+    Socket http = socket("PUT / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    http.getInputStream().readAllBytes();
+    for (int i = 0; i < 3; i++) {
+      http.getOutputStream().write(1); // fails after a reset
+      Thread.sleep(50);
+    }
+  }
+
+  @Test
   void halfAPrefaceAndConnectionsThatSayNothing() throws IOException {
     for (int i = 0; i < 100; i++) {
       socket();
