@@ -79,6 +79,12 @@ final class GatewayOptions {
   String model = "";
 
   @Option(
+      names = "--through-model",
+      paramLabel = "PREFIX",
+      description = "What the one of --through puts before them. Default: as --model.")
+  @Nullable String throughModel;
+
+  @Option(
       names = "--streams",
       paramLabel = "N",
       defaultValue = "128",
@@ -160,6 +166,15 @@ final class GatewayOptions {
     return new Script(deltas, pace.toNanos());
   }
 
+  /// What a way to the provider puts before the names of models.
+  String model(LaneKind lane) {
+    return switch (lane) {
+      case DIRECT -> "";
+      case GRPC, HTTP -> model;
+      case THROUGH -> throughModel == null ? model : throughModel;
+    };
+  }
+
   /// What to measure.
   Set<LaneKind> lanes() {
     Set<LaneKind> known = EnumSet.of(LaneKind.DIRECT);
@@ -224,6 +239,7 @@ final class GatewayOptions {
     require(!spawn || server == null, "--spawn", "no --server beside it");
     require(
         server == null || through == null, "--through", "no --server beside it: --pid is one's");
+    require(through != null || throughModel == null, "--through-model", "--through beside it");
     require(!spawn || pid == null || through != null, "--pid", "no --spawn beside it");
     require(
         spawn

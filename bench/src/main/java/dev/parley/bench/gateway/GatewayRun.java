@@ -125,15 +125,11 @@ final class GatewayRun implements AutoCloseable {
     return new Load(
         lane,
         asker(lane, options.perStream),
-        model(lane),
+        options.model(lane),
         script,
         loop,
         questions::incrementAndGet,
         faults);
-  }
-
-  private String model(LaneKind lane) {
-    return lane == LaneKind.DIRECT ? "" : options.model;
   }
 
   private Asker asker(LaneKind lane, int perStream) {
@@ -235,7 +231,7 @@ final class GatewayRun implements AutoCloseable {
     return new Disturbances(
         lane,
         () -> asker(lane, 1),
-        model(lane),
+        options.model(lane),
         script,
         loop,
         provider.journal(),

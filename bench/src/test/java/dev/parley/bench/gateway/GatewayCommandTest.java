@@ -150,6 +150,32 @@ final class GatewayCommandTest {
   }
 
   @Test
+  void measuresAnotherGatewayBesideOurs() throws IOException {
+    int provider = freePort();
+    try (LyingGateway honest = new LyingGateway(provider, List::of)) {
+      int exitCode =
+          bench(
+              gateway(
+                  "--spawn",
+                  "--provider=127.0.0.1:" + provider,
+                  "--through=" + honest.url(),
+                  "--through-model=",
+                  "--pid=" + ProcessHandle.current().pid(),
+                  "--disturb=0",
+                  "--json"));
+      assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    }
+    JsonNode report = new JsonMapper().readTree(out.toString());
+    for (String lane : List.of("grpc", "http", "through")) {
+      JsonNode measured = report.at("/lanes/" + lane);
+      assertThat(measured.at("/answers").asInt()).as(lane).isPositive();
+      assertThat(measured.at("/server/rssBytes").asLong()).as(lane).isPositive();
+    }
+    assertThat(report.at("/lanes/through/server/rssBytes"))
+        .isNotEqualTo(report.at("/lanes/grpc/server/rssBytes"));
+  }
+
+  @Test
   void aGatewayThatLosesADeltaIsCaught() throws IOException {
     assertThat(through(line -> line.contains("-0003-") ? List.of() : List.of(line))).isEqualTo(1);
     assertThat(out.toString()).contains("VIOLATION").contains("a gap: delta 4 came (expected: 3)");
@@ -188,6 +214,7 @@ final class GatewayCommandTest {
     assertThat(bench(List.of("gateway", "--spawn", "--pace=5"))).isEqualTo(2);
     assertThat(bench(List.of("gateway", "--spawn", "--streams=0"))).isEqualTo(2);
     assertThat(bench(List.of("gateway", "--through=ftp://x"))).isEqualTo(2);
+    assertThat(bench(List.of("gateway", "--spawn", "--through-model="))).isEqualTo(2);
     assertThat(err.toString())
         .contains("--lanes through (expected: its address beside it)")
         .contains("500us, 20ms, 5s")
