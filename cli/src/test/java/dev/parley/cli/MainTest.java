@@ -56,6 +56,8 @@ final class MainTest {
     assertThat(parley("import", "irc", "--date", "today", "x")).isEqualTo(2);
     assertThat(parley("config", "--config", "..")).isEqualTo(2);
     assertThat(parley("rooms", "--connect-timeout", "-1")).isEqualTo(2);
+    assertThat(parley("selftest", "--seconds", "0")).isEqualTo(2);
+    assertThat(parley("selftest", "--seconds", "61")).isEqualTo(2);
     assertThat(err.toString())
         .contains("\"Nowhere\" (expected: a time zone")
         .contains("\"today\" (expected: a day")
