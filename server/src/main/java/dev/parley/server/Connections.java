@@ -73,7 +73,8 @@ final class Connections extends ChannelInboundHandlerAdapter {
   }
 
   /// Closes the connection of a peer, if it is open. At once: a close that goes through HTTP/2
-  /// waits for its streams to end. Any thread.
+  /// waits for its streams to end, and one through [LingeringClose], the first in the pipeline, for
+  /// the peer. Any thread.
   void close(SocketAddress address) {
     Channel connection = byAddress.get(address);
     ChannelHandlerContext nextToSocket =

@@ -1,19 +1,23 @@
 package dev.parley.server;
 
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +56,15 @@ final class EventLoops implements AutoCloseable {
 
   ChannelFactory<? extends ServerChannel> channelFactory() {
     return channelFactory;
+  }
+
+  /// Options of connections that the system closes when their peers have taken nothing of what they
+  /// were sent for a time, be they gone or frozen. Where it is not epoll, there are none.
+  Map<ChannelOption<Integer>, Integer> givingUpAfter(Duration time) {
+    return Epoll.isAvailable()
+        ? Map.of(
+            EpollChannelOption.TCP_USER_TIMEOUT, Math.clamp(time.toMillis(), 1, Integer.MAX_VALUE))
+        : Map.of();
   }
 
   List<EventLoop> all() {

@@ -34,6 +34,11 @@ final class Port {
   private static final int CHANNELZ_PAGE = 100;
   private static final int BACKLOG = 4_096;
 
+  /// How many times the time after which a stream is stalled a peer may take nothing at all: until
+  /// then it is told that it is, and has been given the time to take that. gRPC waits without end
+  /// for what it sent last, also to a peer that does not answer its pings.
+  private static final int STALLS = 2;
+
   /// How long a peer may take to read the end of what it was sent, and close.
   private static final long CLOSE_MILLIS = 2_000;
 
@@ -67,6 +72,9 @@ final class Port {
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(config.connectionMaxIdle().toSeconds(), TimeUnit.SECONDS);
+    eventLoops
+        .givingUpAfter(config.limits().stallTimeout().multipliedBy(STALLS))
+        .forEach(builder::withChildOption);
     builder.addTransportFilter(turns);
     for (ServerServiceDefinition service : services) {
       builder.addService(ServerInterceptors.intercept(service, calls, turns));

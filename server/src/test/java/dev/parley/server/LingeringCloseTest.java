@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,31 +29,48 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Over real sockets: what is tested is what the system does when they are closed.
 @Timeout(60)
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
 class LingeringCloseTest {
   private static final int SMALL = 16 << 10;
 
   /// More than the peer's system takes unread.
   private static final int SENT = 200_000;
 
+  /// More than both systems take.
+  private static final int TOO_MUCH = 32 << 20;
+
+  /// What the machine has, or NIO, which all have.
+  @Parameter boolean best;
+
   private final EventLoops eventLoops = EventLoops.open();
+  private final EventLoopGroup nio = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Connections connections = new Connections(10);
   private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> passedOn = new LinkedBlockingQueue<>();
   private Channel port;
   private long patienceMillis = 30_000;
+  private Map<ChannelOption<Integer>, Integer> options = Map.of();
 
   @BeforeEach
   void listen() {
+    ChannelFactory<? extends ServerChannel> factory =
+        best ? eventLoops.channelFactory() : NioServerSocketChannel::new;
     port =
         new ServerBootstrap()
-            .group(eventLoops.acceptor(), eventLoops.workers())
-            .channelFactory(eventLoops.channelFactory())
+            .group(best ? eventLoops.acceptor() : nio, best ? eventLoops.workers() : nio)
+            .channelFactory(connections.limiting(factory))
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
+                    options.forEach(connection.config()::setOption);
                     connection
                         .pipeline()
                         .addLast(new LingeringClose(patienceMillis), new Remembering());
@@ -60,6 +86,7 @@ class LingeringCloseTest {
   void close() {
     port.close().syncUninterruptibly();
     eventLoops.close();
+    nio.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   private final class Remembering extends ChannelInboundHandlerAdapter {
@@ -80,11 +107,15 @@ class LingeringCloseTest {
     return accepted.poll(10, TimeUnit.SECONDS);
   }
 
-  /// Sends something, and has begun to close.
-  private static void sendAndClose(Channel connection) throws InterruptedException {
-    connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[SENT])).sync();
+  /// Begins to close.
+  private static void close(Channel connection) throws InterruptedException {
     var _ = connection.close();
     connection.eventLoop().submit(() -> {}).sync(); // after which it has begun
+  }
+
+  private static void sendAndClose(Channel connection) throws InterruptedException {
+    connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[SENT])).sync();
+    close(connection);
   }
 
   @Test
@@ -96,11 +127,23 @@ class LingeringCloseTest {
         peer.getOutputStream().write(1);
         Thread.sleep(20); // time for the reset that would come
       }
-      InputStream in = peer.getInputStream();
-      assertThat(in.readAllBytes()).hasSize(SENT);
+      assertThat(peer.getInputStream().readAllBytes()).hasSize(SENT);
       peer.shutdownOutput();
       assertThat(connection.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(passedOn).isEmpty();
+    }
+  }
+
+  @Test
+  void whatHasYetToBeSentIsSentAndNothingAfterIt() throws Exception {
+    try (Socket peer = connect()) {
+      Channel connection = connection();
+      var written = connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[TOO_MUCH]));
+      close(connection);
+      assertThat(written.isDone()).isFalse();
+      var late = connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+      assertThat(late.await().cause()).isInstanceOf(ClosedChannelException.class);
+      assertThat(peer.getInputStream().readAllBytes()).hasSize(TOO_MUCH);
     }
   }
 
@@ -122,6 +165,18 @@ class LingeringCloseTest {
   }
 
   @Test
+  void norIsOneThatDoesNotRead() throws Exception {
+    patienceMillis = 100;
+    try (Socket _ = connect()) {
+      Channel connection = connection();
+      var written = connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[TOO_MUCH]));
+      close(connection);
+      assertThat(connection.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(written.await().isSuccess()).isFalse();
+    }
+  }
+
+  @Test
   void everyoneWhoClosesIsToldWhenItIsClosed() throws Exception {
     try (Socket peer = connect()) {
       Channel connection = connection();
@@ -133,6 +188,30 @@ class LingeringCloseTest {
       assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(second.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(connection.close().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void whoIsCutOffIsNotWaitedFor() throws Exception {
+    try (Socket peer = connect()) {
+      Channel connection = connection();
+      close(connection);
+      connections.close(peer.getLocalSocketAddress());
+      assertThat(connection.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void peerThatTakesNothingLosesItsConnectionWithoutAClose() throws Exception {
+    if (!best) {
+      return; // NIO knows no such limit
+    }
+    options = eventLoops.givingUpAfter(Duration.ofMillis(500));
+    try (Socket _ = connect()) {
+      Channel connection = connection();
+      var written = connection.writeAndFlush(Unpooled.wrappedBuffer(new byte[TOO_MUCH]));
+      assertThat(connection.closeFuture().await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(written.await().isSuccess()).isFalse();
     }
   }
 }
