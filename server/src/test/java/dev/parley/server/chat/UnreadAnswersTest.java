@@ -189,6 +189,9 @@ class UnreadAnswersTest {
     bob.ack("last");
     // told when the interval is over that began with what was told before
     ann.await(e -> e.getUserStatus().getUser().getStatus() == UserStatus.USER_STATUS_BUSY);
+    ann.fence();
+    assertThat(ann.all(EventCase.USER_STATUS).getLast().getUserStatus().getUser().getStatus())
+        .isEqualTo(UserStatus.USER_STATUS_BUSY);
   }
 
   @Test
