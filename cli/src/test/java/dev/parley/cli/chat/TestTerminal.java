@@ -32,6 +32,7 @@ import picocli.CommandLine;
 /// is shown on an emulated screen.
 final class TestTerminal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
+  private static final char ESCAPE = '\u001b';
 
   private final PipedOutputStream keys = new PipedOutputStream();
   private final Shown shown;
@@ -44,6 +45,7 @@ final class TestTerminal implements AutoCloseable {
     private final StringBuilder raw = new StringBuilder();
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private ByteBuffer rest = ByteBuffer.allocate(0);
+    private boolean escape;
 
     Shown(int columns, int rows) {
       screen = new ScreenTerminal(columns, rows);
@@ -63,8 +65,23 @@ final class TestTerminal implements AutoCloseable {
       rest = all.slice();
       text.flip();
       raw.append(text);
-      screen.write(text);
+      text.chars().forEach(c -> show((char) c));
       notifyAll();
+    }
+
+    // The emulator goes on to the next row after it was in the last column, even if the cursor was
+    // restored in between, which is not so on terminals (DECRC restores that, too); so it is taken
+    // out of that column first.
+    private void show(char c) {
+      if (c == ESCAPE) {
+        escape = true;
+        return;
+      }
+      if (escape) {
+        screen.write(c == '8' ? "\r" + ESCAPE : String.valueOf(ESCAPE));
+        escape = false;
+      }
+      screen.write(String.valueOf(c));
     }
 
     synchronized String screen() {
