@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -181,12 +182,17 @@ final class ProviderLines {
       throw new ConfigException(
           "%s%s.entra: \"%s\" (expected: true or false)".formatted(PREFIX, name, entra));
     }
-    if (kind == ProviderKind.VERTEX && !options.containsKey("project")) {
-      throw missing(
-          name,
-          "project",
-          "the project's id; and %s, a file with a service account's key, or %s for the machine's"
-              .formatted(SERVICE_ACCOUNT, GoogleSecret.OF_MACHINE));
+    if (kind == ProviderKind.VERTEX) {
+      String project = options.get("project");
+      if (project == null) {
+        throw missing(
+            name,
+            "project",
+            "the project's id; and %s, a file with a service account's key, or %s for the machine's"
+                .formatted(SERVICE_ACCOUNT, GoogleSecret.OF_MACHINE));
+      }
+      String location = options.getOrDefault("location", VertexDialect.GLOBAL);
+      var _ = checked(name, () -> new VertexDialect(project, location));
     }
     return new ProviderSettings(name, kind, baseUrl, credentials, quota, patience, options);
   }
@@ -199,7 +205,9 @@ final class ProviderLines {
     Map<String, String> secrets = new TreeMap<>(taken(KEY, options));
     Map<String, String> weights = taken(WEIGHT, options);
     if (secrets.isEmpty()) {
-      secrets.put(Credential.DEFAULT_NAME, environment.getOrDefault(kind.variable(), ""));
+      String here = environment.getOrDefault(kind.variable(), "");
+      secrets.put(
+          Credential.DEFAULT_NAME, here.isBlank() ? "" : FROM_ENVIRONMENT + kind.variable());
     }
     List<Credential> credentials = new ArrayList<>();
     for (Map.Entry<String, String> secret : secrets.entrySet()) {
@@ -318,9 +326,10 @@ final class ProviderLines {
     if (kind == ProviderKind.SIMULATED) {
       return "";
     }
+    String location = options.getOrDefault("location", VertexDialect.GLOBAL);
     String usual =
         kind == ProviderKind.VERTEX
-            ? ofLocation(name, options.getOrDefault("location", VertexDialect.GLOBAL))
+            ? checked(name, () -> VertexDialect.baseUrl(location))
             : kind.baseUrl();
     String url = text == null ? usual : text.strip();
     if (url.isEmpty()) {
@@ -342,9 +351,10 @@ final class ProviderLines {
             .formatted(PREFIX, name, BASE_URL, withoutSecrets(url)));
   }
 
-  private static String ofLocation(String name, String location) throws ConfigException {
+  /// @param make throws [IllegalArgumentException] naming what of the provider cannot be used
+  private static <T> T checked(String name, Supplier<T> make) throws ConfigException {
     try {
-      return VertexDialect.baseUrl(location);
+      return make.get();
     } catch (IllegalArgumentException e) {
       throw new ConfigException("%s%s.%s".formatted(PREFIX, name, e.getMessage()));
     }
@@ -369,9 +379,11 @@ final class ProviderLines {
       }
     }
     if (!secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      boolean written = !text.startsWith(FROM_ENVIRONMENT);
+      String from = written ? "" : ", environment " + text.substring(FROM_ENVIRONMENT.length());
       throw new ConfigException(
-          "%s%s.%s: not to be told here (expected: printable ASCII without spaces)"
-              .formatted(PREFIX, name, option));
+          "%s%s.%s%s: not to be told here (expected: printable ASCII without spaces)"
+              .formatted(PREFIX, name, option, from));
     }
     return secret;
   }

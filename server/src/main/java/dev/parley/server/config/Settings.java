@@ -89,6 +89,23 @@ public final class Settings {
       }
     }
     flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
+    try {
+      return of(values, families, origin, environment);
+    } catch (ConfigException e) {
+      boolean written = families.values().stream().anyMatch(lines -> !lines.isEmpty());
+      throw written
+          ? new ConfigException("configuration file %s: %s".formatted(file, e.getMessage()))
+          : e;
+    }
+  }
+
+  /// @param families the lines of each, without its prefix
+  private static Settings of(
+      Map<Setting, Value> values,
+      Map<String, Map<String, String>> families,
+      String origin,
+      Map<String, String> environment)
+      throws ConfigException {
     Map<String, String> lines = families.getOrDefault(ProviderLines.PREFIX, Map.of());
     Map<String, String> prices = families.getOrDefault(PriceLines.PREFIX, Map.of());
     Map<String, String> assistants = families.getOrDefault(AssistantLines.PREFIX, Map.of());

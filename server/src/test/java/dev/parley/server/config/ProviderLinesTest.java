@@ -167,6 +167,8 @@ class ProviderLinesTest {
     "simulated.pace, fast, 'expected: as 250ms'",
     "vertex.base-url, https://v.example.com, provider.vertex.project: missing",
     "vertex.location, evil.com/, 'provider.vertex.location: \"evil.com/\" (expected: '",
+    "vertex.project, My Project, 'provider.vertex.project: \"My Project\" (expected: an id such"
+        + " as'",
     "vertex.location, EU West, 'provider.vertex.location: \"EU West\" (expected: '",
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
@@ -191,6 +193,15 @@ class ProviderLinesTest {
         Map.of("azure.base-url", "https://us.example.com", "azure.entra", "yes");
     assertThatThrownBy(() -> ProviderLines.parse(lines, Map.of()))
         .hasMessageContaining("expected: true or false");
+  }
+
+  @Test
+  void aCredentialOfTheEnvironmentThatCannotBeUsedIsNamed() {
+    Map<String, String> environment = Map.of("OPENAI_API_KEY", "sk-secret two");
+    assertThatThrownBy(() -> ProviderLines.parse(Map.of(), environment))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("provider.openai.key, environment OPENAI_API_KEY: ")
+        .hasMessageNotContaining("sk-secret");
   }
 
   @Test

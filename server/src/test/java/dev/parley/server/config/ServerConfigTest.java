@@ -33,6 +33,15 @@ class ServerConfigTest {
   }
 
   @Test
+  void theFileOfALineThatCannotBeUsedIsNamed(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("parley.conf");
+    Files.writeString(file, "price.nobody/x = 3 15\n");
+    assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("configuration file %s: price.nobody/x".formatted(file));
+  }
+
+  @Test
   void httpIsServedUnlessItIsOff() throws Exception {
     assertThat(http("off")).isEqualTo("off");
     assertThat(http(Setting.HTTP.defaultValue())).isEqualTo("127.0.0.1:8080");
