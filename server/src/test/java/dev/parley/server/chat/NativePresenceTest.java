@@ -107,7 +107,7 @@ class NativePresenceTest {
     bob.cancel();
     // time passes until the break has been noticed, and then the grace
     while (online().contains("bob")) {
-      server.clock().advance(BEYOND_GRACE);
+      server.passTime();
     }
     awaitLeft("bob");
     assertThat(told()).containsExactly("+bob", "-bob");

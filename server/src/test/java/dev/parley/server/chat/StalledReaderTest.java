@@ -11,8 +11,6 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,15 +77,8 @@ class StalledReaderTest {
   private void awaitGone(String user) {
     NativeCalls calls = NativeCalls.by("alice", server.connect());
     while (calls.online("general").contains(user)) {
-      passTime();
+      server.passTime();
     }
-  }
-
-  /// Lets the server's clock go at most ten times as fast as the machine's, by which it looks who
-  /// is stalled, so that nobody else misses a ping meanwhile.
-  private void passTime() {
-    server.clock().advance(Duration.ofMillis(100));
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
   }
 
   @Test
@@ -168,7 +159,7 @@ class StalledReaderTest {
 
   private void awaitCutOff(ManagedChannel connection) {
     while (connection.getState(false) == ConnectivityState.READY) {
-      passTime();
+      server.passTime();
       alice.fence();
     }
   }
