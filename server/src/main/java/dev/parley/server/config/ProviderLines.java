@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,15 @@ final class ProviderLines {
   private static final String TOKEN_TIMEOUT = "token-timeout";
   private static final String TIMEOUT = "timeout";
   private static final int MAX_WEIGHT = 1_000;
+
+  /// Names of variables of which it is told that they are not set; others may be a credential.
+  private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+");
+
+  /// What is no credential: of those some are longer, and most have a digit or a capital.
+  private static final Pattern HARMLESS = Pattern.compile("[a-z.-]{1,40}|-?[0-9]{1,12}");
+
+  /// Characters of what may be one.
+  private static final int MAX_TOLD_CHARS = 4;
 
   /// What all kinds have, beside credentials.
   private static final List<String> OF_ALL =
@@ -137,7 +147,7 @@ final class ProviderLines {
       if (!isPublic(option) && !option.equals(KEY) && !option.startsWith(KEY + ".")) {
         throw new ConfigException(
             "setting \"%s%s.%s\" (expected of a provider: %s)"
-                .formatted(PREFIX, name, option, expected(List.of(ProviderKind.values()))));
+                .formatted(PREFIX, name, told(option), expected(List.of(ProviderKind.values()))));
       }
     }
     ProviderKind kind = kind(name, options.remove(KIND));
@@ -216,7 +226,7 @@ final class ProviderLines {
       if (!label.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
         throw new ConfigException(
             "setting \"%s%s.%s%s\" (expected: a name of small letters, digits, - and _)"
-                .formatted(PREFIX, name, KEY, line));
+                .formatted(PREFIX, name, KEY, line.isEmpty() ? "" : ".…"));
       }
       String weight = weights.remove(label);
       credentials.add(
@@ -269,7 +279,8 @@ final class ProviderLines {
     } catch (NumberFormatException e) {
       // told below, as whatever else is no such number
     }
-    throw new ConfigException("%s: \"%s\" (expected: %d to %d)".formatted(where, text, min, max));
+    throw new ConfigException(
+        "%s: \"%s\" (expected: %d to %d)".formatted(where, told(text), min, max));
   }
 
   private static Duration duration(
@@ -286,8 +297,8 @@ final class ProviderLines {
     String path = options.get(option);
     if (path != null && !Files.isReadable(Path.of(path))) {
       throw new ConfigException(
-          "%s%s.%s: \"%s\" (expected: a file that can be read)"
-              .formatted(PREFIX, name, option, path));
+          "%s%s.%s: there is no such file (expected: the path of a file that can be read)"
+              .formatted(PREFIX, name, option));
     }
   }
 
@@ -347,8 +358,8 @@ final class ProviderLines {
       // told below, as whatever else is no base URL
     }
     throw new ConfigException(
-        "%s%s.%s: \"%s\" (expected: such as https://api.example.com, without user or query)"
-            .formatted(PREFIX, name, BASE_URL, withoutSecrets(url)));
+        "%s%s.%s: no such URL (expected: such as https://api.example.com, without user or query)"
+            .formatted(PREFIX, name, BASE_URL));
   }
 
   /// @param make throws [IllegalArgumentException] naming what of the provider cannot be used
@@ -360,9 +371,14 @@ final class ProviderLines {
     }
   }
 
-  /// What may hold none: some write their key into the address.
-  private static String withoutSecrets(String url) {
-    return url.replaceAll("//.*@", "//…@").replaceAll("[?#].*", "?…");
+  /// A name or a value as it may be told: a credential may have come to stand anywhere.
+  static String told(String text) {
+    return HARMLESS.matcher(text).matches() ? text : shortened(text);
+  }
+
+  /// The beginning of what is likely to be one.
+  static String shortened(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_TOLD_CHARS)) + "…";
   }
 
   private static String secret(
@@ -375,7 +391,8 @@ final class ProviderLines {
       if (secret.isEmpty()) {
         throw new ConfigException(
             "%s%s.%s: the environment variable %s is not set (expected: env:NAME of one that is)"
-                .formatted(PREFIX, name, option, variable.matches("[A-Z0-9_]*") ? variable : "…"));
+                .formatted(
+                    PREFIX, name, option, VARIABLE.matcher(variable).matches() ? variable : "…"));
       }
     }
     if (!secret.chars().allMatch(c -> c > ' ' && c <= '~')) {

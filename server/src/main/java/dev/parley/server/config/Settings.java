@@ -29,9 +29,6 @@ public final class Settings {
   private static final List<String> FAMILIES =
       List.of(ProviderLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX, AssistantLines.PREFIX);
 
-  /// Of a line that may be a credential.
-  private static final int MAX_TOLD_CHARS = 4;
-
   private final Map<Setting, Value> values;
 
   /// A value as it was written.
@@ -159,19 +156,13 @@ public final class Settings {
       if (family != null) {
         family.put(key.substring(prefix.length()), text);
       } else {
-        found.put(setting(file, text.isEmpty() ? shortened(key) : key), text);
+        found.put(setting(file, key, text), text);
       }
     }
     return found;
   }
 
-  /// What stands alone in its line may be a key of the line before.
-  private static String shortened(String key) {
-    boolean known = Arrays.stream(Setting.values()).anyMatch(each -> each.key().equals(key));
-    return known ? key : key.substring(0, Math.min(key.length(), MAX_TOLD_CHARS)) + "…";
-  }
-
-  private static Setting setting(Path file, String key) throws ConfigException {
+  private static Setting setting(Path file, String key, String text) throws ConfigException {
     for (Setting setting : Setting.values()) {
       if (setting.key().equals(key)) {
         return setting;
@@ -179,8 +170,10 @@ public final class Settings {
     }
     String known =
         Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
+    // What stands alone in its line may be a key of the line before.
+    String told = text.isEmpty() ? ProviderLines.shortened(key) : ProviderLines.told(key);
     throw new ConfigException(
-        "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, key, known));
+        "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, told, known));
   }
 
   /// Providers of models: those of the file, those whose credentials are in the environment, and

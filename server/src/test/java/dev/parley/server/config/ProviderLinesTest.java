@@ -219,6 +219,23 @@ class ProviderLinesTest {
     }
     assertThatThrownBy(() -> ProviderLines.parse(Map.of("openai.key", "env:sk-secret"), Map.of()))
         .hasMessageNotContaining("sk-secret");
+    assertThatThrownBy(() -> ProviderLines.parse(Map.of("openai.key", "env:SECRET1"), Map.of()))
+        .hasMessageNotContaining("SECRET1");
+    for (String option :
+        new String[] {"service-account", "ca", "base-url", "weight", "max-questions"}) {
+      for (String text : new String[] {"{\"key\":\"SECRET1\"}", "https:u:SECRET1@h/", "SECRET1"}) {
+        Map<String, String> lines = Map.of("vertex." + option, text, "vertex.project", "p");
+        assertThatThrownBy(() -> ProviderLines.parse(lines, Map.of()))
+            .isInstanceOf(ConfigException.class)
+            .hasMessageStartingWith("provider.vertex." + option)
+            .hasMessageNotContaining("SECRET1");
+      }
+    }
+    for (String line : new String[] {"openai.keySECRET1", "openai.key.SECRET1"}) {
+      assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, "1"), Map.of()))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageNotContaining("SECRET1");
+    }
     for (String line : new String[] {"x.key", "azure.key", "key", "openai.keys"}) {
       assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, "sk-secret"), Map.of()))
           .hasMessageNotContaining("sk-secret");

@@ -33,6 +33,20 @@ class ServerConfigTest {
   }
 
   @Test
+  void whatMayBeTheRestOfAKeyIsNotToldEither(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("parley.conf");
+    for (String line : new String[] {"U0VDUkVU==", "sk-SECRETrest # a comment"}) {
+      Files.writeString(file, "provider.openai.key = sk-1\n" + line + "\n");
+      assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageNotContaining(line.substring(0, 8));
+    }
+    Files.writeString(file, "lisen = 0.0.0.0:1\n");
+    assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
+        .hasMessageContaining("\"lisen\" (expected: one of listen");
+  }
+
+  @Test
   void theFileOfALineThatCannotBeUsedIsNamed(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("parley.conf");
     Files.writeString(file, "price.nobody/x = 3 15\n");
