@@ -131,41 +131,28 @@ final class Attempt {
     if (usage.input() >= 0 && usage.output() >= 0) {
       return usage.input() + usage.output();
     }
-    return spoken || cancelled ? (chars + text(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
+    return spoken || cancelled ? (chars + chars(prompt)) / CHARS_OF_A_TOKEN + 1 : 0;
   }
 
-  /// Characters and bytes that a prompt is made of.
-  static long length(Prompt prompt) {
-    long length = 0;
+  /// Characters of what is said, as far as it is text.
+  private static long chars(Prompt prompt) {
+    long chars = 0;
     for (Turn turn : prompt.turns()) {
       for (Part part : turn.parts()) {
-        length +=
+        chars +=
             switch (part) {
               case Part.Text text -> text.text().length();
               case Part.Reasoning reasoning -> reasoning.text().length();
               case Part.ToolCall call -> call.arguments().length();
               case Part.ToolResult result -> result.content().length();
-              case Part.Image image -> image.bytes().length;
+              case Part.Image _ -> 0;
               case Part.ImageLink link -> link.url().length();
             };
       }
     }
     for (Prompt.Tool tool : prompt.tools()) {
-      length += tool.description().length() + tool.parameters().length();
+      chars += tool.description().length() + tool.parameters().length();
     }
-    return length;
-  }
-
-  /// Characters of what is said, as far as it is text.
-  private static long text(Prompt prompt) {
-    long length = length(prompt);
-    for (Turn turn : prompt.turns()) {
-      for (Part part : turn.parts()) {
-        if (part instanceof Part.Image image) {
-          length -= image.bytes().length;
-        }
-      }
-    }
-    return length;
+    return chars;
   }
 }

@@ -82,7 +82,7 @@ public final class Gateway implements AutoCloseable {
   private final Prices prices;
   private final GatewayMetrics metrics;
 
-  /// Length of the prompts under way, which are held until they are answered.
+  /// What the prompts under way take ([PromptBytes]), which are held until they are answered.
   private final AtomicLong promptBytes = new AtomicLong();
 
   private final long maxPromptBytes = Runtime.getRuntime().maxMemory() / PROMPTS_OF_HEAP;
@@ -210,7 +210,7 @@ public final class Gateway implements AutoCloseable {
         Flux.defer(
             () -> {
               List<Allowance> entered = entered(ask.allowances());
-              long bytes = Attempt.length(ask.prompt());
+              long bytes = PromptBytes.of(ask.prompt());
               if (promptBytes.addAndGet(bytes) > maxPromptBytes) {
                 promptBytes.addAndGet(-bytes);
                 entered.forEach(allowance -> allowance.leave(0));

@@ -59,6 +59,16 @@ public sealed interface ModelEvent {
   /// @param cachedInput of the prompt, read from the provider's cache
   /// @param reasoning of the answer's thoughts
   record Usage(long input, long output, long cachedInput, long reasoning) {
+    /// No answer takes more; who says so is not believed, so that sums stay sums.
+    private static final long MAX_TOKENS = 1_000_000_000;
+
+    public Usage {
+      input = Math.clamp(input, -1, MAX_TOKENS);
+      output = Math.clamp(output, -1, MAX_TOKENS);
+      cachedInput = Math.clamp(cachedInput, -1, MAX_TOKENS);
+      reasoning = Math.clamp(reasoning, -1, MAX_TOKENS);
+    }
+
     /// Nothing is known.
     public static final Usage UNKNOWN = new Usage(-1, -1, -1, -1);
   }

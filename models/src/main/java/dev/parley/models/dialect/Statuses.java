@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// functions.
 final class Statuses {
   private static final int SECOND_MILLIS = 1_000;
+  private static final int HUNDRED = 100;
+  private static final int CALLERS_FAULT = 4;
 
   private Statuses() {}
 
@@ -25,7 +27,8 @@ final class Statuses {
       case 408, 504 -> Kind.TIMEOUT;
       case 429 -> Kind.RATE_LIMITED;
       case 503, 529 -> Kind.OVERLOADED;
-      default -> status >= 500 ? Kind.FAILED : Kind.INVALID_REQUEST;
+      // a redirect, which is not followed, tells of the provider's address and not of the request
+      default -> status / HUNDRED == CALLERS_FAULT ? Kind.INVALID_REQUEST : Kind.FAILED;
     };
   }
 

@@ -13,11 +13,13 @@ import dev.parley.models.dialect.TwoStepDialect.Begun;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +56,13 @@ public final class Upstream implements Model {
   /// Characters of such that are quoted.
   private static final int MAX_QUOTED = 200;
 
+  /// Before a stream is asked for again; at least half of it, so that those that broke together do
+  /// not come back together.
+  private static final Duration MAX_PAUSE = Duration.ofMillis(500);
+
+  /// Characters of what is told of a failure: providers quote at any length.
+  private static final int MAX_TOLD = 2_000;
+
   private static final int SUCCESS = 2;
   private static final int HUNDRED = 100;
 
@@ -75,6 +85,7 @@ public final class Upstream implements Model {
             client ->
                 client
                     .followRedirect(false) // the secret would go with it
+                    .doOnResponse(Upstream::closeIfSwitched)
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis));
     this.dialect = dialect;
     this.baseUrl = baseUrl;
@@ -135,15 +146,25 @@ public final class Upstream implements Model {
             });
   }
 
-  /// A stream that is asked for again from where it ended, until the answer ends.
+  /// A stream that is asked for again from where it ended, until the answer ends; not at once, for
+  /// what ends again and again would be asked for as fast as it does.
   private Flux<byte[]> resumed(HttpCall call, AnswerDecoder decoder) {
+    Scheduler here = Schedulers.fromExecutorService(clients.loop());
     return Flux.defer(
             () -> {
               decoder.anotherStream();
               return stream(decoder.lastId().isEmpty() ? call : from(decoder.lastId(), call));
             })
         .onErrorResume(PrematureCloseException.class, _ -> Flux.empty())
-        .repeat(decoder::isResumable);
+        .repeatWhen(
+            ends ->
+                ends.takeWhile(_ -> decoder.isResumable())
+                    .concatMap(_ -> Mono.delay(pause(), here)));
+  }
+
+  private static Duration pause() {
+    long most = MAX_PAUSE.toNanos();
+    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most / 2, most));
   }
 
   private static HttpCall from(String lastId, HttpCall call) {
@@ -260,6 +281,13 @@ public final class Upstream implements Model {
     headers.set("content-length", call.body().length);
   }
 
+  /// What has switched to another protocol, unasked, understands no further question.
+  private static void closeIfSwitched(HttpClientResponse response, Connection connection) {
+    if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+      var _ = connection.channel().close();
+    }
+  }
+
   private static boolean isSuccess(HttpClientResponse response) {
     return response.status().code() / HUNDRED == SUCCESS;
   }
@@ -304,10 +332,18 @@ public final class Upstream implements Model {
                   Kind.FAILED, "the provider cannot be asked: " + e.getMessage(), null, e);
         };
     String text = message(told);
-    String redacted = Redaction.redact(text, secret.latest());
+    String redacted = shortened(Redaction.redact(text, secret.latest()));
     return redacted.equals(text)
         ? told
         : new ModelException(told.kind(), redacted, told.retryAfter(), null);
+  }
+
+  private static String shortened(String text) {
+    if (text.length() <= MAX_TOLD) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MAX_TOLD - 1)) ? MAX_TOLD - 1 : MAX_TOLD;
+    return text.substring(0, end) + "…";
   }
 
   /// What the network's library says, for people.

@@ -17,7 +17,7 @@ final class WholeCharacters {
   /// Passes an event on, as far as its characters are whole.
   void pass(ModelEvent event, Consumer<ModelEvent> out) {
     ModelEvent waiting = half;
-    if (waiting == null && !endsInHalf(text(event))) {
+    if (waiting == null && !endsInHalf(Pieces.text(event))) {
       out.accept(event);
       return;
     }
@@ -25,16 +25,16 @@ final class WholeCharacters {
     ModelEvent all = event;
     if (waiting != null) {
       if (continues(event, waiting)) {
-        all = with(event, text(waiting) + text(event));
+        all = Pieces.with(event, Pieces.text(waiting) + Pieces.text(event));
       } else {
-        out.accept(with(waiting, NO_CHARACTER));
+        out.accept(Pieces.with(waiting, NO_CHARACTER));
       }
     }
     tell(all, out);
   }
 
   private void tell(ModelEvent event, Consumer<ModelEvent> out) {
-    String text = text(event);
+    String text = Pieces.text(event);
     boolean last = event instanceof ModelEvent.Reasoning thought && thought.signature() != null;
     if (last || !endsInHalf(text)) {
       out.accept(event);
@@ -43,9 +43,9 @@ final class WholeCharacters {
     int whole = text.length() - 1;
     boolean named = event instanceof ModelEvent.ToolCall call && !call.id().isEmpty();
     if (whole > 0 || named) {
-      out.accept(with(event, text.substring(0, whole)));
+      out.accept(Pieces.with(event, text.substring(0, whole)));
     }
-    half = with(nameless(event), text.substring(whole));
+    half = Pieces.with(Pieces.nameless(event), text.substring(whole));
   }
 
   private static boolean endsInHalf(String text) {
@@ -53,7 +53,7 @@ final class WholeCharacters {
   }
 
   private static boolean continues(ModelEvent event, ModelEvent waiting) {
-    String text = text(event);
+    String text = Pieces.text(event);
     if (text.isEmpty() || !Character.isLowSurrogate(text.charAt(0))) {
       return false;
     }
@@ -61,33 +61,5 @@ final class WholeCharacters {
       return one.index() == other.index();
     }
     return event.getClass() == waiting.getClass();
-  }
-
-  private static String text(ModelEvent event) {
-    return switch (event) {
-      case ModelEvent.Text text -> text.text();
-      case ModelEvent.Reasoning reasoning -> reasoning.text();
-      case ModelEvent.Refused refused -> refused.text();
-      case ModelEvent.ToolCall call -> call.arguments();
-      case ModelEvent.Started _, ModelEvent.Finished _ -> "";
-    };
-  }
-
-  private static ModelEvent with(ModelEvent event, String text) {
-    return switch (event) {
-      case ModelEvent.Text _ -> new ModelEvent.Text(text);
-      case ModelEvent.Reasoning reasoning -> new ModelEvent.Reasoning(text, reasoning.signature());
-      case ModelEvent.Refused _ -> new ModelEvent.Refused(text);
-      case ModelEvent.ToolCall call ->
-          new ModelEvent.ToolCall(call.index(), call.id(), call.name(), text);
-      case ModelEvent.Started _, ModelEvent.Finished _ -> event;
-    };
-  }
-
-  /// Id and name have been told.
-  private static ModelEvent nameless(ModelEvent event) {
-    return event instanceof ModelEvent.ToolCall call
-        ? new ModelEvent.ToolCall(call.index(), "", "", call.arguments())
-        : event;
   }
 }

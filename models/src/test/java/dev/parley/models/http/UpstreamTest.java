@@ -352,7 +352,7 @@ class UpstreamTest {
     "429, RATE_LIMITED",
     "500, FAILED",
     "503, OVERLOADED",
-    "302, INVALID_REQUEST"
+    "302, FAILED"
   })
   void statusHasItsKind(int status, Kind kind) throws Exception {
     FakeProvider elsewhere = provider(UpstreamTest::answer);
@@ -369,6 +369,26 @@ class UpstreamTest {
     assertThat(e.kind()).isEqualTo(kind);
     assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(7));
     assertThat(elsewhere.requests()).isEmpty();
+  }
+
+  @Test
+  void whatIsToldOfAFailureIsBounded() throws Exception {
+    String body = "{\"error\":{\"message\":\"%s\"}}".formatted("😀".repeat(100_000));
+    FakeProvider provider = provider(exchange -> exchange.answer(400, body));
+    ModelException e = Listener.of(upstream(provider).answer(HELLO)).failure();
+    assertThat(e.kind()).isEqualTo(Kind.INVALID_REQUEST);
+    assertThat(e.getMessage()).hasSizeBetween(1_900, 2_001).endsWith("😀…");
+  }
+
+  @Test
+  void connectionThatSwitchedIsNotUsedAgain() throws Exception {
+    String switched =
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n";
+    FakeProvider provider = provider(exchange -> exchange.raw(switched), UpstreamTest::answer);
+    Upstream upstream = upstream(provider);
+    Listener.of(upstream.answer(HELLO)).failure();
+    assertThat(Listener.of(upstream.answer(HELLO)).whole()).isEqualTo(ANSWER);
+    assertThat(provider.requests().getLast().connection()).isEqualTo(2);
   }
 
   @Test
@@ -646,14 +666,15 @@ class UpstreamTest {
             BEGUN, new Text("1"), new Text("2"), new Text("3"), new Text("4"), new Text("5"), DONE);
   }
 
-  @Test
-  void streamThatEndsWithoutProgressIsACut() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void streamThatEndsWithoutProgressIsACut(boolean repeating) throws Exception {
     FakeProvider provider =
         provider(
             prediction(
                 exchange -> {
                   exchange.stream();
-                  if (!exchange.request().headers().containsKey("last-event-id")) {
+                  if (repeating || !exchange.request().headers().containsKey("last-event-id")) {
                     exchange.chunk("event: output\nid: 1\ndata: a\n\n");
                   }
                   exchange.end();

@@ -227,15 +227,15 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
       if (piece.hasFinished()) {
         ended = true;
         exchange.answer(200, form.whole(answer.build()), Map.of());
-      } else if (answer.length() > WholeAnswer.MAX_CHARS) {
+      } else if (answer.length() > WholeAnswer.MAX_BYTES) {
         ended = true;
         asked.cancel();
         exchange.answer(
             ApiError.refused(
                 400,
                 "answer_too_long",
-                "the answer has more than %d characters (expected: max_tokens, or stream)"
-                    .formatted(WholeAnswer.MAX_CHARS)));
+                "the answer has more than %d bytes (expected: max_tokens, or stream)"
+                    .formatted(WholeAnswer.MAX_BYTES)));
       }
     }
 

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An answer that is put together from its pieces. For one thread at a time.
 public final class WholeAnswer {
-  /// Characters of a whole answer; a model that says more is ended.
-  public static final int MAX_CHARS = 16 << 20;
+  /// Bytes of a whole answer; a model that says more is ended. Clients of gRPC take 4 MiB at once,
+  /// unless they are told otherwise.
+  public static final int MAX_BYTES = 3 << 20;
 
   /// Bytes of a field's number and length, where the field has less than 2 MiB.
   private static final int MAX_FIELD_BYTES = 4;

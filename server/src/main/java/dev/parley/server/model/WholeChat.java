@@ -106,15 +106,15 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
         return;
       }
       answer.add(piece);
-      tooLong = answer.length() > WholeAnswer.MAX_CHARS;
+      tooLong = answer.length() > WholeAnswer.MAX_BYTES;
     }
     if (tooLong) {
       question.cancel();
       end(
           Status.RESOURCE_EXHAUSTED
               .withDescription(
-                  "the answer has more than %d characters (expected: sampling.max_tokens, or StreamChat)"
-                      .formatted(WholeAnswer.MAX_CHARS))
+                  "the answer has more than %d bytes (expected: sampling.max_tokens, or StreamChat)"
+                      .formatted(WholeAnswer.MAX_BYTES))
               .asRuntimeException());
     }
   }
