@@ -266,6 +266,7 @@ public final class ParleyServer implements AutoCloseable {
     eventLoops.everySecond(
         () -> {
           groups.forEach(StreamGroup::tick);
+          models.endStalled(clock.nanos());
           turns.cutOffStalled();
           health.check();
           server.endIfDead();

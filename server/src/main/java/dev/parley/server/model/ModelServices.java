@@ -143,6 +143,12 @@ public final class ModelServices {
     return open.drain(grace);
   }
 
+  /// Ends the streams that their clients do not read: each holds what its questions may take of
+  /// quotas. To be called now and then.
+  public void endStalled(long nowNanos) {
+    open.endStalled(nowNanos, limits.stallTimeout());
+  }
+
   /// Ends the streams and calls that are left.
   public void end() {
     open.end();

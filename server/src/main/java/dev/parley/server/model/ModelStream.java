@@ -48,6 +48,9 @@ final class ModelStream
   private boolean ended;
   private boolean reading = true;
 
+  /// Since when the client has taken nothing of what waits for it; null: it takes all.
+  private @Nullable Long stalledSinceNanos;
+
   /// @param open where it is noted while it is open
   /// @param provider the provider that the service stands for; empty: questions name it
   /// @param maxUnderWay most questions at once
@@ -195,6 +198,7 @@ final class ModelStream
       questions = new ArrayList<>(underWay.values());
       more = !reading && !ended;
       reading |= more;
+      stalledSinceNanos = null;
     }
     if (more) {
       out.request(1);
@@ -285,6 +289,36 @@ final class ModelStream
 
   @Override
   public void endOfDrain() {
+    end(STOPPING, stopping());
+  }
+
+  @Override
+  public void endIfStalled(long nowNanos, Duration limit) {
+    synchronized (this) {
+      if (ended || out.isReady()) {
+        stalledSinceNanos = null;
+        return;
+      }
+      Long since = stalledSinceNanos;
+      if (since == null) {
+        stalledSinceNanos = nowNanos;
+        return;
+      }
+      if (nowNanos - since < limit.toNanos()) {
+        return;
+      }
+    }
+    Refusal stalled =
+        Reason.STALLED.because(
+            "nothing was read for %d s (expected: a client that reads)"
+                .formatted(limit.toSeconds()));
+    end(stalled, new ModelException(Kind.CUT, stalled.message()));
+  }
+
+  /// Ends the stream and what is under way on it.
+  ///
+  /// @param each why there is no more of each answer
+  private void end(Refusal why, ModelException each) {
     List<Question> left;
     synchronized (this) {
       if (ended) {
@@ -293,8 +327,8 @@ final class ModelStream
       ended = true;
       left = new ArrayList<>(underWay.values());
       underWay.clear();
-      left.forEach(question -> out.onNext(Responses.of(question.id(), stopping(), null)));
-      out.onError(Refusals.status(STOPPING));
+      left.forEach(question -> out.onNext(Responses.of(question.id(), each, null)));
+      out.onError(Refusals.status(why));
     }
     left.forEach(Question::cancel);
     open.remove(this);

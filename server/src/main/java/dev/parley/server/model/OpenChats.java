@@ -22,6 +22,12 @@ final class OpenChats {
 
     /// The time given by [#drain] is over.
     void endOfDrain();
+
+    /// Ends a stream of which its client has read nothing for too long. To be called now and then.
+    ///
+    /// @param nowNanos as by [dev.parley.core.time.Clock#nanos]
+    /// @param limit how long is too long
+    void endIfStalled(long nowNanos, Duration limit);
   }
 
   /// Notes one that begins.
@@ -56,6 +62,17 @@ final class OpenChats {
     told.forEach(chat -> chat.drain(grace));
     tellIfDrained();
     return drained;
+  }
+
+  /// Ends those that are not read. To be called now and then.
+  ///
+  /// @param limit for how long
+  void endStalled(long nowNanos, Duration limit) {
+    List<Chat> all;
+    synchronized (this) {
+      all = List.copyOf(open);
+    }
+    all.forEach(chat -> chat.endIfStalled(nowNanos, limit));
   }
 
   /// Ends those that are left.

@@ -68,6 +68,11 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
   }
 
   @Override
+  public void endIfStalled(long nowNanos, Duration limit) {
+    // nothing of it waits to be read before it is whole
+  }
+
+  @Override
   public void endOfDrain() {
     question.cancel();
     end(Refusals.status(ModelStream.STOPPING));
