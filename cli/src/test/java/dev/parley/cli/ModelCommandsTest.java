@@ -43,6 +43,15 @@ class ModelCommandsTest {
   }
 
   @Test
+  void anAnswerThatIsNotWholeIsToldAsThatOnStandardError() {
+    Result answer =
+        parley.runWith("", "ask", "-m", "simulated", "--max-tokens", "2", "one two three");
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.out()).doesNotContain("ended by");
+    assertThat(answer.err()).contains("ended by LENGTH");
+  }
+
+  @Test
   void asJsonEveryPieceIsALine() {
     Result answer = parley.runWith("", "ask", "-m", "simulated", "--json", "hello");
     assertThat(answer.lines().getFirst()).contains("\"started\":").contains("simulated/simulated");

@@ -187,7 +187,8 @@ public final class AskCommand implements Callable<Integer> {
         if (piece.hasError()) {
           throw CommandFailure.failed(words(piece.getError()));
         }
-        if (piece.hasFinished() && !json && streams.tty().error()) {
+        boolean proper = piece.getFinished().getReason() == StopReason.STOP_REASON_STOP;
+        if (piece.hasFinished() && !json && (streams.tty().error() || !proper)) {
           endLine();
           streams.err().println(words(piece.getFinished()));
         }

@@ -214,6 +214,13 @@ final class ProviderLines {
       throws ConfigException {
     Map<String, String> secrets = new TreeMap<>(taken(KEY, options));
     Map<String, String> weights = taken(WEIGHT, options);
+    for (Map.Entry<String, String> secret : secrets.entrySet()) {
+      if (secret.getValue().isBlank()) {
+        throw new ConfigException(
+            "%s%s.%s: empty (expected: the credential, env:VARIABLE, or no such line)"
+                .formatted(PREFIX, name, KEY));
+      }
+    }
     if (secrets.isEmpty()) {
       String here = environment.getOrDefault(kind.variable(), "");
       secrets.put(
@@ -352,7 +359,11 @@ final class ProviderLines {
       boolean bare =
           uri.getQuery() == null && uri.getFragment() == null && uri.getUserInfo() == null;
       if (http && uri.getHost() != null && bare) {
-        return url.replaceAll("/+$", "");
+        String bareUrl = url.replaceAll("/+$", "");
+        String version = version(kind);
+        return bareUrl.endsWith(version)
+            ? bareUrl.substring(0, bareUrl.length() - version.length())
+            : bareUrl;
       }
     } catch (IllegalArgumentException e) {
       // told below, as whatever else is no base URL
@@ -360,6 +371,16 @@ final class ProviderLines {
     throw new ConfigException(
         "%s%s.%s: no such URL (expected: such as https://api.example.com, without user or query)"
             .formatted(PREFIX, name, BASE_URL));
+  }
+
+  /// What the paths of all requests begin with, so that others write it into the base URL.
+  private static String version(ProviderKind kind) {
+    return switch (kind) {
+      case OPENAI, MISTRAL, COMPATIBLE, ANTHROPIC, REPLICATE -> "/v1";
+      case COHERE -> "/v2";
+      case GEMINI -> "/v1beta";
+      case AZURE, VERTEX, SIMULATED -> "";
+    };
   }
 
   /// @param make throws [IllegalArgumentException] naming what of the provider cannot be used

@@ -41,6 +41,22 @@ class ProviderLinesTest {
             SIMULATED);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "compatible, http://h:1/v1, http://h:1",
+    "compatible, http://h:1/v1/, http://h:1",
+    "compatible, http://h:1/openai/v1, http://h:1/openai",
+    "compatible, http://h:1/v2, http://h:1/v2",
+    "anthropic, http://h/v1, http://h",
+    "cohere, http://h/v2, http://h",
+    "gemini, http://h/v1beta, http://h",
+    "azure, http://h/v1, http://h/v1"
+  })
+  void theVersionMayStandInTheBaseUrl(String kind, String url, String used) throws Exception {
+    Map<String, String> lines = Map.of("x.kind", kind, "x.base-url", url);
+    assertThat(ProviderLines.parse(lines, Map.of()).getLast().baseUrl()).isEqualTo(used);
+  }
+
   @Test
   void vertexIsWhereItsLocationIs() throws Exception {
     Map<String, String> lines = Map.of("vertex.project", "p", "vertex.key", "token");
@@ -172,6 +188,8 @@ class ProviderLinesTest {
     "vertex.location, EU West, 'provider.vertex.location: \"EU West\" (expected: '",
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
+    "openai.key, ' ', 'provider.openai.key: empty (expected: '",
+    "openai.key.a, '', 'provider.openai.key: empty (expected: '",
     "openai.key, 'sk-secret two', printable ASCII without spaces",
     "openai.max-questions, 0, 'expected: 1 to'",
     "openai.tokens-per-minute, many, 'expected: 1 to'",
