@@ -59,12 +59,6 @@ final class ProviderLines {
   /// Names of variables of which it is told that they are not set; others may be a credential.
   private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+");
 
-  /// What is no credential: of those some are longer, and most have a digit or a capital.
-  private static final Pattern HARMLESS = Pattern.compile("[a-z.-]{1,40}|-?[0-9]{1,12}");
-
-  /// Characters of what may be one.
-  private static final int MAX_TOLD_CHARS = 4;
-
   /// What all kinds have, beside credentials.
   private static final List<String> OF_ALL =
       List.of(
@@ -147,7 +141,11 @@ final class ProviderLines {
       if (!isPublic(option) && !option.equals(KEY) && !option.startsWith(KEY + ".")) {
         throw new ConfigException(
             "setting \"%s%s.%s\" (expected of a provider: %s)"
-                .formatted(PREFIX, name, told(option), expected(List.of(ProviderKind.values()))));
+                .formatted(
+                    PREFIX,
+                    name,
+                    Masked.unlessHarmless(option),
+                    expected(List.of(ProviderKind.values()))));
       }
     }
     ProviderKind kind = kind(name, options.remove(KIND));
@@ -287,7 +285,7 @@ final class ProviderLines {
       // told below, as whatever else is no such number
     }
     throw new ConfigException(
-        "%s: \"%s\" (expected: %d to %d)".formatted(where, told(text), min, max));
+        "%s: \"%s\" (expected: %d to %d)".formatted(where, Masked.unlessHarmless(text), min, max));
   }
 
   private static Duration duration(
@@ -390,16 +388,6 @@ final class ProviderLines {
     } catch (IllegalArgumentException e) {
       throw new ConfigException("%s%s.%s".formatted(PREFIX, name, e.getMessage()));
     }
-  }
-
-  /// A name or a value as it may be told: a credential may have come to stand anywhere.
-  static String told(String text) {
-    return HARMLESS.matcher(text).matches() ? text : shortened(text);
-  }
-
-  /// The beginning of what is likely to be one.
-  static String shortened(String text) {
-    return text.substring(0, Math.min(text.length(), MAX_TOLD_CHARS)) + "…";
   }
 
   private static String secret(

@@ -171,7 +171,7 @@ public final class Settings {
     String known =
         Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
     // What stands alone in its line may be a key of the line before.
-    String told = text.isEmpty() ? ProviderLines.shortened(key) : ProviderLines.told(key);
+    String told = text.isEmpty() ? Masked.beginning(key) : Masked.unlessHarmless(key);
     throw new ConfigException(
         "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, told, known));
   }
