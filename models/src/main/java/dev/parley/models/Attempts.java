@@ -2,6 +2,7 @@ package dev.parley.models;
 
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,9 @@ final class Attempts {
   }
 
   private Flux<ModelEvent> again(int index, int tried, ModelException e) {
+    if (e.kind() == Kind.UNREAD) {
+      return Flux.error(e); // nobody would read another answer either
+    }
     if (tried < MAX_TRIES) {
       Route route = ask.routes().get(index);
       boolean another =
@@ -121,9 +125,9 @@ final class Attempts {
     return next(index, e);
   }
 
-  /// Not one that has used up the caller's time.
+  /// Not one that has used up the caller's time, or for which there is no room here.
   private static boolean isWorthAnotherTry(ModelException e) {
-    return e.kind().isTransitory() && e.kind() != ModelException.Kind.TIMEOUT;
+    return e.kind().isTransitory() && e.kind() != Kind.TIMEOUT && e.kind() != Kind.BUSY;
   }
 
   private Flux<ModelEvent> next(int index, ModelException e) {

@@ -1,10 +1,12 @@
 package dev.parley.models;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.Model;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Usage;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
+import dev.parley.core.model.Prompt;
 import dev.parley.models.dialect.AnthropicDialect;
 import dev.parley.models.dialect.AzureDialect;
 import dev.parley.models.dialect.CohereDialect;
@@ -32,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import reactor.adapter.JdkFlowAdapter;
@@ -60,9 +61,6 @@ public final class Gateway implements AutoCloseable {
   /// Of a model as questions name it.
   private static final int MAX_NAME_CHARS = 256;
 
-  /// What all questions under way may take of the heap: this part of it.
-  private static final int PROMPTS_OF_HEAP = 16;
-
   private static final String SIMULATED_MODEL = "simulated";
 
   private static final Duration PENDING = Duration.ofSeconds(10);
@@ -82,20 +80,21 @@ public final class Gateway implements AutoCloseable {
   private final Prices prices;
   private final GatewayMetrics metrics;
 
-  /// What the prompts under way take ([PromptBytes]), which are held until they are answered.
-  private final AtomicLong promptBytes = new AtomicLong();
-
-  private final long maxPromptBytes = Runtime.getRuntime().maxMemory() / PROMPTS_OF_HEAP;
+  /// For prompts ([PromptBytes]), which are held until they are answered; and for what has come of
+  /// answers and nobody has taken.
+  private final MemoryBudget memory;
 
   /// @param providers each with a name of its own
   /// @param eventLoops threads for everything; not closed by this
   /// @param registry gets what is measured
+  /// @param memory for questions under way, and what is held of their answers
   public Gateway(
       List<ProviderSettings> providers,
       Prices prices,
       EventLoopGroup eventLoops,
-      MeterRegistry registry) {
-    this(providers, prices, eventLoops, registry, Clock.systemUTC(), MAX_IDLE);
+      MeterRegistry registry,
+      MemoryBudget memory) {
+    this(providers, prices, eventLoops, registry, memory, Clock.systemUTC(), MAX_IDLE);
   }
 
   Gateway(
@@ -103,10 +102,12 @@ public final class Gateway implements AutoCloseable {
       Prices prices,
       EventLoopGroup eventLoops,
       MeterRegistry registry,
+      MemoryBudget memory,
       Clock clock,
       Duration maxIdle) {
     this.eventLoops = eventLoops;
     this.prices = prices;
+    this.memory = memory;
     metrics = new GatewayMetrics(registry, prices);
     scheduler = Schedulers.fromExecutorService(eventLoops);
     connections =
@@ -210,23 +211,19 @@ public final class Gateway implements AutoCloseable {
         Flux.defer(
             () -> {
               List<Allowance> entered = entered(ask.allowances());
-              long bytes = PromptBytes.of(ask.prompt());
-              if (promptBytes.addAndGet(bytes) > maxPromptBytes) {
-                promptBytes.addAndGet(-bytes);
+              MemoryBudget.Share held;
+              try {
+                held = held(ask.prompt());
+              } catch (ModelException e) {
                 entered.forEach(allowance -> allowance.leave(0));
-                throw new ModelException(
-                    Kind.OVERLOADED,
-                    "questions of %d MiB are under way already (expected: the same again later)"
-                        .formatted(maxPromptBytes >> 20),
-                    Duration.ofSeconds(1),
-                    null);
+                throw e;
               }
               AtomicBoolean left = new AtomicBoolean();
               Attempts attempts = new Attempts(this::atWork, ask, asked, metrics, scheduler);
               Runnable leave =
                   () -> {
                     if (left.compareAndSet(false, true)) {
-                      promptBytes.addAndGet(-bytes);
+                      held.close();
                       long tokens = attempts.tokens();
                       entered.forEach(allowance -> allowance.leave(tokens));
                     }
@@ -236,6 +233,32 @@ public final class Gateway implements AutoCloseable {
                   .doOnError(_ -> leave.run())
                   .doFinally(_ -> leave.run());
             }));
+  }
+
+  private MemoryBudget.Share held(Prompt prompt) {
+    long bytes = PromptBytes.of(prompt);
+    if (bytes > memory.maxFirstBytes()) {
+      throw new ModelException(
+          Kind.INVALID_REQUEST,
+          "the question takes %d KiB of memory (expected: at most %d, or a server with more)"
+              .formatted(bytes >> 10, memory.maxFirstBytes() >> 10));
+    }
+    MemoryBudget.Share held = memory.begin(bytes);
+    if (held == null) {
+      throw new ModelException(
+          Kind.BUSY,
+          "questions and answers fill the %d MiB of memory that is for them (expected: the same"
+                  .formatted(memory.maxBytes() >> 20)
+              + " again later)",
+          Duration.ofSeconds(1),
+          null);
+    }
+    return held;
+  }
+
+  /// Where those who keep answers, such as to give them whole, have what these take counted.
+  public MemoryBudget memory() {
+    return memory;
   }
 
   /// Before the end is told, so that nobody is let in before he is charged.
@@ -304,7 +327,7 @@ public final class Gateway implements AutoCloseable {
     LocalClients secured = clients.with(client -> secured(settings, client));
     Dialect dialect = dialect(settings);
     return secret ->
-        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience());
+        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), memory);
   }
 
   /// HTTP/2 where the provider offers it, which only those behind TLS can.

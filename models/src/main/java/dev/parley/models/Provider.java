@@ -232,7 +232,9 @@ final class Provider {
           TIMEOUT,
           CUT,
           MALFORMED,
-          BLOCKED ->
+          BLOCKED,
+          UNREAD,
+          BUSY ->
           false;
     };
   }

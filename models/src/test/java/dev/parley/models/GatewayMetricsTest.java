@@ -2,6 +2,7 @@ package dev.parley.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
@@ -74,7 +75,8 @@ class GatewayMetricsTest {
                 List.of(ProviderSettings.of("one", ProviderKind.COMPATIBLE, provider.url(), "s")),
                 Prices.NONE,
                 eventLoops,
-                meters)) {
+                meters,
+                new MemoryBudget(64 << 20))) {
       Listener listener =
           Listener.of(
               gateway.answer(

@@ -3,6 +3,7 @@ package dev.parley.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
@@ -84,7 +85,14 @@ class GatewayPolicyTest {
     Price price = new Price(BigDecimal.valueOf(3), BigDecimal.valueOf(15), BigDecimal.ONE);
     Prices prices = new Prices(Map.of("one/a", price));
     Gateway gateway =
-        new Gateway(List.of(settings), prices, eventLoops, meters, clock, Duration.ofSeconds(30));
+        new Gateway(
+            List.of(settings),
+            prices,
+            eventLoops,
+            meters,
+            new MemoryBudget(64 << 20),
+            clock,
+            Duration.ofSeconds(30));
     open.add(gateway);
     return gateway;
   }

@@ -3,6 +3,7 @@ package dev.parley.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelEvent.Started;
@@ -82,6 +83,7 @@ class GatewayTest {
             Prices.NONE,
             eventLoops,
             meters,
+            new MemoryBudget(64 << 20),
             Clock.systemUTC(),
             maxIdle);
     open.add(gateway);

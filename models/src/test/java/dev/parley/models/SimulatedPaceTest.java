@@ -2,6 +2,7 @@ package dev.parley.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
@@ -33,7 +34,8 @@ class SimulatedPaceTest {
                   .withOptions(Map.of("pace-ms", "0"))),
           Prices.NONE,
           eventLoops,
-          new SimpleMeterRegistry());
+          new SimpleMeterRegistry(),
+          new MemoryBudget(64 << 20));
 
   @AfterEach
   void close() {

@@ -3,6 +3,8 @@ package dev.parley.server;
 import dev.parley.core.access.Caller;
 import dev.parley.core.access.OpenAuthenticator;
 import dev.parley.core.error.Refusal;
+import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
@@ -28,6 +30,7 @@ import dev.parley.server.delivery.ReadLanes;
 import dev.parley.server.http.HttpPort;
 import dev.parley.server.model.KnownModels;
 import dev.parley.server.model.ModelServices;
+import dev.parley.server.rpc.CallEnds;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
 import dev.parley.server.session.Answers;
@@ -154,17 +157,19 @@ public final class ParleyServer implements AutoCloseable {
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
           new StreamGroup(
-              eventLoop,
-              new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits()),
-              config.limits().stallTimeout(),
-              connections::close));
+              eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
     Set<String> names =
         config.assistants().stream().map(AssistantSettings::name).collect(Collectors.toSet());
     Calls calls = new Calls(new OpenAuthenticator(names));
     ServerMetrics metrics = new ServerMetrics();
     Gateway gateway =
-        new Gateway(config.providers(), config.prices(), eventLoops.workers(), metrics.registry());
+        new Gateway(
+            config.providers(),
+            config.prices(),
+            eventLoops.workers(),
+            metrics.registry(),
+            MemoryBudget.ofHeap(Limits.QUESTIONS_PART_OF_MEMORY));
     Allowances users = new Allowances(config.userQuota());
     Assistants assistants =
         new Assistants(
@@ -215,7 +220,8 @@ public final class ParleyServer implements AutoCloseable {
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
-    Server port = Port.open(config, eventLoops, calls, connections, turns, services, health);
+    CallEnds ends = new CallEnds(clock, config.limits().stallTimeout(), connections::close);
+    Server port = Port.open(config, eventLoops, calls, connections, turns, ends, services, health);
     HttpPort http =
         http(
             config, eventLoops, connections, gateway, known, users, health, metrics::scrape, clock);
@@ -268,6 +274,7 @@ public final class ParleyServer implements AutoCloseable {
           groups.forEach(StreamGroup::tick);
           models.endStalled(clock.nanos());
           turns.cutOffStalled();
+          ends.cutOffUntaken();
           health.check();
           server.endIfDead();
         });

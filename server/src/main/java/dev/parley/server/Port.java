@@ -1,6 +1,7 @@
 package dev.parley.server;
 
 import dev.parley.server.config.ServerConfig;
+import dev.parley.server.rpc.CallEnds;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
 import io.grpc.BindableService;
@@ -50,6 +51,7 @@ final class Port {
       Calls calls,
       Connections connections,
       CallTurns turns,
+      CallEnds ends,
       List<ServerServiceDefinition> services,
       HealthWatch health) {
     NettyServerBuilder builder =
@@ -77,7 +79,7 @@ final class Port {
         .forEach(builder::withChildOption);
     builder.addTransportFilter(turns);
     for (ServerServiceDefinition service : services) {
-      builder.addService(ServerInterceptors.intercept(service, calls, turns));
+      builder.addService(ServerInterceptors.intercept(service, calls, turns, ends));
     }
     builder.addService(health.service());
     builder.addService(ChannelzService.newInstance(CHANNELZ_PAGE));

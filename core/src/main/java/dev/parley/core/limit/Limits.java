@@ -69,9 +69,16 @@ public final class Limits {
   /// Most sessions in which answers are under way at once.
   public static final int MAX_ANSWERS_AT_ONCE = 10_000;
 
+  /// Bytes of memory that a character takes at most.
+  public static final int BYTES_PER_CHAR = 2;
+
   /// What part of the memory that the server may take is for answers under way in sessions, their
   /// prompts included: one in so many.
   public static final int ANSWERS_PART_OF_MEMORY = 8;
+
+  /// What part of the memory that the server may take is for questions to models, and for what has
+  /// come of their answers and nobody has taken: one in so many.
+  public static final int QUESTIONS_PART_OF_MEMORY = 8;
 
   /// Most topics kept in memory although nobody listens, because more of them is about to come.
   public static final int MAX_BUSY_TOPICS = MAX_ANSWERS_AT_ONCE;

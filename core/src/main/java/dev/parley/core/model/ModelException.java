@@ -33,12 +33,21 @@ public final class ModelException extends RuntimeException {
     /// What came is not what the provider's protocol allows.
     MALFORMED(false),
     /// The provider does not answer this, by its policy.
-    BLOCKED(false);
+    BLOCKED(false),
+    /// Whoever asked did not read it in time.
+    UNREAD(false),
+    /// This server, not the provider, has too much to do.
+    BUSY(true);
 
     private final boolean transitory;
 
     Kind(boolean transitory) {
       this.transitory = transitory;
+    }
+
+    /// The name that callers are told. Who it is that has too much to do is nothing to them.
+    public String told() {
+      return this == BUSY ? OVERLOADED.name() : name();
     }
 
     /// Whether the same request may succeed later.

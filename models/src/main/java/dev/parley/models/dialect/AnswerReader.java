@@ -20,4 +20,9 @@ public interface AnswerReader {
   /// @param out told of the end, where the protocol has no other sign of it
   /// @throws ModelException `CUT`, if that was not its proper end
   void end(Consumer<ModelEvent> out);
+
+  /// About how many characters of what has come it keeps, because they are to be told later.
+  default long heldChars() {
+    return 0;
+  }
 }

@@ -31,6 +31,9 @@ final class AnthropicReader implements AnswerReader {
   private boolean finished;
   private String stopReason = "";
   private String explanation = "";
+
+  /// Characters of the inputs of all open blocks.
+  private long inputs;
   private long input = -1;
   private long cacheWritten = -1;
   private long cacheRead = -1;
@@ -68,6 +71,11 @@ final class AnthropicReader implements AnswerReader {
     }
   }
 
+  @Override
+  public long heldChars() {
+    return inputs + stopReason.length() + explanation.length();
+  }
+
   private static ModelException error(JsonNode node) {
     JsonNode error = node.path("error");
     String type = Json.told(error, "type");
@@ -96,6 +104,7 @@ final class AnthropicReader implements AnswerReader {
     boolean isCall = type.equals("tool_use");
     Block block = isCall ? new Block(calls++, input(content)) : new Block(-1, "");
     open.put(index, block);
+    inputs += block.input().length();
     switch (type) {
       case "text" -> tellText(Json.text(content, "text"), out);
       case "thinking" ->
@@ -135,6 +144,7 @@ final class AnthropicReader implements AnswerReader {
         String piece = given(delta, "partial_json", data);
         if (block.call() >= 0 && !piece.isEmpty()) {
           open.put(index, new Block(block.call(), ""));
+          inputs -= block.input().length();
           out.accept(new ModelEvent.ToolCall(block.call(), "", "", piece));
         }
       }
@@ -149,6 +159,7 @@ final class AnthropicReader implements AnswerReader {
     if (block == null) {
       throw Json.malformed(data, "end of a block that has begun");
     }
+    inputs -= block.input().length();
     if (block.call() >= 0 && !block.input().isEmpty()) {
       out.accept(new ModelEvent.ToolCall(block.call(), "", "", block.input()));
     }

@@ -87,6 +87,11 @@ final class GeminiReader implements AnswerReader {
     out.accept(new ModelEvent.Finished(reason, finishReason, usage()));
   }
 
+  @Override
+  public long heldChars() {
+    return (long) id.length() + finishReason.length();
+  }
+
   private static void requireUnblocked(JsonNode feedback) {
     String reason = Json.text(feedback, "blockReason");
     if (!reason.isEmpty()) {

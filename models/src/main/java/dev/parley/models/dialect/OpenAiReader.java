@@ -37,6 +37,9 @@ final class OpenAiReader implements AnswerReader {
   /// Ids of the calls so far.
   private final List<String> callIds = new ArrayList<>();
 
+  /// Characters of these.
+  private long idChars;
+
   /// From the provider's index (-1: none) to ours of the newest call that has it. They differ, as
   /// there are servers that count no calls but the first.
   private final Map<Long, Integer> calls = new HashMap<>();
@@ -69,6 +72,11 @@ final class OpenAiReader implements AnswerReader {
       throw cut();
     }
     finish(out);
+  }
+
+  @Override
+  public long heldChars() {
+    return idChars + finishReason.length();
   }
 
   private void message(String data, Consumer<ModelEvent> out) {
@@ -204,6 +212,7 @@ final class OpenAiReader implements AnswerReader {
       }
       index = callIds.size();
       callIds.add(id);
+      idChars += id.length();
       calls.put(place, index);
       out.accept(new ModelEvent.ToolCall(index, id, name, arguments));
     } else if (!arguments.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.parley.models.http;
 
+import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
 import dev.parley.models.dialect.AnswerReader;
@@ -69,6 +70,7 @@ final class AnswerDecoder {
 
   private void read(ServerSentEvent event, Consumer<ModelEvent> out) {
     read = true;
+    checkLength(event.lastId().length());
     if (isRepeated(event.lastId())) {
       return;
     }
@@ -158,12 +160,21 @@ final class AnswerDecoder {
           case ModelEvent.Finished finished -> finished.providerReason().length();
           default -> 0;
         };
-    if (longest > MAX_NAME_CHARS) {
+    checkLength(longest);
+  }
+
+  private static void checkLength(int chars) {
+    if (chars > MAX_NAME_CHARS) {
       throw new ModelException(
           ModelException.Kind.MALFORMED,
           "an id or a name in the answer has %d characters (expected: at most %d)"
-              .formatted(longest, MAX_NAME_CHARS));
+              .formatted(chars, MAX_NAME_CHARS));
     }
+  }
+
+  /// About how many bytes of memory that takes which has come and is still to be told.
+  long heldBytes() {
+    return parser.heldBytes() + Limits.BYTES_PER_CHAR * reader.heldChars();
   }
 
   /// The newest id that an event had; empty: none.

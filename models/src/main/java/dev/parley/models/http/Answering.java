@@ -1,7 +1,10 @@
 package dev.parley.models.http;
 
+import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
+import dev.parley.core.model.ModelException.Kind;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,10 +29,17 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   /// How long a connection may take to end a stream whose answer has ended, to be used again.
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /// Of an event beside its text.
+  private static final int EVENT_BYTES = 64;
+
+  /// What is less is not counted: of most answers that is all that is ever held.
+  private static final int MIN_HELD_BYTES = 4 << 10;
+
   private final Flow.Subscriber<? super ModelEvent> subscriber;
   private final AnswerDecoder decoder;
   private final Function<Throwable, ModelException> failures;
   private final Patience patience;
+  private final MemoryBudget.Share held;
   private final ScheduledExecutorService timer;
   private final long begunNanos = System.nanoTime();
 
@@ -63,19 +73,25 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private volatile boolean misused;
   private boolean told;
 
+  /// What the events of the newest chunk take.
+  private long arrivedBytes;
+
   /// Whether the subscriber has been told of the proper end.
   private boolean complete;
 
+  /// @param held what has come of it and nobody has taken; closed when it has ended
   Answering(
       Flow.Subscriber<? super ModelEvent> subscriber,
       AnswerDecoder decoder,
       Function<Throwable, ModelException> failures,
       Patience patience,
+      MemoryBudget.Share held,
       ScheduledExecutorService timer) {
     this.subscriber = subscriber;
     this.decoder = decoder;
     this.failures = failures;
     this.patience = patience;
+    this.held = held;
     this.timer = timer;
   }
 
@@ -96,8 +112,10 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     }
     waiting = false;
     int before = decoder.pieces();
+    arrivedBytes = 0; // of the former chunk nothing is left, or this one would not have been read
     try {
-      decoder.feed(chunk, events::add);
+      decoder.feed(chunk, this::arrived);
+      hold(arrivedBytes + decoder.heldBytes());
     } catch (RuntimeException e) {
       fail(e);
       return;
@@ -117,6 +135,26 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   public void onError(Throwable e) {
     stop(lingering);
     fail(e);
+  }
+
+  private void arrived(ModelEvent event) {
+    arrivedBytes += EVENT_BYTES + (long) Limits.BYTES_PER_CHAR * Pieces.text(event).length();
+    events.add(event);
+  }
+
+  private void hold(long bytes) {
+    if (!held.resize(bytes < MIN_HELD_BYTES ? 0 : bytes)) {
+      events.clear(); // nobody may ever take them
+      throw noRoom();
+    }
+  }
+
+  /// What an answer holds finds no room in the memory.
+  static ModelException noRoom() {
+    return new ModelException(
+        Kind.BUSY,
+        "the answer does not fit into the memory that is left for answers (expected: the same"
+            + " again later, or shorter pieces from the provider)");
   }
 
   private void readToEnd() {
@@ -251,6 +289,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private void finish() {
     told = true;
     events.clear();
+    held.close();
     stop(alarm);
   }
 
@@ -265,9 +304,14 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     long left = waiting ? limit.toNanos() - (now - waitingNanos) : limit.toNanos();
     long leftOfAll = patience.whole().toNanos() - (now - begunNanos);
     if (leftOfAll <= 0) {
-      fail(tooLate("the answer has not come to its end within %s", patience.whole()));
+      fail(
+          waiting
+              ? late(Kind.TIMEOUT, "the answer has not come to its end within %s", patience.whole())
+              : late(
+                  Kind.UNREAD, "the answer was not read to its end within %s", patience.whole()));
     } else if (left <= 0) {
-      fail(tooLate(spoken ? "nothing more came for %s" : "nothing came for %s", limit));
+      String text = spoken ? "nothing more came for %s" : "nothing came for %s";
+      fail(late(Kind.TIMEOUT, text, limit));
     } else {
       // The first piece may come at any moment, and the shorter limit apply from then on.
       long next = Math.min(Math.min(left, leftOfAll), patience.betweenTokens().toNanos());
@@ -294,8 +338,8 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     }
   }
 
-  private static ModelException tooLate(String text, Duration limit) {
+  private static ModelException late(Kind kind, String text, Duration limit) {
     String seconds = "%.1f s".formatted(limit.toMillis() / 1e3);
-    return new ModelException(ModelException.Kind.TIMEOUT, text.formatted(seconds));
+    return new ModelException(kind, text.formatted(seconds));
   }
 }

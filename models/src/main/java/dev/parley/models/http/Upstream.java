@@ -1,5 +1,6 @@
 package dev.parley.models.http;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.Model;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException;
@@ -50,6 +51,13 @@ public final class Upstream implements Model {
   /// Of an answer that is no stream.
   private static final int MAX_BODY_BYTES = 8 << 20;
 
+  /// How often it is there while it is gathered.
+  private static final long COPIES = 2;
+
+  /// How long an answer may take to come to its end that tells why there is no other. Its status
+  /// says most of it.
+  private static final Duration REFUSAL_PATIENCE = Duration.ofSeconds(1);
+
   /// What comes in place of a stream from those who stand between, or do not know streams.
   private static final List<String> NO_STREAMS = List.of("text/html", "application/json");
 
@@ -71,14 +79,21 @@ public final class Upstream implements Model {
   private final String baseUrl;
   private final Secret secret;
   private final Patience patience;
+  private final MemoryBudget memory;
 
   /// The event loops'; not disposed of, which would end them.
   private final Scheduler scheduler;
 
   /// @param clients whose connections are used
   /// @param baseUrl such as `https://api.example.com`, no slash at its end
+  /// @param memory for what has come of answers and is still to be told
   public Upstream(
-      LocalClients clients, Dialect dialect, String baseUrl, Secret secret, Patience patience) {
+      LocalClients clients,
+      Dialect dialect,
+      String baseUrl,
+      Secret secret,
+      Patience patience,
+      MemoryBudget memory) {
     int connectMillis = Math.toIntExact(patience.connect().toMillis());
     this.clients =
         clients.with(
@@ -91,6 +106,7 @@ public final class Upstream implements Model {
     this.baseUrl = baseUrl;
     this.secret = secret;
     this.patience = patience;
+    this.memory = memory;
     scheduler = Schedulers.fromExecutorService(clients.loops());
   }
 
@@ -101,7 +117,9 @@ public final class Upstream implements Model {
       secret
           .current()
           .flatMapMany(known -> chunks(prompt, known, decoder))
-          .subscribe(new Answering(subscriber, decoder, this::failure, patience, clients.loop()));
+          .subscribe(
+              new Answering(
+                  subscriber, decoder, this::failure, patience, memory.share(), clients.loop()));
     };
   }
 
@@ -235,12 +253,13 @@ public final class Upstream implements Model {
             (response, body) -> {
               waiting.answered();
               if (!isSuccess(response)) {
-                return read(response, body)
+                return refusal(response, body)
                     .flatMapMany(answer -> Flux.error(dialect.refusal(answer)));
               }
               String type = response.responseHeaders().get("content-type", "");
               return NO_STREAMS.stream().anyMatch(type.toLowerCase(Locale.ROOT)::startsWith)
-                  ? read(response, body).flatMapMany(answer -> Flux.error(noStream(type, answer)))
+                  ? refusal(response, body)
+                      .flatMapMany(answer -> Flux.error(noStream(type, answer)))
                   : body.asByteArray();
             })
         .onErrorMap(e -> !(e instanceof PrematureCloseException), this::failure);
@@ -258,12 +277,10 @@ public final class Upstream implements Model {
     return send(clients.here(), call)
         .response(
             (response, body) ->
-                read(response, body)
-                    .flatMap(
-                        answer ->
-                            isSuccess(response)
-                                ? Mono.just(answer)
-                                : Mono.error(dialect.refusal(answer))))
+                isSuccess(response)
+                    ? success(response, body)
+                    : refusal(response, body)
+                        .flatMap(answer -> Mono.error(dialect.refusal(answer))))
         .next()
         .onErrorMap(this::failure);
   }
@@ -292,15 +309,42 @@ public final class Upstream implements Model {
     return response.status().code() / HUNDRED == SUCCESS;
   }
 
-  private static Mono<HttpAnswer> read(HttpClientResponse response, ByteBufFlux body) {
+  private Mono<HttpAnswer> success(HttpClientResponse response, ByteBufFlux body) {
+    return Mono.using(
+        memory::share,
+        held ->
+            read(
+                response,
+                body.asByteArray()
+                    .doOnNext(
+                        chunk -> {
+                          if (!held.grow(COPIES * chunk.length)) {
+                            throw Answering.noRoom();
+                          }
+                        })));
+  }
+
+  /// As much of it as comes in time and has room, if only its status.
+  private Mono<HttpAnswer> refusal(HttpClientResponse response, ByteBufFlux body) {
+    return Mono.using(
+        memory::share,
+        held ->
+            read(
+                response,
+                body.asByteArray()
+                    .take(REFUSAL_PATIENCE, Schedulers.fromExecutorService(clients.loop()))
+                    .onErrorResume(_ -> Flux.empty())
+                    .takeWhile(chunk -> held.grow(COPIES * chunk.length))));
+  }
+
+  private static Mono<HttpAnswer> read(HttpClientResponse response, Flux<byte[]> body) {
     Map<String, String> headers = new HashMap<>();
     response
         .responseHeaders()
         .forEach(
             header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    return body.asByteArray()
-        .doOnNext(bytes::writeBytes)
+    return body.doOnNext(bytes::writeBytes)
         .takeUntil(_ -> bytes.size() > MAX_BODY_BYTES)
         .then(
             Mono.fromSupplier(

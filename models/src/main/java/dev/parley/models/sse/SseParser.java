@@ -1,5 +1,6 @@
 package dev.parley.models.sse;
 
+import dev.parley.core.limit.Limits;
 import dev.parley.core.model.ModelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ public final class SseParser {
   private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
   private static final int MIN_CARRY_BYTES = 512;
+
+  /// Room for a line's beginning that is kept for the next line.
+  private static final int MAX_KEPT_BYTES = 64 << 10;
 
   private final int maxEventBytes;
 
@@ -91,6 +95,12 @@ public final class SseParser {
     }
   }
 
+  /// About how many bytes of memory the event takes that is not yet complete.
+  public long heldBytes() {
+    return carry.length
+        + (long) Limits.BYTES_PER_CHAR * (dataBytes + name.length() + lastId.length());
+  }
+
   private void endLine(byte[] bytes, int from, int to, Consumer<ServerSentEvent> out) {
     if (carryLength == 0) {
       line(bytes, from, to, out);
@@ -100,13 +110,17 @@ public final class SseParser {
     int length = carryLength;
     carryLength = 0;
     line(carry, 0, length, out);
+    if (carry.length > MAX_KEPT_BYTES) {
+      carry = new byte[0];
+    }
   }
 
   private void keep(byte[] bytes, int from, int to) {
     checkSize(carryLength, to - from);
     int length = carryLength + to - from;
     if (length > carry.length) {
-      carry = Arrays.copyOf(carry, Math.max(MIN_CARRY_BYTES, length + (length >> 1)));
+      int roomy = Math.max(MIN_CARRY_BYTES, length + (length >> 1));
+      carry = Arrays.copyOf(carry, Math.max(length, Math.min(roomy, maxEventBytes)));
     }
     System.arraycopy(bytes, from, carry, carryLength, to - from);
     carryLength = length;

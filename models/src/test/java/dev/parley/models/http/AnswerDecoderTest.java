@@ -55,6 +55,17 @@ class AnswerDecoderTest {
   }
 
   @Test
+  void anIdOfAnEventIsBounded() {
+    AnswerDecoder decoder = decoder();
+    feed(decoder, "id: " + "x".repeat(4_096) + "\ndata: fits");
+    ModelException tooLong =
+        assertThrows(
+            ModelException.class, () -> feed(decoder, "id: " + "x".repeat(4_097) + "\ndata: not"));
+    assertThat(tooLong.kind()).isEqualTo(Kind.MALFORMED);
+    assertThat(texts()).containsExactly("fits");
+  }
+
+  @Test
   void aStreamThatBeginsAnewIsNotToldAnew() {
     AnswerDecoder decoder = decoder();
     feed(decoder, event(1), event(2), event(3));

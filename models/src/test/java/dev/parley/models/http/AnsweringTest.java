@@ -3,6 +3,7 @@ package dev.parley.models.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelException;
 import dev.parley.models.dialect.OpenAiDialect;
 import java.io.IOException;
@@ -69,6 +70,7 @@ final class AnsweringTest {
         new AnswerDecoder(new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE).reader()),
         e -> new ModelException(ModelException.Kind.FAILED, e.toString()),
         patience,
+        new MemoryBudget(64 << 20).share(),
         timer);
   }
 

@@ -2,6 +2,7 @@ package dev.parley.models.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
 import dev.parley.core.model.Prompt;
@@ -74,7 +75,8 @@ class ConnectTimeoutTest {
               new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
               url,
               Secret.of("secret"),
-              new Patience(CONNECT, LONG, LONG, LONG));
+              new Patience(CONNECT, LONG, LONG, LONG),
+              new MemoryBudget(64 << 20));
       Prompt hello = Prompt.of("m", List.of(Turn.of(Role.USER, "hello")));
       ModelException failure = Listener.of(upstream.answer(hello)).failure();
       assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);

@@ -3,6 +3,7 @@ package dev.parley.models.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
@@ -129,7 +130,8 @@ class Http2CancelTest {
                     .withOptions(Map.of("ca", authorities.toString()))),
             Prices.NONE,
             askers,
-            new SimpleMeterRegistry());
+            new SimpleMeterRegistry(),
+            new MemoryBudget(64 << 20));
   }
 
   @AfterEach

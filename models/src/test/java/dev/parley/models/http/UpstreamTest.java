@@ -3,6 +3,7 @@ package dev.parley.models.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelEvent.Started;
@@ -102,7 +103,8 @@ class UpstreamTest {
 
   private Upstream upstream(String url, Patience patience) {
     OpenAiDialect dialect = new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE);
-    return new Upstream(clients(), dialect, url, Secret.of(SECRET), patience);
+    return new Upstream(
+        clients(), dialect, url, Secret.of(SECRET), patience, new MemoryBudget(64 << 20));
   }
 
   private Upstream upstream(FakeProvider provider) {
@@ -111,7 +113,13 @@ class UpstreamTest {
 
   private Upstream replicate(FakeProvider provider, Patience patience) {
     ReplicateDialect dialect = new ReplicateDialect(URI.create(provider.url()));
-    return new Upstream(clients(), dialect, provider.url(), Secret.of(SECRET), patience);
+    return new Upstream(
+        clients(),
+        dialect,
+        provider.url(),
+        Secret.of(SECRET),
+        patience,
+        new MemoryBudget(64 << 20));
   }
 
   private static void answer(Exchange exchange) throws IOException {
@@ -402,7 +410,8 @@ class UpstreamTest {
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(SECRET),
-            PATIENT);
+            PATIENT,
+            new MemoryBudget(64 << 20));
     Listener.of(upstream.answer(HELLO)).failure();
     assertThat(elsewhere.requests()).isEmpty();
   }
@@ -704,7 +713,8 @@ class UpstreamTest {
             new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE),
             provider.url(),
             Secret.of(secret),
-            PATIENT);
+            PATIENT,
+            new MemoryBudget(64 << 20));
     ModelException refused = Listener.of(upstream.answer(HELLO)).failure();
     assertThat(refused.kind()).isEqualTo(ModelException.Kind.INVALID_REQUEST);
     assertThat(refused).hasMessageNotContaining("injected");

@@ -163,6 +163,23 @@ class SseParserTest {
   }
 
   @Test
+  void whatIsHeldIsKnownAndLetGoWithTheEvent() {
+    SseParser parser = new SseParser();
+    byte[] line = "data: %s".formatted("x".repeat(100_000)).getBytes(UTF_8);
+    parser.feed(line, 0, line.length, _ -> {});
+    assertThat(parser.heldBytes()).as("a line").isBetween(100_000L, 160_000L);
+    byte[] end = {'\n'};
+    parser.feed(end, 0, 1, _ -> {});
+    assertThat(parser.heldBytes()).as("its text").isBetween(200_000L, 210_000L);
+    parser.feed(end, 0, 1, _ -> {});
+    assertThat(parser.heldBytes()).isZero();
+    byte[] names =
+        "event: %s\nid: %s\n".formatted("e".repeat(500), "i".repeat(500)).getBytes(UTF_8);
+    parser.feed(names, 0, names.length, _ -> {});
+    assertThat(parser.heldBytes()).isEqualTo(2_000);
+  }
+
+  @Test
   void theLimitIsChecked() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new SseParser(0))

@@ -123,6 +123,7 @@ record ApiError(
           case KIND_CUT -> of(502, UPSTREAM, "provider_cut", error);
           case KIND_MALFORMED -> of(502, UPSTREAM, "provider_malformed", error).forGood();
           case KIND_BLOCKED -> of(400, INVALID, "content_filter", error);
+          case KIND_UNREAD -> of(408, INVALID, "answer_unread", error);
           case KIND_CANCELLED, KIND_INTERNAL, KIND_UNKNOWN, UNRECOGNIZED -> internal();
         };
     return error.hasRetryAfter() ? told.after(error.getRetryAfter()) : told;

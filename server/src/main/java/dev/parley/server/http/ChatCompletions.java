@@ -1,5 +1,6 @@
 package dev.parley.server.http;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.time.Clock;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
@@ -183,11 +184,19 @@ record ChatCompletions(Gateway gateway, Allowances users, Clock clock) {
 
   /// An answer in one piece.
   private static final class Whole extends Completion {
-    private final WholeAnswer answer = new WholeAnswer();
+    private final MemoryBudget.Share held;
+    private final WholeAnswer answer;
     private boolean ended;
 
     Whole(Exchange exchange, Gateway gateway, ChatRequest asked, CompletionForm form) {
       super(exchange, gateway, asked, form);
+      held = gateway.memory().share();
+      answer = new WholeAnswer(held);
+    }
+
+    @Override
+    public void left() {
+      held.close();
     }
 
     @Override

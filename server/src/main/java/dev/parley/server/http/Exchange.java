@@ -36,6 +36,9 @@ final class Exchange {
 
     /// The server stops, and cannot wait for the rest of the answer. Event loop.
     void cut();
+
+    /// All of the answer has been written, or the peer is gone. Event loop.
+    default void left() {}
   }
 
   private static final Answerer NOBODY =
@@ -137,6 +140,7 @@ final class Exchange {
   /// It counts no longer. Once.
   void leave() {
     load.leave(counted);
+    answerer.left();
   }
 
   /// Who is told of the peer from now on.

@@ -128,7 +128,7 @@ final class ModelStream
       return Responses.of(
           id,
           new ModelException(
-              Kind.OVERLOADED,
+              Kind.BUSY,
               "%d questions are under way on this stream (expected: at most that)"
                   .formatted(maxUnderWay)),
           null);
@@ -138,7 +138,7 @@ final class ModelStream
   }
 
   private static ModelException stopping() {
-    return new ModelException(Kind.OVERLOADED, STOPPING.message(), Limits.RECONNECT_WITHIN, null);
+    return new ModelException(Kind.BUSY, STOPPING.message(), Limits.RECONNECT_WITHIN, null);
   }
 
   private void cancel(String id) {
@@ -312,7 +312,7 @@ final class ModelStream
         Reason.STALLED.because(
             "nothing was read for %d s (expected: a client that reads)"
                 .formatted(limit.toSeconds()));
-    end(stalled, new ModelException(Kind.CUT, stalled.message()));
+    end(stalled, new ModelException(Kind.UNREAD, stalled.message()));
   }
 
   /// Ends the stream and what is under way on it.

@@ -34,6 +34,8 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
     }
 
     /// Takes a piece, or the error that ends the answer.
+    ///
+    /// @throws ModelException if there is no room for the piece; the answer ends with that
     void take(Question question, ChatResponse piece);
 
     /// There is nothing more.
@@ -123,12 +125,18 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
     if (asked == null) {
       throw new IllegalStateException("an answer of nobody");
     }
-    taker.take(
-        this,
+    ChatResponse piece =
         event instanceof ModelEvent.Finished finished
             ? Responses.of(
                 id, finished, firstTokenNanos, gateway.costNanos(asked, finished.usage()))
-            : Responses.of(id, event, asked));
+            : Responses.of(id, event, asked);
+    try {
+      taker.take(this, piece);
+    } catch (ModelException e) {
+      onError(e);
+      cancel();
+      return;
+    }
     waiting.set(true);
     proceed();
   }

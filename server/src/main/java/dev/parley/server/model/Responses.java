@@ -53,7 +53,7 @@ final class Responses {
   ///
   /// @param route which model was asked last; null: none
   static ChatResponse of(String requestId, ModelException e, @Nullable Route route) {
-    return of(requestId, ModelError.Kind.valueOf("KIND_" + e.kind()), e, route);
+    return of(requestId, kind(e), e, route);
   }
 
   /// As [#of(String, ModelException, Route)], of another kind than models know.
@@ -65,8 +65,12 @@ final class Responses {
         .build();
   }
 
+  private static ModelError.Kind kind(ModelException e) {
+    return ModelError.Kind.valueOf("KIND_" + e.kind().told());
+  }
+
   static ModelError error(ModelException e) {
-    return error(ModelError.Kind.valueOf("KIND_" + e.kind()), e, null);
+    return error(kind(e), e, null);
   }
 
   private static ModelError error(ModelError.Kind kind, Throwable e, @Nullable Route route) {

@@ -1,5 +1,7 @@
 package dev.parley.server.model;
 
+import dev.parley.core.limit.MemoryBudget;
+import dev.parley.core.model.ModelException;
 import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.Finished;
@@ -24,6 +26,10 @@ public final class WholeAnswer {
   /// Characters that a call's arguments are made of, beside what names it.
   private record Call(ToolCall first, StringBuilder arguments) {}
 
+  /// How often what has come is there: as it is gathered, and as it is told.
+  private static final long COPIES = 2;
+
+  private final MemoryBudget.Share held;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder refusal = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
@@ -33,9 +39,25 @@ public final class WholeAnswer {
   private Started started = Started.getDefaultInstance();
   private @Nullable Finished finished;
 
+  /// An answer that nothing has come of.
+  ///
+  /// @param held what it takes; to be closed by whoever gives the answer, once it is taken
+  public WholeAnswer(MemoryBudget.Share held) {
+    this.held = held;
+  }
+
   /// Adds a piece.
+  ///
+  /// @throws ModelException `BUSY`, if there is no room for it
   public void add(ChatResponse piece) {
-    length += piece.getSerializedSize();
+    int more = piece.getSerializedSize();
+    if (!held.resize(COPIES * (length + more))) {
+      throw new ModelException(
+          ModelException.Kind.BUSY,
+          "the answer does not fit into the memory that is left for answers (expected: the same"
+              + " again later, or as a stream)");
+    }
+    length += more;
     switch (piece.getEventCase()) {
       case STARTED -> begin(piece.getStarted());
       case TEXT -> text.append(piece.getText());
@@ -63,6 +85,7 @@ public final class WholeAnswer {
     reasoning.clear();
     calls.clear();
     length = 0;
+    held.resize(0);
   }
 
   /// A signature closes a stretch of thoughts.

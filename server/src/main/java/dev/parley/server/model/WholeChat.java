@@ -1,6 +1,7 @@
 package dev.parley.server.model;
 
 import com.google.protobuf.Any;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.model.v1.Answer;
 import dev.parley.model.v1.ChatRequest;
 import dev.parley.model.v1.ChatResponse;
@@ -34,7 +35,8 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
   private final ServerCallStreamObserver<ChatResponse> out;
   private final OpenChats open;
   private final Question question;
-  private final WholeAnswer answer = new WholeAnswer();
+  private final MemoryBudget.Share held;
+  private final WholeAnswer answer;
   private boolean ended;
 
   /// @param open where it is noted while it is open
@@ -43,12 +45,15 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
       ServerCallStreamObserver<ChatResponse> out, OpenChats open, Gateway gateway, String id) {
     this.out = out;
     this.open = open;
+    held = gateway.memory().share();
+    answer = new WholeAnswer(held);
     question = new Question(id, gateway, this);
   }
 
   /// @param allowances whose it uses up
   void ask(ChatRequest request, String provider, List<Allowance> allowances) {
     out.setOnCancelHandler(this::onGone);
+    out.setOnCloseHandler(held::close);
     if (open.add(this)) {
       question.ask(request, provider, allowances);
     } else {
@@ -59,6 +64,7 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
   /// Nobody takes the answer any more.
   private void onGone() {
     question.cancel();
+    held.close();
     open.remove(this);
   }
 
@@ -159,7 +165,7 @@ final class WholeChat implements Question.Taker, OpenChats.Chat {
       case KIND_RATE_LIMITED -> Status.Code.RESOURCE_EXHAUSTED;
       case KIND_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
       case KIND_BLOCKED -> Status.Code.FAILED_PRECONDITION;
-      case KIND_CANCELLED -> Status.Code.CANCELLED;
+      case KIND_CANCELLED, KIND_UNREAD -> Status.Code.CANCELLED;
       case KIND_OVERLOADED, KIND_FAILED, KIND_UNREACHABLE, KIND_CUT -> Status.Code.UNAVAILABLE;
       case KIND_MALFORMED, KIND_INTERNAL, KIND_UNKNOWN, UNRECOGNIZED -> Status.Code.INTERNAL;
     };

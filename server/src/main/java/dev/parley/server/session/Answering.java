@@ -2,6 +2,7 @@ package dev.parley.server.session;
 
 import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.session.SessionCommand;
@@ -83,7 +84,7 @@ final class Answering {
       var _ = work.executor().schedule(this::look, REST_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
-    if (work.held().isFull()) {
+    if (work.memory().isFull()) {
       lookLater();
       return;
     }
@@ -140,7 +141,9 @@ final class Answering {
       case Sessions.Next.Orphan orphan -> endOrphan(orphan.answer());
       case Sessions.Next.Question question -> {
         all.belongs(this, question.owner());
-        if (!work.held().begin(question.context().length())) {
+        MemoryBudget.Share held =
+            work.memory().begin((long) Limits.BYTES_PER_CHAR * question.context().length());
+        if (held == null) {
           lookLater();
           return;
         }
@@ -153,9 +156,9 @@ final class Answering {
                 command,
                 outcome -> {
                   switch (outcome) {
-                    case Done done -> begun(done.sequence(), question);
+                    case Done done -> begun(done.sequence(), question, held);
                     case Refused refused -> {
-                      work.held().release(question.context().length());
+                      held.close();
                       refused(refused.refusal());
                     }
                   }
@@ -191,10 +194,9 @@ final class Answering {
     }
   }
 
-  private void begun(long answer, Sessions.Next.Question question) {
+  private void begun(long answer, Sessions.Next.Question question, MemoryBudget.Share held) {
     work.figures().begun();
-    Telling begun =
-        new Telling(work, topic, question.turn(), answer, question.context().length(), this::told);
+    Telling begun = new Telling(work, topic, question.turn(), answer, held, this::told);
     synchronized (this) {
       tries = 0;
       lost = null;

@@ -3,6 +3,7 @@ package dev.parley.server.session;
 import dev.parley.core.error.Reason;
 import dev.parley.core.error.RefusedException;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.session.SessionState;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
@@ -37,7 +38,7 @@ public final class Answers {
   /// @param executor where models are asked: never the engine's thread
   /// @param users what each user may ask
   /// @param contextTokens tokens of a session that models are shown, where it is set
-  /// @param held room for prompts and answers
+  /// @param memory room for prompts and answers
   record Work(
       Engine engine,
       Gateway gateway,
@@ -45,7 +46,7 @@ public final class Answers {
       ScheduledExecutorService executor,
       Allowances users,
       ByModel<Integer> contextTokens,
-      HeldText held,
+      MemoryBudget memory,
       Clock clock,
       Figures figures) {}
 
@@ -70,7 +71,7 @@ public final class Answers {
       if (ofOwner >= Limits.MAX_ANSWERS_OF_USER) {
         throw overloaded("answers of yours are under way", Limits.MAX_ANSWERS_OF_USER);
       }
-      if (work.held().isFull()) {
+      if (work.memory().isFull()) {
         throw overloaded("answers fill the memory that is for them", bySession.size());
       }
       answering = new Answering(session, owner, this, work);

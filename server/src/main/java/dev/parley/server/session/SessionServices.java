@@ -4,6 +4,7 @@ import dev.parley.assistant.v1.AssistantServiceGrpc;
 import dev.parley.assistant.v1.ChatRequest;
 import dev.parley.classic.assistant.ChatServiceGrpc;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.time.Clock;
 import dev.parley.core.topic.Engine;
 import dev.parley.models.Allowances;
@@ -62,7 +63,7 @@ public final class SessionServices {
                 executor,
                 users,
                 contextTokens,
-                new HeldText(Runtime.getRuntime().maxMemory() / Limits.ANSWERS_PART_OF_MEMORY),
+                MemoryBudget.ofHeap(Limits.ANSWERS_PART_OF_MEMORY),
                 clock,
                 figures));
     context =

@@ -2,6 +2,7 @@ package dev.parley.server.session;
 
 import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Usage;
 import dev.parley.core.model.ModelException;
@@ -34,12 +35,12 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   private final TopicId topic;
   private final long turn;
   private final long answer;
+  private final MemoryBudget.Share held;
   private final Consumer<@Nullable End> ended;
   private final long beganNanos;
 
   private final StringBuilder waiting = new StringBuilder();
   private long chars;
-  private long held;
   private Flow.@Nullable Subscription subscription;
   private @Nullable Route route;
   private @Nullable End end;
@@ -52,7 +53,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
 
   /// @param turn sequence of the turn that is answered
   /// @param answer the answer's sequence
-  /// @param prompt its length, for which there is room
+  /// @param held what its prompt takes; closed when it has ended
   /// @param ended told once, when there is no more: the end that could not be stored, null if it
   ///     was or nobody wants it
   Telling(
@@ -60,14 +61,14 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       TopicId topic,
       long turn,
       long answer,
-      long prompt,
+      MemoryBudget.Share held,
       Consumer<@Nullable End> ended) {
     this.work = work;
     this.topic = topic;
     this.turn = turn;
     this.answer = answer;
+    this.held = held;
     this.ended = ended;
-    held = prompt;
     beganNanos = work.clock().nanos();
   }
 
@@ -141,11 +142,10 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       waiting.append(text, 0, whole(text, (int) room, false));
       fail("TOO_LARGE", "the answer is longer than %d characters".formatted(chars + room));
       cancelModel();
-    } else if (!work.held().grow(text.length())) {
+    } else if (!held.grow((long) Limits.BYTES_PER_CHAR * text.length())) {
       fail("OVERLOADED", "answers fill the memory that is for them; the rest is left out");
       cancelModel();
     } else {
-      held += text.length();
       waiting.append(text);
     }
     chars += text.length();
@@ -155,7 +155,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   public void onError(Throwable e) {
     synchronized (this) {
       if (e instanceof ModelException model) {
-        fail(model.kind().name(), String.valueOf(model.getMessage()));
+        fail(model.kind().told(), String.valueOf(model.getMessage()));
       } else {
         LOG.error("{}: a model cannot be asked", topic, e);
         fail("INTERNAL", "the server has a fault; its log tells more");
@@ -281,14 +281,9 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
     long took = work.clock().nanos() - beganNanos;
     boolean asWanted = lost == null && (how == null || how.outcome() == Answer.Outcome.COMPLETE);
     work.figures().ended(asWanted, took);
-    release();
+    held.close();
     work.executor().execute(this::cancelModel);
     ended.accept(lost);
-  }
-
-  private synchronized void release() {
-    work.held().release(held);
-    held = 0;
   }
 
   // From elsewhere.

@@ -3,6 +3,7 @@ package dev.parley.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.time.Clock;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
@@ -53,16 +54,20 @@ class HttpPortTest {
   private static final String PIECE =
       "{\"id\":\"a\",\"choices\":[{\"delta\":{\"content\":\"%s\"}}]}";
 
+  private static final int MEMORY_BYTES = 256 << 10;
+
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
   private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
+  private final MemoryBudget memory = new MemoryBudget(MEMORY_BYTES);
   private final Gateway gateway =
       new Gateway(
           List.of(ProviderSettings.of("fake", ProviderKind.COMPATIBLE, provider.url(), "key")),
           Prices.NONE,
           loops,
-          new SimpleMeterRegistry());
+          new SimpleMeterRegistry(),
+          memory);
   private volatile @Nullable String unhealthy;
   private @Nullable HttpPort port;
 
@@ -236,6 +241,44 @@ class HttpPortTest {
       assertThat(rest(socket))
           .startsWith("HTTP/1.1 503")
           .contains("\"reason\":\"the disk is full\"");
+    }
+  }
+
+  @Test
+  void wholeAnswersShareTheRoomThatThereIsForThem() throws Exception {
+    String text = "x".repeat(10_000);
+    script =
+        exchange -> {
+          exchange.stream();
+          for (int i = 0; i < 20; i++) {
+            exchange.data(PIECE.formatted(text));
+          }
+          exchange.stall();
+        };
+    String body = BODY.replace(",\"stream\":true", "");
+    InetSocketAddress address = open(LIMITS);
+    try (Socket socket = connect(address)) {
+      send(socket, post(body));
+      assertThat(until(socket, "\"refusal\":null}}}"))
+          .startsWith("HTTP/1.1 503 ")
+          .contains("\"code\":\"overloaded\"", "\"partial\":{", text);
+    }
+    script =
+        exchange -> {
+          exchange.stream();
+          exchange.data(PIECE.formatted(text));
+          exchange.data("{\"id\":\"a\",\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+          exchange.chunk("data: [DONE]\n\n");
+          exchange.end();
+        };
+    try (Socket socket = connect(address)) {
+      send(socket, post(body));
+      assertThat(until(socket, "\"refusal\":null}")).startsWith("HTTP/1.1 200 ").contains(text);
+    }
+    try (MemoryBudget.Share probe = memory.share()) {
+      while (!probe.resize(MEMORY_BYTES)) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
     }
   }
 }

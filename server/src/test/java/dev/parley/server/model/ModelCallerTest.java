@@ -7,7 +7,10 @@ import dev.parley.model.v1.ChatResponse;
 import dev.parley.model.v1.ModelError;
 import dev.parley.model.v1.ModelServiceGrpc;
 import dev.parley.server.ServerExtension;
+import dev.parley.server.config.Setting;
 import dev.parley.testkit.http.FakeProvider;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ class ModelCallerTest {
   @RegisterExtension
   final ServerExtension server =
       new ServerExtension()
+          .with(Setting.STALL_TIMEOUT, "2s")
           .withLines(
               """
               provider.fake.kind = compatible
@@ -104,6 +108,26 @@ class ModelCallerTest {
     other.send(question("o2", "hello").setModel("fake/m").build());
     assertThat(other.next().hasStarted()).isTrue();
     other.cancel();
+  }
+
+  @Test
+  void whoDoesNotTakeTheEndEitherLosesTheConnection() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          while (true) {
+            exchange.data(FILLER);
+          }
+        };
+    ManagedChannel connection = server.connect(WINDOW_BYTES);
+    var stalled = new ModelServiceTest.Stream(connection, 0);
+    stalled.send(question("q", "hello").setModel("fake/m").build());
+    provider.awaitRequests(1);
+    assertThat(connection.getState(false)).isEqualTo(ConnectivityState.READY);
+    while (connection.getState(false) == ConnectivityState.READY) {
+      server.passTime();
+    }
+    assertThat(provider.closed()).isEqualTo(1);
   }
 
   @Test

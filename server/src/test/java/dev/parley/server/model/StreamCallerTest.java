@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.core.access.Authenticator;
 import dev.parley.core.access.OpenAuthenticator;
 import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.time.Clock;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
@@ -62,7 +63,8 @@ class StreamCallerTest {
             List.of(ProviderSettings.simulated().withOptions(Map.of("pace-ms", "0"))),
             Prices.NONE,
             eventLoops,
-            new SimpleMeterRegistry());
+            new SimpleMeterRegistry(),
+            new MemoryBudget(64 << 20));
     ModelServices services =
         new ModelServices(
             gateway,
