@@ -11,10 +11,15 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps questions from a model that does not answer: after half of the newest ones failed it is
 /// left alone for a while, then tried with a few. (Nygard, "Release It!", 2007.) Thread-safe.
 final class Breaker {
+  private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+
   /// So many of the newest questions are looked at, and not fewer than that.
   private static final int WINDOW = 20;
 
@@ -43,6 +48,7 @@ final class Breaker {
   private final Clock clock;
   private final CircuitBreaker state;
   private volatile long restsUntilMillis;
+  private volatile @Nullable ModelException lastFailure;
 
   /// @param model for messages
   /// @param on whether it does anything
@@ -68,8 +74,23 @@ final class Breaker {
                       return millis;
                     })
                 .build());
+    state
+        .getEventPublisher()
+        .onStateTransition(event -> log(event.getStateTransition().getToState()));
     if (!on) {
       state.transitionToDisabledState();
+    }
+  }
+
+  private void log(CircuitBreaker.State now) {
+    if (now == CircuitBreaker.State.OPEN) {
+      LOG.warn(
+          "{} fails and is left alone for {} s; the last failure: {}",
+          model,
+          TimeUnit.MILLISECONDS.toSeconds(restsUntilMillis - clock.millis()),
+          LogText.of(lastFailure));
+    } else if (now == CircuitBreaker.State.CLOSED) {
+      LOG.info("{} answers again", model);
     }
   }
 
@@ -97,6 +118,7 @@ final class Breaker {
   /// @param answers whether it did at first, which [#answered] told
   void failed(ModelException e, boolean answers) {
     if (COUNTED.contains(e.kind())) {
+      lastFailure = e;
       state.onError(0, TimeUnit.MILLISECONDS, e);
     } else if (!answers) {
       answered();

@@ -15,10 +15,14 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A provider at work: with which of its credentials it is asked, and whether its models answer.
 /// Thread-safe.
 final class Provider {
+  private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
+
   /// A credential that the provider refused is not the first choice for so long.
   private static final Duration REFUSED_REST = Duration.ofMinutes(1);
 
@@ -216,7 +220,15 @@ final class Provider {
   void refused(Key key, ModelException e) {
     Duration rest = e.kind() == Kind.UNAUTHENTICATED ? REFUSED_REST : e.retryAfter();
     if (rest != null && isOfCredential(e)) {
-      key.restsUntilMillis = clock.millis() + rest.toMillis();
+      long now = clock.millis();
+      if (e.kind() == Kind.UNAUTHENTICATED && key.restsUntilMillis <= now && keys.contains(key)) {
+        LOG.warn(
+            "credential {} of {} is refused (told once a minute): {}",
+            key.name(),
+            settings.name(),
+            LogText.of(e));
+      }
+      key.restsUntilMillis = now + rest.toMillis();
     }
   }
 

@@ -208,7 +208,7 @@ public final class RoomAnswer implements Flow.Subscriber<ModelEvent> {
     if (!(e instanceof ModelException)) {
       LOG.error("room {}: an answer failed", room, e);
     }
-    cutOff(e instanceof ModelException ? String.valueOf(e.getMessage()) : "it failed");
+    cutOff(e instanceof ModelException ? model + ": " + e.getMessage() : "it failed");
   }
 
   private void cutOff(String why) {

@@ -105,7 +105,7 @@ record ApiError(
   static ApiError of(ModelError error, boolean ownCredential) {
     ApiError told =
         switch (error.getKind()) {
-          case KIND_INVALID_REQUEST -> invalid(error.getMessage());
+          case KIND_INVALID_REQUEST -> invalid(named(error));
           case KIND_UNAUTHENTICATED ->
               ownCredential
                   ? of(401, "authentication_error", "invalid_api_key", error)
@@ -114,12 +114,12 @@ record ApiError(
               ownCredential
                   ? of(403, "permission_error", "permission_denied", error)
                   : of(502, UPSTREAM, "provider_permission_denied", error).forGood();
-          case KIND_NOT_FOUND -> noModel(error.getMessage());
+          case KIND_NOT_FOUND -> noModel(named(error));
           case KIND_RATE_LIMITED -> of(429, "rate_limit_error", "rate_limit_exceeded", error);
           case KIND_OVERLOADED -> of(503, UPSTREAM, "overloaded", error);
           case KIND_FAILED -> of(502, UPSTREAM, "provider_failed", error);
           case KIND_UNREACHABLE -> of(502, UPSTREAM, "provider_unreachable", error);
-          case KIND_TIMEOUT -> of(504, UPSTREAM, "provider_timeout", error);
+          case KIND_TIMEOUT -> of(504, UPSTREAM, "provider_timeout", error).forGood();
           case KIND_CUT -> of(502, UPSTREAM, "provider_cut", error);
           case KIND_MALFORMED -> of(502, UPSTREAM, "provider_malformed", error).forGood();
           case KIND_BLOCKED -> of(400, INVALID, "content_filter", error);
@@ -130,7 +130,15 @@ record ApiError(
   }
 
   private static ApiError of(int status, String type, String code, ModelError error) {
-    return new ApiError(status, type, code, null, error.getMessage(), Map.of());
+    return new ApiError(status, type, code, null, named(error), Map.of());
+  }
+
+  /// What happened, and with which model, for there may be several.
+  private static String named(ModelError error) {
+    String route = error.getRoute();
+    return route.isEmpty() || error.getMessage().startsWith(route)
+        ? error.getMessage()
+        : route + ": " + error.getMessage();
   }
 
   private ApiError forGood() {

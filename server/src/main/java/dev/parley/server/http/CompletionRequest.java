@@ -6,6 +6,8 @@ import dev.parley.model.v1.Sampling;
 import dev.parley.model.v1.ToolChoice;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 
 /// What is asked of `/v1/chat/completions`, as a question of Parley's own protocol, which is
@@ -26,8 +28,6 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
           + " response_format, seed, stop, stream, stream_options, temperature, tool_choice, tools,"
           + " top_p, user";
 
-  private static final int MAX_QUOTED = 200;
-
   /// Reads a body.
   ///
   /// @param secret the caller's own credential for the provider; empty: none
@@ -42,13 +42,21 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
   private static JsonNode parse(byte[] body) {
     try {
       return Json.parse(body);
-    } catch (JacksonException e) {
-      String why = e.getOriginalMessage();
+    } catch (StreamConstraintsException e) {
       throw new ApiException(
           ApiError.invalid(
               null,
-              "the body is no JSON: "
-                  + (why.length() > MAX_QUOTED ? why.substring(0, MAX_QUOTED) + "…" : why)));
+              "the body is JSON that is too deep, or has too long a name or number (expected: at"
+                  + " most %d levels)".formatted(Json.MAX_LEVELS)));
+    } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation();
+      throw new ApiException(
+          ApiError.invalid(
+              null,
+              at == null
+                  ? "the body is no JSON"
+                  : "the body is no JSON at line %d, column %d"
+                      .formatted(at.getLineNr(), at.getColumnNr())));
     }
   }
 

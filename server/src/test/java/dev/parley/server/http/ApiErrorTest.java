@@ -28,6 +28,7 @@ class ApiErrorTest {
     "TIMEOUT, false, 504, provider_timeout",
     "CUT, false, 502, provider_cut",
     "MALFORMED, false, 502, provider_malformed",
+    "UNREAD, false, 408, answer_unread",
     "BLOCKED, false, 400, content_filter",
     "INTERNAL, false, 500, internal",
   })
@@ -57,6 +58,24 @@ class ApiErrorTest {
         .isEqualTo(param + message.substring(message.indexOf(':')));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "INVALID_REQUEST, 'the provider answered with 400: no', 'a/b: the provider answered with 400:"
+        + " no'",
+    "NOT_FOUND, 'the provider answered with 404', 'a/b: the provider answered with 404'",
+    "FAILED, it failed, 'a/b: it failed'",
+    "OVERLOADED, a/b failed too often, a/b failed too often",
+  })
+  void whatAModelSaysIsToldWithItsName(String kind, String said, String told) {
+    ModelError error =
+        ModelError.newBuilder()
+            .setKind(ModelError.Kind.valueOf("KIND_" + kind))
+            .setMessage(said)
+            .setRoute("a/b")
+            .build();
+    assertThat(ApiError.of(error, false).message()).isEqualTo(told);
+  }
+
   @Test
   void whatMayPassIsToBeAskedAgainAndWhenAndTheRestIsNot() {
     ModelError.Builder error =
@@ -66,6 +85,11 @@ class ApiErrorTest {
     error.setKind(ModelError.Kind.KIND_UNAUTHENTICATED).clearRetryAfter();
     assertThat(ApiError.of(error.build(), false).headers())
         .containsEntry("x-should-retry", "false");
+    error.setKind(ModelError.Kind.KIND_TIMEOUT);
+    assertThat(ApiError.of(error.build(), false).headers())
+        .as("who asked has waited long enough")
+        .containsEntry("x-should-retry", "false");
+    error.setKind(ModelError.Kind.KIND_UNAUTHENTICATED);
     assertThat(JsonMapper.shared().readTree(ApiError.of(error.build(), false).json().toString()))
         .isEqualTo(
             JsonMapper.shared()
