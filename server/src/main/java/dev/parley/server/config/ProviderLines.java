@@ -7,7 +7,6 @@ import dev.parley.models.Quota;
 import dev.parley.models.dialect.VertexDialect;
 import dev.parley.models.http.GoogleSecret;
 import dev.parley.models.http.Patience;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -343,42 +342,18 @@ final class ProviderLines {
       return "";
     }
     String location = options.getOrDefault("location", VertexDialect.GLOBAL);
-    String usual =
-        kind == ProviderKind.VERTEX
-            ? checked(name, () -> VertexDialect.baseUrl(location))
-            : kind.baseUrl();
-    String url = text == null ? usual : text.strip();
-    if (url.isEmpty()) {
+    String usual = checked(name, () -> BaseUrls.usual(kind, location));
+    String written = text == null ? usual : text.strip();
+    if (written.isEmpty()) {
       throw missing(name, BASE_URL, "such as https://api.example.com");
     }
-    try {
-      URI uri = URI.create(url);
-      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      boolean bare =
-          uri.getQuery() == null && uri.getFragment() == null && uri.getUserInfo() == null;
-      if (http && uri.getHost() != null && bare) {
-        String bareUrl = url.replaceAll("/+$", "");
-        String version = version(kind);
-        return bareUrl.endsWith(version)
-            ? bareUrl.substring(0, bareUrl.length() - version.length())
-            : bareUrl;
-      }
-    } catch (IllegalArgumentException e) {
-      // told below, as whatever else is no base URL
+    String url = BaseUrls.read(kind, written);
+    if (url == null) {
+      throw new ConfigException(
+          "%s%s.%s: no such URL (expected: such as https://api.example.com, without user or query)"
+              .formatted(PREFIX, name, BASE_URL));
     }
-    throw new ConfigException(
-        "%s%s.%s: no such URL (expected: such as https://api.example.com, without user or query)"
-            .formatted(PREFIX, name, BASE_URL));
-  }
-
-  /// What the paths of all requests begin with, so that others write it into the base URL.
-  private static String version(ProviderKind kind) {
-    return switch (kind) {
-      case OPENAI, MISTRAL, COMPATIBLE, ANTHROPIC, REPLICATE -> "/v1";
-      case COHERE -> "/v2";
-      case GEMINI -> "/v1beta";
-      case AZURE, VERTEX, SIMULATED -> "";
-    };
+    return url;
   }
 
   /// @param make throws [IllegalArgumentException] naming what of the provider cannot be used
