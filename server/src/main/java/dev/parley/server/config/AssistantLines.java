@@ -19,8 +19,8 @@ final class AssistantLines {
   private static final String SYSTEM = "system";
   private static final String QUESTIONS_PER_MINUTE = "questions-per-minute";
   private static final String TOKENS_PER_DAY = "tokens-per-day";
-  private static final List<String> OPTIONS =
-      List.of(MODEL, SYSTEM, QUESTIONS_PER_MINUTE, TOKENS_PER_DAY);
+  /// What can be set of an assistant.
+  static final List<String> OPTIONS = List.of(MODEL, SYSTEM, QUESTIONS_PER_MINUTE, TOKENS_PER_DAY);
   private static final int DEFAULT_QUESTIONS_PER_MINUTE = 10;
   private static final int MAX_QUESTIONS_PER_MINUTE = 1_000;
   private static final long DEFAULT_TOKENS_PER_DAY = 200_000;
@@ -41,8 +41,8 @@ final class AssistantLines {
       String name = dot < 0 ? "" : line.getKey().substring(0, dot);
       if (!name.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
         throw new ConfigException(
-            "setting \"%s%s\" (expected: assistant.NAME.model and the like, NAME of small letters, digits, - and _)"
-                .formatted(PREFIX, line.getKey()));
+            "setting \"%s\" (expected: assistant.NAME.model and the like, NAME of small letters, digits, - and _)"
+                .formatted(Masked.name(PREFIX + line.getKey())));
       }
       byName
           .computeIfAbsent(name, _ -> new HashMap<>())
@@ -66,26 +66,25 @@ final class AssistantLines {
     for (String option : options.keySet()) {
       if (!OPTIONS.contains(option)) {
         throw new ConfigException(
-            "setting \"%s%s\" (expected of an assistant: %s)"
-                .formatted(where, option, String.join(", ", OPTIONS)));
+            "setting \"%s\" (expected of an assistant: %s)"
+                .formatted(Masked.name(where + option), String.join(", ", OPTIONS)));
       }
     }
     String model = options.get(MODEL);
     if (model == null || !providers.contains(model.replaceFirst("/.*", ""))) {
       throw new ConfigException(
-          "%s%s: %s (expected: PROVIDER/MODEL with one of the providers %s)"
+          "%s: %s (expected: PROVIDER/MODEL with one of the providers %s)"
               .formatted(
-                  where,
-                  MODEL,
-                  model == null ? "missing" : "\"" + model + "\"",
-                  String.join(", ", providers)));
+                  Masked.name(where + MODEL),
+                  model == null ? "missing" : "\"" + Masked.value(model) + "\"",
+                  Masked.list(providers)));
     }
     String system = options.getOrDefault(SYSTEM, "");
     int bytes = system.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > Limits.MAX_SYSTEM_PROMPT_BYTES) {
       throw new ConfigException(
-          "%s%s: %d bytes (expected: at most %d)"
-              .formatted(where, SYSTEM, bytes, Limits.MAX_SYSTEM_PROMPT_BYTES));
+          "%s: %d bytes (expected: at most %d)"
+              .formatted(Masked.name(where + SYSTEM), bytes, Limits.MAX_SYSTEM_PROMPT_BYTES));
     }
     return new AssistantSettings(
         name,
@@ -118,7 +117,8 @@ final class AssistantLines {
       // told below, as whatever else is no such number
     }
     throw new ConfigException(
-        "%s%s: \"%s\" (expected: %d to %d)".formatted(where, option, text, min, max));
+        "%s: \"%s\" (expected: %d to %d)"
+            .formatted(Masked.name(where + option), Masked.value(text), min, max));
   }
 
   /// All values of all assistants: those of the file, and those that hold without being written.

@@ -36,14 +36,16 @@ final class ModelLines {
       V read = name.matches("[^/]+/.+") ? form.read(line.getValue().strip()) : null;
       if (read == null) {
         throw new ConfigException(
-            "%s%s: \"%s\" (expected: %s%s)"
-                .formatted(prefix, name, line.getValue(), prefix, expected));
+            "%s: \"%s\" (expected: %s%s)"
+                .formatted(
+                    Masked.name(prefix + name), Masked.value(line.getValue()), prefix, expected));
       }
       String provider = name.substring(0, name.indexOf('/'));
       if (!providers.contains(provider)) {
         throw new ConfigException(
-            "%s%s: there is no provider \"%s\" (expected: one of %s)"
-                .formatted(prefix, name, provider, String.join(", ", providers)));
+            "%s: there is no provider \"%s\" (expected: one of %s)"
+                .formatted(
+                    Masked.name(prefix + name), Masked.chosen(provider), Masked.list(providers)));
       }
       values.put(name, read);
     }

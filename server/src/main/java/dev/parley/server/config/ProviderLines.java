@@ -8,6 +8,7 @@ import dev.parley.models.dialect.VertexDialect;
 import dev.parley.models.http.GoogleSecret;
 import dev.parley.models.http.Patience;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +54,6 @@ final class ProviderLines {
   private static final String TOKEN_TIMEOUT = "token-timeout";
   private static final String TIMEOUT = "timeout";
   private static final int MAX_WEIGHT = 1_000;
-
-  /// Names of variables of which it is told that they are not set; others may be a credential.
-  private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+");
 
   /// What all kinds have, beside credentials.
   private static final List<String> OF_ALL =
@@ -99,6 +96,16 @@ final class ProviderLines {
         || OPTIONS.containsKey(option);
   }
 
+  /// The words that these lines are made of: options and kinds.
+  static Set<String> words() {
+    Set<String> words = new TreeSet<>(OF_ALL);
+    words.addAll(OPTIONS.keySet());
+    for (ProviderKind kind : ProviderKind.values()) {
+      words.add(kind.text());
+    }
+    return words;
+  }
+
   /// The providers, by name.
   ///
   /// @param lines names without [#PREFIX]
@@ -111,8 +118,8 @@ final class ProviderLines {
       String name = dot < 0 ? "" : line.getKey().substring(0, dot);
       if (!name.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
         throw new ConfigException(
-            "setting \"%s%s\" (expected: provider.NAME.kind and the like, NAME of small letters, digits, - and _)"
-                .formatted(PREFIX, line.getKey()));
+            "setting \"%s\" (expected: provider.NAME.kind and the like, NAME of small letters, digits, - and _)"
+                .formatted(Masked.name(PREFIX + line.getKey())));
       }
       byName
           .computeIfAbsent(name, _ -> new HashMap<>())
@@ -139,12 +146,8 @@ final class ProviderLines {
     for (String option : new TreeSet<>(lines.keySet())) {
       if (!isPublic(option) && !option.equals(KEY) && !option.startsWith(KEY + ".")) {
         throw new ConfigException(
-            "setting \"%s%s.%s\" (expected of a provider: %s)"
-                .formatted(
-                    PREFIX,
-                    name,
-                    Masked.unlessHarmless(option),
-                    expected(List.of(ProviderKind.values()))));
+            "setting \"%s\" (expected of a provider: %s)"
+                .formatted(told(name, option), expected(List.of(ProviderKind.values()))));
       }
     }
     ProviderKind kind = kind(name, options.remove(KIND));
@@ -169,8 +172,8 @@ final class ProviderLines {
           && !option.equals(CIRCUIT_BREAKER)
           && !OPTIONS.getOrDefault(option, List.of()).contains(kind)) {
         throw new ConfigException(
-            "setting \"%s%s.%s\" (expected of a provider of the kind %s: %s)"
-                .formatted(PREFIX, name, option, kind.text(), expected(List.of(kind))));
+            "setting \"%s\" (expected of a provider of the kind %s: %s)"
+                .formatted(told(name, option), kind.text(), expected(List.of(kind))));
       }
     }
     String pace = options.remove("pace");
@@ -181,13 +184,14 @@ final class ProviderLines {
     String breaker = options.getOrDefault(CIRCUIT_BREAKER, "on");
     if (!breaker.equals("on") && !breaker.equals("off")) {
       throw new ConfigException(
-          "%s%s.%s: \"%s\" (expected: on or off)"
-              .formatted(PREFIX, name, CIRCUIT_BREAKER, breaker));
+          "%s: \"%s\" (expected: on or off)"
+              .formatted(told(name, CIRCUIT_BREAKER), Masked.value(breaker)));
     }
     String entra = options.getOrDefault("entra", "false");
     if (!entra.equals("true") && !entra.equals("false")) {
       throw new ConfigException(
-          "%s%s.entra: \"%s\" (expected: true or false)".formatted(PREFIX, name, entra));
+          "%s: \"%s\" (expected: true or false)"
+              .formatted(told(name, "entra"), Masked.value(entra)));
     }
     if (kind == ProviderKind.VERTEX) {
       String project = options.get("project");
@@ -198,8 +202,7 @@ final class ProviderLines {
             "the project's id; and %s, a file with a service account's key, or %s for the machine's"
                 .formatted(SERVICE_ACCOUNT, GoogleSecret.OF_MACHINE));
       }
-      String location = options.getOrDefault("location", VertexDialect.GLOBAL);
-      var _ = checked(name, () -> new VertexDialect(project, location));
+      checkProject(name, project);
     }
     return new ProviderSettings(name, kind, baseUrl, credentials, quota, patience, options);
   }
@@ -214,8 +217,8 @@ final class ProviderLines {
     for (Map.Entry<String, String> secret : secrets.entrySet()) {
       if (secret.getValue().isBlank()) {
         throw new ConfigException(
-            "%s%s.%s: empty (expected: the credential, env:VARIABLE, or no such line)"
-                .formatted(PREFIX, name, KEY));
+            "%s: empty (expected: the credential, env:VARIABLE, or no such line)"
+                .formatted(told(name, KEY)));
       }
     }
     if (secrets.isEmpty()) {
@@ -229,8 +232,8 @@ final class ProviderLines {
       String line = label.equals(Credential.DEFAULT_NAME) ? "" : "." + label;
       if (!label.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
         throw new ConfigException(
-            "setting \"%s%s.%s%s\" (expected: a name of small letters, digits, - and _)"
-                .formatted(PREFIX, name, KEY, line.isEmpty() ? "" : ".…"));
+            "setting \"%s\" (expected: a name of small letters, digits, - and _)"
+                .formatted(told(name, KEY + line)));
       }
       String weight = weights.remove(label);
       credentials.add(
@@ -243,8 +246,11 @@ final class ProviderLines {
     }
     for (String label : weights.keySet()) {
       throw new ConfigException(
-          "%s%s.%s.%s: there is no key \"%s\" (expected: one of %s)"
-              .formatted(PREFIX, name, WEIGHT, label, label, String.join(", ", secrets.keySet())));
+          "%s: there is no key \"%s\" (expected: one of %s)"
+              .formatted(
+                  told(name, WEIGHT + "." + label),
+                  Masked.chosen(label),
+                  Masked.list(secrets.keySet())));
     }
     return credentials;
   }
@@ -284,7 +290,8 @@ final class ProviderLines {
       // told below, as whatever else is no such number
     }
     throw new ConfigException(
-        "%s: \"%s\" (expected: %d to %d)".formatted(where, Masked.unlessHarmless(text), min, max));
+        "%s: \"%s\" (expected: %d to %d)"
+            .formatted(Masked.name(where), Masked.value(text), min, max));
   }
 
   private static Duration duration(
@@ -299,10 +306,18 @@ final class ProviderLines {
   private static void file(String name, String option, Map<String, String> options)
       throws ConfigException {
     String path = options.get(option);
-    if (path != null && !Files.isReadable(Path.of(path))) {
+    if (path != null && !isReadable(path)) {
       throw new ConfigException(
-          "%s%s.%s: there is no such file (expected: the path of a file that can be read)"
-              .formatted(PREFIX, name, option));
+          "%s: there is no such file (expected: the path of a file that can be read)"
+              .formatted(told(name, option)));
+    }
+  }
+
+  private static boolean isReadable(String path) {
+    try {
+      return Files.isReadable(Path.of(path));
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 
@@ -332,7 +347,8 @@ final class ProviderLines {
     throw text == null
         ? missing(name, KIND, "one of " + kinds)
         : new ConfigException(
-            "%s%s.%s: \"%s\" (expected: one of %s)".formatted(PREFIX, name, KIND, text, kinds));
+            "%s: \"%s\" (expected: one of %s)"
+                .formatted(told(name, KIND), Masked.value(text), kinds));
   }
 
   private static String baseUrl(String name, ProviderKind kind, Map<String, String> options)
@@ -342,7 +358,7 @@ final class ProviderLines {
       return "";
     }
     String location = options.getOrDefault("location", VertexDialect.GLOBAL);
-    String usual = checked(name, () -> BaseUrls.usual(kind, location));
+    String usual = usualUrl(name, kind, location);
     String written = text == null ? usual : text.strip();
     if (written.isEmpty()) {
       throw missing(name, BASE_URL, "such as https://api.example.com");
@@ -350,18 +366,30 @@ final class ProviderLines {
     String url = BaseUrls.read(kind, written);
     if (url == null) {
       throw new ConfigException(
-          "%s%s.%s: no such URL (expected: such as https://api.example.com, without user or query)"
-              .formatted(PREFIX, name, BASE_URL));
+          "%s: no such URL (expected: such as https://api.example.com, without user or query)"
+              .formatted(told(name, BASE_URL)));
     }
     return url;
   }
 
-  /// @param make throws [IllegalArgumentException] naming what of the provider cannot be used
-  private static <T> T checked(String name, Supplier<T> make) throws ConfigException {
+  private static String usualUrl(String name, ProviderKind kind, String location)
+      throws ConfigException {
     try {
-      return make.get();
+      return BaseUrls.usual(kind, location);
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("%s%s.%s".formatted(PREFIX, name, e.getMessage()));
+      throw new ConfigException(
+          "%s: \"%s\" (expected: a name such as europe-west4, or %s)"
+              .formatted(told(name, "location"), Masked.value(location), VertexDialect.GLOBAL));
+    }
+  }
+
+  private static void checkProject(String name, String project) throws ConfigException {
+    try {
+      var _ = new VertexDialect(project, VertexDialect.GLOBAL);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s: \"%s\" (expected: an id such as my-project-1, or a number)"
+              .formatted(told(name, "project"), Masked.value(project)));
     }
   }
 
@@ -374,23 +402,26 @@ final class ProviderLines {
       secret = environment.getOrDefault(variable, "").strip();
       if (secret.isEmpty()) {
         throw new ConfigException(
-            "%s%s.%s: the environment variable %s is not set (expected: env:NAME of one that is)"
-                .formatted(
-                    PREFIX, name, option, VARIABLE.matcher(variable).matches() ? variable : "…"));
+            "%s: the environment variable %s is not set (expected: env:NAME of one that is)"
+                .formatted(told(name, option), Masked.variable(variable)));
       }
     }
     if (!secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
       boolean written = !text.startsWith(FROM_ENVIRONMENT);
       String from = written ? "" : ", environment " + text.substring(FROM_ENVIRONMENT.length());
       throw new ConfigException(
-          "%s%s.%s%s: not to be told here (expected: printable ASCII without spaces)"
-              .formatted(PREFIX, name, option, from));
+          "%s%s: not to be told here (expected: printable ASCII without spaces)"
+              .formatted(told(name, option), from));
     }
     return secret;
   }
 
   private static ConfigException missing(String name, String what, String expected) {
-    return new ConfigException(
-        "%s%s.%s: missing (expected: %s)".formatted(PREFIX, name, what, expected));
+    return new ConfigException("%s: missing (expected: %s)".formatted(told(name, what), expected));
+  }
+
+  /// The name of a line as messages tell it.
+  private static String told(String name, String option) {
+    return Masked.name(PREFIX + name + "." + option);
   }
 }

@@ -123,7 +123,7 @@ public record ServerConfig(
       throw wrong(
           settings,
           Setting.ASSISTANT_MODEL,
-          "PROVIDER/MODEL with one of the providers " + String.join(", ", known));
+          "PROVIDER/MODEL with one of the providers " + Masked.list(known));
     }
     return model;
   }
@@ -233,12 +233,13 @@ public record ServerConfig(
 
   /// A time as it is written.
   ///
-  /// @param where what it is the value of
+  /// @param where name of the line
   static Duration duration(String where, String text) throws ConfigException {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new ConfigException(
-          "%s: \"%s\" (expected: as 250ms, 10s, 5m or 1h)".formatted(where, text));
+          "%s: \"%s\" (expected: as 250ms, 10s, 5m or 1h)"
+              .formatted(Masked.name(where), Masked.value(text)));
     }
     return duration(matcher);
   }
@@ -265,6 +266,6 @@ public record ServerConfig(
     Settings.Value value = settings.get(setting);
     return new ConfigException(
         "%s: \"%s\", from %s (expected: %s)"
-            .formatted(setting.key(), value.text(), value.origin(), expected));
+            .formatted(setting.key(), Masked.value(value.text()), value.origin(), expected));
   }
 }

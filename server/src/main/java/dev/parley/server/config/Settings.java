@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// The effective value of every setting, and where it came from. Immutable.
 public final class Settings {
   /// What lines begin with that belong together, and only a file can hold.
-  private static final List<String> FAMILIES =
+  static final List<String> FAMILIES =
       List.of(ProviderLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX, AssistantLines.PREFIX);
 
   private final Map<Setting, Value> values;
@@ -156,13 +156,13 @@ public final class Settings {
       if (family != null) {
         family.put(key.substring(prefix.length()), text);
       } else {
-        found.put(setting(file, key, text), text);
+        found.put(setting(file, key), text);
       }
     }
     return found;
   }
 
-  private static Setting setting(Path file, String key, String text) throws ConfigException {
+  private static Setting setting(Path file, String key) throws ConfigException {
     for (Setting setting : Setting.values()) {
       if (setting.key().equals(key)) {
         return setting;
@@ -170,10 +170,9 @@ public final class Settings {
     }
     String known =
         Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
-    // What stands alone in its line may be a key of the line before.
-    String told = text.isEmpty() ? Masked.beginning(key) : Masked.unlessHarmless(key);
     throw new ConfigException(
-        "configuration file %s: setting \"%s\" (expected: one of %s)".formatted(file, told, known));
+        "configuration file %s: setting \"%s\" (expected: one of %s)"
+            .formatted(file, Masked.name(key), known));
   }
 
   /// Providers of models: those of the file, those whose credentials are in the environment, and

@@ -59,7 +59,7 @@ class AssistantLinesTest {
     "questions-per-minute, 0, 1 to 1000",
     "questions-per-minute, many, 1 to 1000",
     "tokens-per-day, -1, 0 to",
-    "budget, 7, tokens-per-day",
+    "tokens-per-dy, 7, tokens-per-day",
   })
   void aValueThatCannotBeUsedIsNamed(String option, String text, String told) {
     Map<String, String> lines = Map.of("helper.model", "simulated", "helper." + option, text);

@@ -134,7 +134,7 @@ class ProviderLinesTest {
   void aContextThatCannotBeUsedIsNamed(String model, String tokens) throws Exception {
     assertThatThrownBy(() -> ContextLines.parse(Map.of(model, tokens), Set.of("openai")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("context." + model)
+        .hasMessageContaining("context.openai")
         .hasMessageContaining("256 to 262144");
     assertThat(ContextLines.parse(Map.of("openai/*", "4096"), Set.of("openai")).of("openai/x"))
         .isEqualTo(4_096);
@@ -152,7 +152,7 @@ class ProviderLinesTest {
   void aPriceThatCannotBeUsedIsNamed(String model, String price) {
     assertThatThrownBy(() -> PriceLines.parse(Map.of(model, price), Set.of("openai")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("price." + model)
+        .hasMessageContaining("price.openai")
         .hasMessageContaining("such as 3 15 0.3");
     assertThatThrownBy(() -> PriceLines.parse(Map.of("opnai/x", "3 15"), Set.of("openai")))
         .hasMessageContaining("there is no provider");
@@ -168,14 +168,14 @@ class ProviderLinesTest {
     "openai.base-url, api.example.com, 'expected: such as https'",
     "openai.base-url, ftp://example.com, 'expected: such as https'",
     "openai.base-url, https://user:sk-secret@example.com?, 'expected: such as https'",
-    "openai.key, env:NOT_SET, environment variable NOT_SET is not set",
+    "openai.key, env:NO_SUCH_KEY, environment variable NO_SUCH_KEY is not set",
     "openai.pace, 0s, 'of the kind openai: kind, base-url, key, weight'",
     "simulated.pace, fast, 'expected: as 250ms'",
     "vertex.base-url, https://v.example.com, provider.vertex.project: missing",
-    "vertex.location, evil.com/, 'provider.vertex.location: \"evil.com/\" (expected: '",
-    "vertex.project, My Project, 'provider.vertex.project: \"My Project\" (expected: an id such"
+    "vertex.location, evil.com/, 'provider.vertex.location: \"evil…\" (expected: '",
+    "vertex.project, My Project, 'provider.vertex.project: \"My P…\" (expected: an id such"
         + " as'",
-    "vertex.location, EU West, 'provider.vertex.location: \"EU West\" (expected: '",
+    "vertex.location, EU West, 'provider.vertex.location: \"EU W…\" (expected: '",
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
     "openai.key, ' ', 'provider.openai.key: empty (expected: '",
