@@ -3,7 +3,6 @@ package dev.parley.server.config;
 import dev.parley.core.limit.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,93 +31,59 @@ final class AssistantLines {
   ///
   /// @param lines names without [#PREFIX]
   /// @param providers names of those that there are
-  /// @throws ConfigException naming the first line that cannot be used
-  static List<AssistantSettings> parse(Map<String, String> lines, Set<String> providers)
-      throws ConfigException {
-    Map<String, Map<String, String>> byName = new TreeMap<>();
-    for (Map.Entry<String, String> line : lines.entrySet()) {
-      int dot = line.getKey().indexOf('.');
-      String name = dot < 0 ? "" : line.getKey().substring(0, dot);
-      if (!name.matches("[a-z0-9][a-z0-9_-]{0,63}")) {
-        throw new ConfigException(
-            "setting \"%s\" (expected: assistant.NAME.model and the like, NAME of small letters, digits, - and _)"
-                .formatted(Masked.name(PREFIX + line.getKey())));
-      }
-      byName
-          .computeIfAbsent(name, _ -> new HashMap<>())
-          .put(line.getKey().substring(dot + 1), line.getValue().strip());
-    }
+  /// @param errors gets what of the lines cannot be used
+  static List<AssistantSettings> parse(
+      Map<String, String> lines, Set<String> providers, ConfigErrors errors) {
+    Map<String, Map<String, String>> byName =
+        NamedLines.byName(PREFIX, "assistant.NAME.model", lines, errors);
     if (byName.size() > Limits.MAX_ASSISTANTS) {
-      throw new ConfigException(
-          "%s…: %d assistants (expected: at most %d)"
-              .formatted(PREFIX, byName.size(), Limits.MAX_ASSISTANTS));
+      errors.add(
+          PREFIX + "…",
+          "%d assistants (expected: at most %d)".formatted(byName.size(), Limits.MAX_ASSISTANTS));
     }
     List<AssistantSettings> assistants = new ArrayList<>();
-    for (Map.Entry<String, Map<String, String>> assistant : byName.entrySet()) {
-      assistants.add(one(assistant.getKey(), assistant.getValue(), providers));
-    }
+    byName.forEach((name, options) -> assistants.add(one(name, options, providers, errors)));
     return assistants;
   }
 
   private static AssistantSettings one(
-      String name, Map<String, String> options, Set<String> providers) throws ConfigException {
+      String name, Map<String, String> options, Set<String> providers, ConfigErrors errors) {
     String where = PREFIX + name + ".";
     for (String option : options.keySet()) {
       if (!OPTIONS.contains(option)) {
-        throw new ConfigException(
-            "setting \"%s\" (expected of an assistant: %s)"
-                .formatted(Masked.name(where + option), String.join(", ", OPTIONS)));
+        errors.add(
+            where + option,
+            "no such setting (expected of an assistant: %s)".formatted(String.join(", ", OPTIONS)));
       }
     }
     String model = options.get(MODEL);
-    if (model == null || !providers.contains(model.replaceFirst("/.*", ""))) {
-      throw new ConfigException(
-          "%s: %s (expected: PROVIDER/MODEL with one of the providers %s)"
-              .formatted(
-                  Masked.name(where + MODEL),
-                  model == null ? "missing" : "\"" + Masked.value(model) + "\"",
-                  Masked.list(providers)));
+    if (model == null) {
+      errors.addMissing(where + MODEL, "PROVIDER/MODEL");
+    } else if (!providers.contains(model.replaceFirst("/.*", ""))) {
+      String expected = "PROVIDER/MODEL with one of the providers " + Masked.list(providers);
+      errors.add(where + MODEL, "\"%s\" (expected: %s)".formatted(Masked.value(model), expected));
     }
     String system = options.getOrDefault(SYSTEM, "");
     int bytes = system.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > Limits.MAX_SYSTEM_PROMPT_BYTES) {
-      throw new ConfigException(
-          "%s: %d bytes (expected: at most %d)"
-              .formatted(Masked.name(where + SYSTEM), bytes, Limits.MAX_SYSTEM_PROMPT_BYTES));
+      errors.add(
+          where + SYSTEM,
+          "%d bytes (expected: at most %d)".formatted(bytes, Limits.MAX_SYSTEM_PROMPT_BYTES));
     }
+    String questions = options.get(QUESTIONS_PER_MINUTE);
+    String tokens = options.get(TOKENS_PER_DAY);
     return new AssistantSettings(
         name,
-        model,
+        model == null ? "" : model,
         system,
-        (int)
-            number(
-                where,
-                QUESTIONS_PER_MINUTE,
-                options,
-                1,
-                MAX_QUESTIONS_PER_MINUTE,
-                DEFAULT_QUESTIONS_PER_MINUTE),
-        number(where, TOKENS_PER_DAY, options, 0, MAX_TOKENS_PER_DAY, DEFAULT_TOKENS_PER_DAY));
-  }
-
-  private static long number(
-      String where, String option, Map<String, String> options, long min, long max, long otherwise)
-      throws ConfigException {
-    String text = options.get(option);
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      long number = Long.parseLong(text);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // told below, as whatever else is no such number
-    }
-    throw new ConfigException(
-        "%s: \"%s\" (expected: %d to %d)"
-            .formatted(Masked.name(where + option), Masked.value(text), min, max));
+        questions == null
+            ? DEFAULT_QUESTIONS_PER_MINUTE
+            : (int)
+                NamedLines.number(
+                    where + QUESTIONS_PER_MINUTE, questions, 1, MAX_QUESTIONS_PER_MINUTE, errors),
+        tokens == null
+            ? DEFAULT_TOKENS_PER_DAY
+            : NamedLines.number(where + TOKENS_PER_DAY, tokens, 0, MAX_TOKENS_PER_DAY, errors));
   }
 
   /// All values of all assistants: those of the file, and those that hold without being written.

@@ -1,6 +1,7 @@
 package dev.parley.server.config;
 
-/// A setting that cannot be used. The message names it, where it came from, and what was expected.
+/// Settings that cannot be used. The message names them, where they came from, and what was
+/// expected, a line for each.
 public final class ConfigException extends Exception {
   private static final long serialVersionUID = 1L;
 

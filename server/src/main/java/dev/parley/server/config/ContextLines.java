@@ -25,11 +25,11 @@ final class ContextLines {
   ///
   /// @param lines names without [#PREFIX]
   /// @param providers names of those that there are
-  /// @throws ConfigException naming the first line that cannot be used
-  static ByModel<Integer> parse(Map<String, String> lines, Set<String> providers)
-      throws ConfigException {
+  /// @param errors gets what of the lines cannot be used
+  static ByModel<Integer> parse(
+      Map<String, String> lines, Set<String> providers, ConfigErrors errors) {
     return new ByModel<>(
-        ModelLines.parse(PREFIX, EXPECTED, lines, providers, ContextLines::tokens));
+        ModelLines.parse(PREFIX, EXPECTED, lines, providers, ContextLines::tokens, errors));
   }
 
   private static @Nullable Integer tokens(String text) {

@@ -105,7 +105,7 @@ final class Masked {
   }
 
   private static boolean isKnown(String text) {
-    return WORDS.stream().anyMatch(word -> Slips.isSlip(text, word));
+    return WORDS.contains(text) || WORDS.stream().anyMatch(word -> Slips.isSlip(text, word));
   }
 
   private static String beginning(String text) {

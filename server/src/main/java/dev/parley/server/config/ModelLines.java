@@ -22,32 +22,31 @@ final class ModelLines {
   /// @param lines names without the prefix
   /// @param providers names of those that there are
   /// @param form reads a value
-  /// @throws ConfigException naming the first line that cannot be used
+  /// @param errors gets what of the lines cannot be used
   static <V> Map<String, V> parse(
       String prefix,
       String expected,
       Map<String, String> lines,
       Set<String> providers,
-      Form<V> form)
-      throws ConfigException {
+      Form<V> form,
+      ConfigErrors errors) {
     Map<String, V> values = new HashMap<>();
     for (Map.Entry<String, String> line : lines.entrySet()) {
       String name = line.getKey();
       V read = name.matches("[^/]+/.+") ? form.read(line.getValue().strip()) : null;
+      String provider = name.replaceFirst("/.*", "");
       if (read == null) {
-        throw new ConfigException(
-            "%s: \"%s\" (expected: %s%s)"
-                .formatted(
-                    Masked.name(prefix + name), Masked.value(line.getValue()), prefix, expected));
+        errors.add(
+            prefix + name,
+            "\"%s\" (expected: %s%s)".formatted(Masked.value(line.getValue()), prefix, expected));
+      } else if (!providers.contains(provider)) {
+        errors.add(
+            prefix + name,
+            "there is no provider \"%s\" (expected: one of %s)"
+                .formatted(Masked.chosen(provider), Masked.list(providers)));
+      } else {
+        values.put(name, read);
       }
-      String provider = name.substring(0, name.indexOf('/'));
-      if (!providers.contains(provider)) {
-        throw new ConfigException(
-            "%s: there is no provider \"%s\" (expected: one of %s)"
-                .formatted(
-                    Masked.name(prefix + name), Masked.chosen(provider), Masked.list(providers)));
-      }
-      values.put(name, read);
     }
     return values;
   }

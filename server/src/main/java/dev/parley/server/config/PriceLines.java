@@ -28,9 +28,10 @@ final class PriceLines {
   ///
   /// @param lines names without [#PREFIX]
   /// @param providers names of those that there are
-  /// @throws ConfigException naming the first line that cannot be used
-  static Prices parse(Map<String, String> lines, Set<String> providers) throws ConfigException {
-    return new Prices(ModelLines.parse(PREFIX, EXPECTED, lines, providers, PriceLines::price));
+  /// @param errors gets what of the lines cannot be used
+  static Prices parse(Map<String, String> lines, Set<String> providers, ConfigErrors errors) {
+    return new Prices(
+        ModelLines.parse(PREFIX, EXPECTED, lines, providers, PriceLines::price, errors));
   }
 
   private static @Nullable Price price(String text) {

@@ -3,12 +3,6 @@ package dev.parley.server.config;
 import dev.parley.models.ByModel;
 import dev.parley.models.Prices;
 import dev.parley.models.ProviderSettings;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,10 +10,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
   /// What lines begin with that belong together, and only a file can hold.
   static final List<String> FAMILIES =
-      List.of(ProviderLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX, AssistantLines.PREFIX);
+      List.of(ProviderLines.PREFIX, AssistantLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX);
 
   private final Map<Setting, Value> values;
+  private final @Nullable Path file;
+
+  /// Numbers of the file's lines, without those that do not hold, by name.
+  private final Map<String, Integer> numbers;
 
   /// A value as it was written.
   ///
@@ -38,25 +34,43 @@ public final class Settings {
   public record Value(String text, String origin) {}
 
   private final List<ProviderSettings> providers;
+  private final Set<String> providerNames;
   private final List<ProviderValue> providerValues;
 
   private final Prices prices;
   private final List<AssistantSettings> assistants;
   private final ByModel<Integer> contextTokens;
 
+  /// @param lines of the file, by name
   private Settings(
       Map<Setting, Value> values,
-      List<ProviderSettings> providers,
-      List<ProviderValue> providerValues,
-      Prices prices,
-      List<AssistantSettings> assistants,
-      ByModel<Integer> contextTokens) {
-    this.prices = prices;
-    this.assistants = List.copyOf(assistants);
-    this.contextTokens = contextTokens;
+      @Nullable Path file,
+      Map<String, Integer> numbers,
+      Map<String, String> lines,
+      Map<String, String> environment,
+      ConfigErrors errors) {
     this.values = new EnumMap<>(values);
-    this.providers = List.copyOf(providers);
-    this.providerValues = List.copyOf(providerValues);
+    this.file = file;
+    this.numbers = Map.copyOf(numbers);
+    Map<String, String> ofProviders = family(ProviderLines.PREFIX, lines);
+    Map<String, String> ofPrices = family(PriceLines.PREFIX, lines);
+    Map<String, String> ofAssistants = family(AssistantLines.PREFIX, lines);
+    Map<String, String> ofContexts = family(ContextLines.PREFIX, lines);
+    providers = List.copyOf(ProviderLines.parse(ofProviders, environment, errors));
+    // One that is wrong is told once, and not again wherever it is named.
+    Set<String> names = NamedLines.names(ofProviders);
+    providers.forEach(provider -> names.add(provider.name()));
+    providerNames = names;
+    prices = PriceLines.parse(ofPrices, names, errors);
+    contextTokens = ContextLines.parse(ofContexts, names, errors);
+    assistants = List.copyOf(AssistantLines.parse(ofAssistants, names, errors));
+    String origin = origin(file);
+    List<ProviderValue> shown =
+        new ArrayList<>(ProviderValue.of(providers, ofProviders, origin, environment));
+    shown.addAll(shown(PriceLines.PREFIX, ofPrices, origin));
+    shown.addAll(shown(ContextLines.PREFIX, ofContexts, origin));
+    shown.addAll(AssistantLines.values(assistants, ofAssistants, origin));
+    providerValues = List.copyOf(shown);
   }
 
   /// Gathers the settings: defaults, then the file, then the environment, then flags. A variable
@@ -65,64 +79,68 @@ public final class Settings {
   /// @param file configuration file; null: none
   /// @param environment the process's environment
   /// @param flags what was given on the command line
-  /// @throws ConfigException if the file cannot be read, or names a setting that does not exist
+  /// @throws ConfigException if the file cannot be read, or says what cannot be used; then also of
+  ///     whatever else cannot be used
   public static Settings gather(
       @Nullable Path file, Map<String, String> environment, Map<Setting, String> flags)
       throws ConfigException {
+    List<ConfigFile.Line> written = file == null ? List.of() : ConfigFile.read(file);
+    Map<String, String> lines = new HashMap<>();
+    Map<String, Integer> numbers = new HashMap<>();
+    for (ConfigFile.Line line : written) {
+      lines.putIfAbsent(line.name(), line.text());
+      numbers.putIfAbsent(line.name(), line.number());
+    }
     Map<Setting, Value> values = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
-      values.put(setting, new Value(setting.defaultValue(), "default"));
-    }
-    Map<String, Map<String, String>> families = new HashMap<>();
-    FAMILIES.forEach(prefix -> families.put(prefix, new HashMap<>()));
-    String origin = "file " + file;
-    if (file != null) {
-      read(file, families).forEach((key, text) -> values.put(key, new Value(text, origin)));
-    }
-    for (Setting setting : Setting.values()) {
-      String text = environment.get(setting.variable());
-      if (text != null && !text.isBlank()) {
-        values.put(setting, new Value(text, "environment " + setting.variable()));
+      Value value = value(setting, lines.get(setting.key()), file, environment, flags);
+      values.put(setting, value);
+      if (!value.origin.equals(origin(file))) {
+        numbers.remove(setting.key());
       }
     }
-    flags.forEach((key, text) -> values.put(key, new Value(text, "flag --" + key.key())));
-    try {
-      return of(values, families, origin, environment);
-    } catch (ConfigException e) {
-      boolean written = families.values().stream().anyMatch(lines -> !lines.isEmpty());
-      throw written
-          ? new ConfigException("configuration file %s: %s".formatted(file, e.getMessage()))
-          : e;
+    ConfigErrors errors = new ConfigErrors(file, numbers);
+    checkNames(written, errors);
+    Settings settings = new Settings(values, file, numbers, lines, environment, errors);
+    if (!errors.isEmpty()) {
+      var _ = ServerConfig.read(settings, errors);
     }
+    errors.throwIfAny();
+    return settings;
   }
 
-  /// @param families the lines of each, without its prefix
-  private static Settings of(
-      Map<Setting, Value> values,
-      Map<String, Map<String, String>> families,
-      String origin,
-      Map<String, String> environment)
-      throws ConfigException {
-    Map<String, String> lines = families.getOrDefault(ProviderLines.PREFIX, Map.of());
-    Map<String, String> prices = families.getOrDefault(PriceLines.PREFIX, Map.of());
-    Map<String, String> assistants = families.getOrDefault(AssistantLines.PREFIX, Map.of());
-    Map<String, String> contexts = families.getOrDefault(ContextLines.PREFIX, Map.of());
-    List<ProviderSettings> providers = ProviderLines.parse(lines, environment);
-    Set<String> names = new TreeSet<>();
-    providers.forEach(provider -> names.add(provider.name()));
-    List<AssistantSettings> known = AssistantLines.parse(assistants, names);
-    List<ProviderValue> shown =
-        new ArrayList<>(ProviderValue.of(providers, lines, origin, environment));
-    shown.addAll(shown(PriceLines.PREFIX, prices, origin));
-    shown.addAll(shown(ContextLines.PREFIX, contexts, origin));
-    shown.addAll(AssistantLines.values(known, assistants, origin));
-    return new Settings(
-        values,
-        providers,
-        shown,
-        PriceLines.parse(prices, names),
-        known,
-        ContextLines.parse(contexts, names));
+  private static Value value(
+      Setting setting,
+      @Nullable String line,
+      @Nullable Path file,
+      Map<String, String> environment,
+      Map<Setting, String> flags) {
+    String flag = flags.get(setting);
+    if (flag != null) {
+      return new Value(flag, "flag --" + setting.key());
+    }
+    String variable = environment.get(setting.variable());
+    if (variable != null && !variable.isBlank()) {
+      return new Value(variable, "environment " + setting.variable());
+    }
+    return line == null
+        ? new Value(setting.defaultValue(), "default")
+        : new Value(line, origin(file));
+  }
+
+  private static String origin(@Nullable Path file) {
+    return "file " + file;
+  }
+
+  private static Map<String, String> family(String prefix, Map<String, String> lines) {
+    Map<String, String> family = new HashMap<>();
+    lines.forEach(
+        (name, text) -> {
+          if (name.startsWith(prefix)) {
+            family.put(name.substring(prefix.length()), text);
+          }
+        });
+    return family;
   }
 
   private static List<ProviderValue> shown(
@@ -133,52 +151,46 @@ public final class Settings {
     return shown;
   }
 
-  /// @param families gets the lines of each family, without its prefix
-  private static Map<Setting, String> read(Path file, Map<String, Map<String, String>> families)
-      throws ConfigException {
-    Properties lines = new Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      lines.load(reader);
-    } catch (NoSuchFileException e) {
-      throw new ConfigException(
-          "configuration file %s does not exist: check the path".formatted(file));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException(
-          "configuration file %s cannot be read: %s (expected: lines such as listen = 0.0.0.0:50051)"
-              .formatted(
-                  file, e instanceof AccessDeniedException ? "access denied" : e.getMessage()));
-    }
-    Map<Setting, String> found = new EnumMap<>(Setting.class);
-    for (String key : lines.stringPropertyNames()) {
-      String text = lines.getProperty(key).strip();
-      String prefix = FAMILIES.stream().filter(key::startsWith).findFirst().orElse("");
-      Map<String, String> family = families.get(prefix);
-      if (family != null) {
-        family.put(key.substring(prefix.length()), text);
-      } else {
-        found.put(setting(file, key), text);
+  /// Finds names that nobody knows, and such as come twice.
+  private static void checkNames(List<ConfigFile.Line> lines, ConfigErrors errors) {
+    Map<String, Integer> numbers = new HashMap<>();
+    String expected =
+        Arrays.stream(Setting.values())
+            .map(Setting::key)
+            .collect(
+                Collectors.joining(
+                    ", ",
+                    "one of ",
+                    ", provider.NAME.…, assistant.NAME.…, price.PROVIDER/MODEL,"
+                        + " context.PROVIDER/MODEL"));
+    for (ConfigFile.Line line : lines) {
+      String name = line.name();
+      Integer before = numbers.putIfAbsent(name, line.number());
+      if (before != null) {
+        errors.add(
+            line.number(), name, "set in line %d already (expected: once)".formatted(before));
+      } else if (FAMILIES.stream().noneMatch(name::startsWith)
+          && Arrays.stream(Setting.values()).noneMatch(setting -> setting.key().equals(name))) {
+        errors.add(line.number(), name, "no such setting (expected: %s)".formatted(expected));
+        expected = "one of those listed above"; // once is enough
       }
     }
-    return found;
   }
 
-  private static Setting setting(Path file, String key) throws ConfigException {
-    for (Setting setting : Setting.values()) {
-      if (setting.key().equals(key)) {
-        return setting;
-      }
-    }
-    String known =
-        Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
-    throw new ConfigException(
-        "configuration file %s: setting \"%s\" (expected: one of %s)"
-            .formatted(file, Masked.name(key), known));
+  /// What is wrong with these settings can be told with their lines.
+  ConfigErrors errors() {
+    return new ConfigErrors(file, numbers);
   }
 
   /// Providers of models: those of the file, those whose credentials are in the environment, and
   /// the simulated one.
   public List<ProviderSettings> providers() {
     return providers;
+  }
+
+  /// Their names, with those of providers that cannot be used.
+  Set<String> providerNames() {
+    return providerNames;
   }
 
   /// What models cost.

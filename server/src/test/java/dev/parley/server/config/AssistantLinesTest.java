@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,17 @@ class AssistantLinesTest {
 
   @TempDir Path folder;
 
+  private static List<AssistantSettings> assistants(Map<String, String> lines)
+      throws ConfigException {
+    ConfigErrors errors = new ConfigErrors(null, Map.of());
+    List<AssistantSettings> assistants = AssistantLines.parse(lines, PROVIDERS, errors);
+    errors.throwIfAny();
+    return assistants;
+  }
+
   @Test
   void whatIsNotSaidHasADefault() throws Exception {
-    assertThat(AssistantLines.parse(Map.of("helper.model", "local/llama"), PROVIDERS))
+    assertThat(assistants(Map.of("helper.model", "local/llama")))
         .containsExactly(new AssistantSettings("helper", "local/llama", "", 10, 200_000));
   }
 
@@ -33,7 +42,7 @@ class AssistantLinesTest {
             "b.questions-per-minute", "3",
             "b.tokens-per-day", "0",
             "a.model", "simulated");
-    assertThat(AssistantLines.parse(lines, PROVIDERS))
+    assertThat(assistants(lines))
         .containsExactly(
             new AssistantSettings("a", "simulated", "", 10, 200_000),
             new AssistantSettings("b", "simulated", "Be brief.", 3, 0));
@@ -45,10 +54,11 @@ class AssistantLinesTest {
     "Helper.model, simulated, small letters",
     "helper.model, nowhere/x, one of the providers",
     "helper.system, Be brief., assistant.helper.model: missing",
-    "helper.modell, simulated, 'setting \"assistant.helper.modell\" (expected of an assistant'",
+    "helper.modell, simulated, 'assistant.helper.modell: no such setting (expected of an"
+        + " assistant'",
   })
   void aLineThatCannotBeUsedIsNamed(String line, String text, String told) {
-    assertThatThrownBy(() -> AssistantLines.parse(Map.of(line, text), PROVIDERS))
+    assertThatThrownBy(() -> assistants(Map.of(line, text)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(told)
         .hasMessageContaining("expected");
@@ -63,7 +73,7 @@ class AssistantLinesTest {
   })
   void aValueThatCannotBeUsedIsNamed(String option, String text, String told) {
     Map<String, String> lines = Map.of("helper.model", "simulated", "helper." + option, text);
-    assertThatThrownBy(() -> AssistantLines.parse(lines, PROVIDERS))
+    assertThatThrownBy(() -> assistants(lines))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("assistant.helper." + option)
         .hasMessageContaining(told);
@@ -75,11 +85,11 @@ class AssistantLinesTest {
     for (int i = 0; i < 17; i++) {
       many.put("a" + i + ".model", "simulated");
     }
-    assertThatThrownBy(() -> AssistantLines.parse(many, PROVIDERS))
+    assertThatThrownBy(() -> assistants(many))
         .hasMessageContaining("17 assistants (expected: at most 16)");
     Map<String, String> wordy =
         Map.of("helper.model", "simulated", "helper.system", "x".repeat(16_385));
-    assertThatThrownBy(() -> AssistantLines.parse(wordy, PROVIDERS))
+    assertThatThrownBy(() -> assistants(wordy))
         .hasMessageContaining("16385 bytes (expected: at most 16384)");
   }
 

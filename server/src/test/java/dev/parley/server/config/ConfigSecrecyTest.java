@@ -23,7 +23,6 @@ class ConfigSecrecyTest {
       """
       provider.vertex.project = p
       provider.azure.base-url = https://us.example.com
-      provider.compatible.base-url = http://127.0.0.1:1
       provider.own.kind = openai
       assistant.bot.model = simulated
       """;
@@ -84,8 +83,7 @@ class ConfigSecrecyTest {
     }
     Set<String> options = new TreeSet<>(ProviderLines.words());
     options.addAll(List.of("key.big", "weight.big", "unknown"));
-    for (String owner :
-        new String[] {"own", "vertex", "azure", "compatible", "simulated", "openai", "strange"}) {
+    for (String owner : new String[] {"own", "vertex", "azure", "simulated", "strange"}) {
       options.forEach(option -> around("provider.%s.%s".formatted(owner, option), places));
       places.add("provider.%s.%%s = 1".formatted(owner));
       places.add("price.%s/%%s = 1".formatted(owner));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.core.model.ModelEvent.Usage;
+import dev.parley.models.ByModel;
 import dev.parley.models.Credential;
 import dev.parley.models.Prices;
 import dev.parley.models.ProviderKind;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,16 +27,45 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProviderLinesTest {
   private static final ProviderSettings SIMULATED = ProviderSettings.simulated();
 
+  private static List<ProviderSettings> providers(
+      Map<String, String> lines, Map<String, String> environment) throws ConfigException {
+    ConfigErrors errors = new ConfigErrors(null, Map.of());
+    List<ProviderSettings> providers = ProviderLines.parse(lines, environment, errors);
+    errors.throwIfAny();
+    return providers;
+  }
+
+  private static ByModel<Integer> contexts(String model, String tokens) throws ConfigException {
+    ConfigErrors errors = new ConfigErrors(null, Map.of());
+    ByModel<Integer> contexts = ContextLines.parse(Map.of(model, tokens), Set.of("openai"), errors);
+    errors.throwIfAny();
+    return contexts;
+  }
+
+  private static Prices prices(String model, String price) throws ConfigException {
+    ConfigErrors errors = new ConfigErrors(null, Map.of());
+    Prices prices = PriceLines.parse(Map.of(model, price), Set.of("openai"), errors);
+    errors.throwIfAny();
+    return prices;
+  }
+
+  @Test
+  void aCredentialIsNotGivenUnderBothOfItsNames() {
+    Map<String, String> lines = Map.of("openai.key", "sk-1", "openai.key.default", "sk-2");
+    assertThatThrownBy(() -> providers(lines, Map.of()))
+        .hasMessage(
+            "provider.openai.key.default: the same as key, which there is too (expected: one of"
+                + " them)");
+  }
+
   @Test
   void withoutAnythingThereIsTheSimulatedOne() throws Exception {
-    assertThat(ProviderLines.parse(Map.of(), Map.of())).containsExactly(SIMULATED);
+    assertThat(providers(Map.of(), Map.of())).containsExactly(SIMULATED);
   }
 
   @Test
   void aKeyInTheEnvironmentIsAProvider() throws Exception {
-    assertThat(
-            ProviderLines.parse(
-                Map.of(), Map.of("ANTHROPIC_API_KEY", " sk-1\n", "MISTRAL_API_KEY", " ")))
+    assertThat(providers(Map.of(), Map.of("ANTHROPIC_API_KEY", " sk-1\n", "MISTRAL_API_KEY", " ")))
         .containsExactly(
             ProviderSettings.of(
                 "anthropic", ProviderKind.ANTHROPIC, "https://api.anthropic.com", "sk-1"),
@@ -44,20 +75,20 @@ class ProviderLinesTest {
   @Test
   void theVersionMayStandInTheBaseUrl() throws Exception {
     Map<String, String> lines = Map.of("x.kind", "compatible", "x.base-url", "http://h:1/v1/");
-    assertThat(ProviderLines.parse(lines, Map.of()).getLast().baseUrl()).isEqualTo("http://h:1");
+    assertThat(providers(lines, Map.of()).getLast().baseUrl()).isEqualTo("http://h:1");
   }
 
   @Test
   void vertexIsWhereItsLocationIs() throws Exception {
     Map<String, String> lines = Map.of("vertex.project", "p", "vertex.key", "token");
-    assertThat(ProviderLines.parse(lines, Map.of()).getLast().baseUrl())
+    assertThat(providers(lines, Map.of()).getLast().baseUrl())
         .isEqualTo("https://aiplatform.googleapis.com");
     Map<String, String> there = new HashMap<>(lines);
     there.put("vertex.location", "europe-west4");
-    assertThat(ProviderLines.parse(there, Map.of()).getLast().baseUrl())
+    assertThat(providers(there, Map.of()).getLast().baseUrl())
         .isEqualTo("https://europe-west4-aiplatform.googleapis.com");
     there.put("vertex.base-url", "https://proxy.example.com");
-    assertThat(ProviderLines.parse(there, Map.of()).getLast().baseUrl())
+    assertThat(providers(there, Map.of()).getLast().baseUrl())
         .isEqualTo("https://proxy.example.com");
   }
 
@@ -87,7 +118,7 @@ class ProviderLinesTest {
   @Test
   void aProviderHasAsManyCredentialsAsThereAreKeysAndLimitsOfItsOwn() throws Exception {
     ProviderSettings openai =
-        ProviderLines.parse(
+        providers(
                 Map.of(
                     "openai.key.big", "sk-b",
                     "openai.weight.big", "9",
@@ -132,12 +163,11 @@ class ProviderLinesTest {
   @ParameterizedTest
   @CsvSource({"openai, 4096", "openai/x, 255", "openai/x, 262145", "openai/x, many"})
   void aContextThatCannotBeUsedIsNamed(String model, String tokens) throws Exception {
-    assertThatThrownBy(() -> ContextLines.parse(Map.of(model, tokens), Set.of("openai")))
+    assertThatThrownBy(() -> contexts(model, tokens))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("context.openai")
         .hasMessageContaining("256 to 262144");
-    assertThat(ContextLines.parse(Map.of("openai/*", "4096"), Set.of("openai")).of("openai/x"))
-        .isEqualTo(4_096);
+    assertThat(contexts("openai/*", "4096").of("openai/x")).isEqualTo(4_096);
   }
 
   @ParameterizedTest
@@ -150,11 +180,11 @@ class ProviderLinesTest {
     "openai/x, three fifteen"
   })
   void aPriceThatCannotBeUsedIsNamed(String model, String price) {
-    assertThatThrownBy(() -> PriceLines.parse(Map.of(model, price), Set.of("openai")))
+    assertThatThrownBy(() -> prices(model, price))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("price.openai")
         .hasMessageContaining("such as 3 15 0.3");
-    assertThatThrownBy(() -> PriceLines.parse(Map.of("opnai/x", "3 15"), Set.of("openai")))
+    assertThatThrownBy(() -> prices("opnai/x", "3 15"))
         .hasMessageContaining("there is no provider");
   }
 
@@ -163,7 +193,7 @@ class ProviderLinesTest {
     "kind, openai, expected: provider.NAME.kind",
     "x.kind, openapi, 'openapi\" (expected: one of openai, azure'",
     "x.key, sk-secret, provider.x.kind: missing",
-    "x.kindd, openai, 'provider.x.kindd\" (expected of a provider: kind, base-url'",
+    "x.kindd, openai, 'provider.x.kindd: no such setting (expected of a provider: kind, base-url'",
     "azure.key, sk-secret, provider.azure.base-url: missing",
     "openai.base-url, api.example.com, 'expected: such as https'",
     "openai.base-url, ftp://example.com, 'expected: such as https'",
@@ -179,7 +209,7 @@ class ProviderLinesTest {
     "openai.weight.x, 2, 'there is no key \"x\" (expected: one of default)'",
     "openai.key.X, sk-secret, small letters",
     "openai.key, ' ', 'provider.openai.key: empty (expected: '",
-    "openai.key.a, '', 'provider.openai.key: empty (expected: '",
+    "openai.key.a, '', 'provider.openai.key.a: empty (expected: '",
     "openai.key, 'sk-secret two', printable ASCII without spaces",
     "openai.max-questions, 0, 'expected: 1 to'",
     "openai.tokens-per-minute, many, 'expected: 1 to'",
@@ -190,7 +220,7 @@ class ProviderLinesTest {
     "UPPER.kind, openai, small letters"
   })
   void aLineThatCannotBeUsedIsNamed(String line, String text, String told) {
-    assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, text), Map.of()))
+    assertThatThrownBy(() -> providers(Map.of(line, text), Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(told);
   }
@@ -199,16 +229,17 @@ class ProviderLinesTest {
   void whatHoldsATokenOfEntraIsSaidWithTrueOrFalse() {
     Map<String, String> lines =
         Map.of("azure.base-url", "https://us.example.com", "azure.entra", "yes");
-    assertThatThrownBy(() -> ProviderLines.parse(lines, Map.of()))
+    assertThatThrownBy(() -> providers(lines, Map.of()))
         .hasMessageContaining("expected: true or false");
   }
 
   @Test
   void aCredentialOfTheEnvironmentThatCannotBeUsedIsNamed() {
     Map<String, String> environment = Map.of("OPENAI_API_KEY", "sk-secret two");
-    assertThatThrownBy(() -> ProviderLines.parse(Map.of(), environment))
+    assertThatThrownBy(() -> providers(Map.of(), environment))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("provider.openai.key, environment OPENAI_API_KEY: ")
+        .hasMessageStartingWith(
+            "provider.openai.key: not to be told here, from environment OPENAI_API_KEY (")
         .hasMessageNotContaining("sk-secret");
   }
 
@@ -221,31 +252,31 @@ class ProviderLinesTest {
           "https://example.com/#sk-secret"
         }) {
       Map<String, String> within = Map.of("openai.base-url", url);
-      assertThatThrownBy(() -> ProviderLines.parse(within, Map.of()))
+      assertThatThrownBy(() -> providers(within, Map.of()))
           .hasMessageContaining("example.com")
           .hasMessageNotContaining("sk-secret");
     }
-    assertThatThrownBy(() -> ProviderLines.parse(Map.of("openai.key", "env:sk-secret"), Map.of()))
+    assertThatThrownBy(() -> providers(Map.of("openai.key", "env:sk-secret"), Map.of()))
         .hasMessageNotContaining("sk-secret");
-    assertThatThrownBy(() -> ProviderLines.parse(Map.of("openai.key", "env:SECRET1"), Map.of()))
+    assertThatThrownBy(() -> providers(Map.of("openai.key", "env:SECRET1"), Map.of()))
         .hasMessageNotContaining("SECRET1");
     for (String option :
         new String[] {"service-account", "ca", "base-url", "weight", "max-questions"}) {
       for (String text : new String[] {"{\"key\":\"SECRET1\"}", "https:u:SECRET1@h/", "SECRET1"}) {
         Map<String, String> lines = Map.of("vertex." + option, text, "vertex.project", "p");
-        assertThatThrownBy(() -> ProviderLines.parse(lines, Map.of()))
+        assertThatThrownBy(() -> providers(lines, Map.of()))
             .isInstanceOf(ConfigException.class)
             .hasMessageStartingWith("provider.vertex." + option)
             .hasMessageNotContaining("SECRET1");
       }
     }
     for (String line : new String[] {"openai.keySECRET1", "openai.key.SECRET1"}) {
-      assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, "1"), Map.of()))
+      assertThatThrownBy(() -> providers(Map.of(line, "1"), Map.of()))
           .isInstanceOf(ConfigException.class)
           .hasMessageNotContaining("SECRET1");
     }
     for (String line : new String[] {"x.key", "azure.key", "key", "openai.keys"}) {
-      assertThatThrownBy(() -> ProviderLines.parse(Map.of(line, "sk-secret"), Map.of()))
+      assertThatThrownBy(() -> providers(Map.of(line, "sk-secret"), Map.of()))
           .hasMessageNotContaining("sk-secret");
     }
   }

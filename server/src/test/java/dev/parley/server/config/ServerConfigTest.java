@@ -28,7 +28,7 @@ class ServerConfigTest {
     Files.writeString(file, "provider.openai.key =\nsk-secret\n");
     assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("\"sk-s…\" (expected: one of listen")
+        .hasMessageContaining(":2: sk-s…: no such setting (expected: one of listen")
         .hasMessageNotContaining("sk-secret");
   }
 
@@ -43,7 +43,7 @@ class ServerConfigTest {
     }
     Files.writeString(file, "lisen = 0.0.0.0:1\n");
     assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
-        .hasMessageContaining("\"lisen\" (expected: one of listen");
+        .hasMessageContaining(":1: lisen: no such setting (expected: one of listen");
   }
 
   @Test
@@ -52,7 +52,7 @@ class ServerConfigTest {
     Files.writeString(file, "price.nobody/x = 3 15\n");
     assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("configuration file %s: price.nobody/".formatted(file));
+        .hasMessageStartingWith("%s:1: price.nobody/".formatted(file));
   }
 
   @Test
