@@ -9,6 +9,7 @@ import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class AnswerStream implements AutoCloseable {
   private final Channel channel;
   private final ChatRequest question;
   private final Detour detour;
+  private final Duration connectWithin;
 
   /// Of an answer that came whole, or broke off.
   private final Queue<ChatResponse> pieces = new ArrayDeque<>();
@@ -48,12 +50,14 @@ public final class AnswerStream implements AutoCloseable {
   private AnswerCall call;
   private boolean closed;
 
-  AnswerStream(Channel channel, ChatRequest question, Detour detour) {
+  /// @param connectWithin how long to wait for a connection
+  AnswerStream(Channel channel, ChatRequest question, Detour detour, Duration connectWithin) {
     this.channel = channel;
     this.question = question;
     this.detour = detour;
+    this.connectWithin = connectWithin;
     unary = detour.isTaken();
-    call = new AnswerCall(channel, method(), question);
+    call = new AnswerCall(channel, method(), question, connectWithin);
   }
 
   private MethodDescriptor<ChatRequest, ChatResponse> method() {
@@ -63,8 +67,9 @@ public final class AnswerStream implements AutoCloseable {
   /// The next piece; the last one is `finished` or `error`. Waits for it.
   ///
   /// @return null: the last one was the last
-  /// @throws ParleyException if the server cannot be reached, or is about to stop, or the
-  ///     connection broke before the end, or the answer is too long for the unary call
+  /// @throws ParleyException if the server cannot be reached, also not within
+  ///     [ClientBuilder#deadline], or is about to stop, or the connection broke before the end, or
+  ///     the answer is too long for the unary call
   public @Nullable ChatResponse next() throws InterruptedException {
     if (ended) {
       return null;
@@ -76,6 +81,7 @@ public final class AnswerStream implements AutoCloseable {
     while (piece == null) {
       piece =
           switch (call().next()) {
+            case AnswerCall.Item.Connected() -> null;
             case AnswerCall.Item.Response(ChatResponse response) -> taken(response);
             case AnswerCall.Item.End(Status status, Metadata trailers) -> ended(status, trailers);
           };
@@ -143,7 +149,7 @@ public final class AnswerStream implements AutoCloseable {
       if (closed) {
         throw refusal;
       }
-      call = new AnswerCall(channel, method(), question);
+      call = new AnswerCall(channel, method(), question, connectWithin);
     }
     return null;
   }

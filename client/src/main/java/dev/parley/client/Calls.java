@@ -31,6 +31,7 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -142,7 +143,7 @@ final class Calls {
   }
 
   AnswerStream ask(ChatRequest question) {
-    return new AnswerStream(channel(), question, detour);
+    return new AnswerStream(channel(), question, detour, Duration.ofNanos(deadlineNanos));
   }
 
   List<Provider> providers() {

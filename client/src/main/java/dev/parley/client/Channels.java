@@ -40,7 +40,8 @@ final class Channels {
             .usePlaintext()
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .maxInboundMessageSize(MAX_INBOUND_BYTES);
+            .maxInboundMessageSize(MAX_INBOUND_BYTES)
+            .intercept(new FewTries());
     return change.apply(builder).build();
   }
 

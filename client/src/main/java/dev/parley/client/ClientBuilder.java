@@ -106,8 +106,8 @@ public final class ClientBuilder {
     return this;
   }
 
-  /// The longest that a call beside the stream may take, and the longest wait for a welcome.
-  /// Default: 15 s.
+  /// The longest that a call beside the stream may take, and the longest wait for a welcome, and
+  /// for a connection to ask a model on; the answer takes its time. Default: 15 s.
   public ClientBuilder deadline(Duration deadline) {
     if (!deadline.isPositive()) {
       throw new IllegalArgumentException("deadline: " + deadline + " (expected: > 0)");

@@ -138,6 +138,14 @@ final class Failures {
         "");
   }
 
+  static ParleyException noConnection(java.time.Duration waited) {
+    return ParleyException.local(
+        Status.Code.DEADLINE_EXCEEDED,
+        "CLIENT_NO_CONNECTION",
+        "no connection within " + waited.toMillis() + " ms",
+        "");
+  }
+
   static ParleyException noEnd(java.time.Duration waited) {
     return ParleyException.local(
         Status.Code.UNAVAILABLE,
