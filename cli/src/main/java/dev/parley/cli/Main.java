@@ -6,6 +6,7 @@ import dev.parley.cli.command.ExitCode;
 import dev.parley.cli.command.Failures;
 import dev.parley.cli.command.Given;
 import dev.parley.cli.command.Nearest;
+import dev.parley.cli.command.ServerOptions;
 import dev.parley.cli.command.Streams;
 import dev.parley.cli.exporting.ExportCommand;
 import dev.parley.cli.importing.ImportCommand;
@@ -238,7 +239,10 @@ public final class Main implements Runnable {
     PrintWriter err = command.getErr();
     command.getOut().flush();
     if (Failures.isExpected(failure)) {
-      String[] lines = Failures.words(failure).split("\n", -1);
+      ServerOptions server = ServerOptions.of(command);
+      String words =
+          server == null ? Failures.words(failure) : Failures.words(failure, server.server());
+      String[] lines = words.split("\n", -1);
       err.println("parley: " + lines[0]);
       for (int i = 1; i < lines.length; i++) {
         err.println("        " + lines[i]);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +20,25 @@ public final class Failures {
   /// What the network's library puts before what a server said when it closed a connection.
   private static final String WORDS_OF_SERVER = "debug data: ";
 
+  private static final String HTTP_PORT = "HTTP_1_1_REQUIRED";
+
+  /// What it says of servers that speak another protocol, or HTTP/2 without gRPC.
+  private static final List<String> FOREIGN =
+      List.of(
+          HTTP_PORT,
+          "First received frame was not SETTINGS",
+          "invalid content-type",
+          "missing content-type in response headers");
+
+  private static final long NANOS = 1_000_000_000;
+
   private Failures() {}
 
   /// One of [ExitCode].
   public static int exitCode(Throwable failure) {
     return switch (cause(failure)) {
       case CommandFailure known -> known.exitCode();
-      case ParleyException refused when isNoAnswer(refused) -> ExitCode.NO_ANSWER;
+      case ParleyException silent when isNoAnswer(silent) -> ExitCode.NO_ANSWER;
       case SourceException _ -> ExitCode.USAGE;
       case ConfigException _ -> ExitCode.USAGE;
       case InterruptedException _ -> ExitCode.INTERRUPTED;
@@ -40,10 +54,15 @@ public final class Failures {
       case ParleyException name when name.reason().equals("UNAUTHENTICATED") ->
           name.getMessage() + "\nChoose another --user.";
       case ParleyException refused when !refused.advice().isEmpty() ->
-          refused.getMessage() + "\n" + refused.advice();
+          refused.getMessage() + "\n" + refused.advice() + again(refused);
+      case ParleyException silent when isForeign(silent) ->
+          network(message(silent))
+              + "\nName another with --server, or start one with parley serve.";
       case ParleyException silent when isNoAnswer(silent) ->
-          network(message(silent)) + "\nIs the server running, and is --server right?";
-      case ParleyException refused -> message(refused);
+          network(message(silent))
+              + "\nIs the server running? Start one with parley serve, or name another with"
+              + " --server.";
+      case ParleyException refused -> message(refused) + again(refused);
       case CommandFailure known -> message(known);
       case SourceException unreadable -> message(unreadable);
       case ConfigException wrong -> message(wrong);
@@ -56,6 +75,23 @@ public final class Failures {
       case InterruptedException _ -> "interrupted";
       default -> cause.toString();
     };
+  }
+
+  /// The same where a command asked a server.
+  ///
+  /// @param server HOST:PORT that it tried
+  public static String words(Throwable failure, String server) {
+    boolean silent = cause(failure) instanceof ParleyException asked && isNoAnswer(asked);
+    return silent ? "cannot reach %s: %s".formatted(server, words(failure)) : words(failure);
+  }
+
+  /// When to try again.
+  public static String again(Duration after) {
+    return "Try again in %d s.".formatted(Math.ceilDiv(after.toNanos(), NANOS));
+  }
+
+  private static String again(ParleyException refused) {
+    return refused.retryAfter().map(after -> "\n" + again(after)).orElse("");
   }
 
   /// Only what was wrong, in a line.
@@ -95,7 +131,12 @@ public final class Failures {
   // A server that refuses names its reason; without one, nobody answered.
   private static boolean isNoAnswer(ParleyException failure) {
     String reason = failure.reason();
-    return failure.isTransient() && (reason.isEmpty() || reason.startsWith("CLIENT_"));
+    return isForeign(failure)
+        || (failure.isTransient() && (reason.isEmpty() || reason.startsWith("CLIENT_")));
+  }
+
+  private static boolean isForeign(ParleyException failure) {
+    return failure.reason().isEmpty() && FOREIGN.stream().anyMatch(message(failure)::contains);
   }
 
   // What the network's library says, for people.
@@ -104,14 +145,20 @@ public final class Failures {
       return "connection refused";
     }
     int words = message.indexOf(WORDS_OF_SERVER);
-    if (message.contains("HTTP_1_1_REQUIRED") && words >= 0) {
+    if (message.contains(HTTP_PORT) && words >= 0) {
       return message
           .substring(words + WORDS_OF_SERVER.length())
           .lines()
           .findFirst()
           .orElse(message);
     }
-    return message.contains("Network closed") ? "the connection broke" : message;
+    if (FOREIGN.stream().anyMatch(message::contains)) {
+      return "what answers there is no Parley server: it does not speak gRPC";
+    }
+    if (message.contains("Network closed") || message.contains("Connection reset")) {
+      return "the connection broke";
+    }
+    return message.contains("deadline exceeded after") ? "no answer in time" : message;
   }
 
   private static String message(Throwable failure) {

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -55,6 +56,18 @@ public final class ServerOptions {
 
   static {
     NETWORK.setLevel(Level.OFF);
+  }
+
+  /// Those of a command, else of one above it; null: it talks to no server.
+  public static @Nullable ServerOptions of(CommandLine command) {
+    for (CommandLine at = command; at != null; at = at.getParent()) {
+      for (CommandSpec mixin : at.getCommandSpec().mixins().values()) {
+        if (mixin.userObject() instanceof ServerOptions options) {
+          return options;
+        }
+      }
+    }
+    return null;
   }
 
   /// HOST:PORT.
