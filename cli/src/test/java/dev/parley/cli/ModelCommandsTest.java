@@ -3,6 +3,17 @@ package dev.parley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.cli.TestParley.Result;
+import dev.parley.cli.command.Streams;
+import dev.parley.cli.output.Tty;
+import dev.parley.testkit.http.FakeProvider;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,10 +88,57 @@ class ModelCommandsTest {
   }
 
   @Test
-  void withoutAServerItExitsWithThree() {
+  void withoutAServerItExitsWithThreeAndSaysWhereItLooked() {
     parley.stop();
-    assertThat(parley.runWith("", "ask", "-m", "simulated", "hello").exitCode()).isEqualTo(3);
-    assertThat(parley.run("models").exitCode()).isEqualTo(3);
+    for (Result result : List.of(parley.run("ask", "hello"), parley.run("models"))) {
+      assertThat(result.exitCode()).isEqualTo(3);
+      assertThat(result.err())
+          .contains("cannot reach " + parley.server() + ": connection refused")
+          .contains("Start one with parley serve")
+          .contains("--server")
+          .doesNotContain("simulated");
+    }
+  }
+
+  @Test
+  void whatIsNoServerIsSaidToBeNone() throws IOException {
+    try (FakeProvider other = new FakeProvider(exchange -> exchange.answer(404, "no"))) {
+      String address = URI.create(other.url()).getAuthority();
+      for (String command : new String[] {"ask -m simulated hello", "rooms", "tail general"}) {
+        String line = command + " --connect-timeout 1 --server " + address;
+        Result result = TestParley.command("", line.split(" "));
+        assertThat(result.exitCode()).as(command).isEqualTo(3);
+        assertThat(result.err())
+            .contains(address)
+            .contains("what answers there is no Parley server")
+            .doesNotContain("SETTINGS");
+      }
+    }
+  }
+
+  @Test
+  void whoWaitsForStandardInputSaysSo() throws IOException {
+    PipedInputStream open = new PipedInputStream();
+    PipedOutputStream writer = new PipedOutputStream(open);
+    StringWriter err =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            try {
+              writer.close();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    StringWriter out = new StringWriter();
+    Streams streams = new Streams(open, new PrintWriter(out), new PrintWriter(err), Tty.NONE);
+    String server = "--server=" + parley.server();
+    assertThat(TestParley.exitCode(streams, "ask", "-m", "simulated", "hello", server)).isZero();
+    assertThat(err.toString())
+        .containsOnlyOnce("waiting for the end of standard input")
+        .contains("< /dev/null");
+    assertThat(out.toString()).contains("hello");
   }
 
   @Test

@@ -36,7 +36,15 @@ class ProviderCommandsTest {
   }
 
   private static void play(FakeProvider.Exchange exchange) throws IOException {
-    if ("Bearer good-key".equals(exchange.request().headers().get("authorization"))) {
+    String body = exchange.request().body();
+    if (body.contains("say nothing")) {
+      exchange.stream();
+      exchange.data("{\"id\":\"c\",\"choices\":[{\"index\":0,\"finish_reason\":\"length\"}]}");
+      exchange.data("[DONE]");
+      exchange.end();
+    } else if (body.contains("be busy")) {
+      exchange.answer(429, "{\"error\":{\"message\":\"slow down\"}}", "retry-after: 42");
+    } else if ("Bearer good-key".equals(exchange.request().headers().get("authorization"))) {
       exchange.answer(200, "{\"data\":[{\"id\":\"m-1\"}]}");
     } else {
       exchange.answer(401, "{\"error\":{\"message\":\"no such key: bad-key\"}}");
@@ -66,6 +74,24 @@ class ProviderCommandsTest {
         .asString()
         .containsPattern("\"name\":\"old\",\"error\":\\{\"kind\":\"KIND_UNAUTHENTICATED\"")
         .contains("{\"name\":\"new\"}");
+  }
+
+  @Test
+  void anAnswerWithoutTextIsSaidToHaveNone() {
+    Result answer = parley.run("ask", "-m", "single/m-1", "say nothing");
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.out()).isEmpty();
+    assertThat(answer.err())
+        .isEqualTo("the model answered without any text (stop reason LENGTH)\n");
+    Result json = parley.run("ask", "-m", "single/m-1", "--json", "say nothing");
+    assertThat(json.err()).isEmpty();
+  }
+
+  @Test
+  void askSaysWhenToTryAgain() {
+    Result answer = parley.run("ask", "-m", "single/m-1", "be busy");
+    assertThat(answer.exitCode()).isEqualTo(1);
+    assertThat(answer.err()).contains("slow down").contains("Try again in 42 s.");
   }
 
   @Test

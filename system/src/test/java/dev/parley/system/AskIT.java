@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.parley.testkit.http.FakeProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,9 @@ class AskIT {
   private static final int FAILED = 1;
   private static final int NO_CONNECTION = 3;
   private static final int INTERRUPTED = 130;
+
+  /// Bytes: a pipe holds 64 KiB, and takes no piece that does not fit.
+  private static final int PIPE_FULL = 60_000;
 
   @TempDir Path folder;
 
@@ -55,6 +59,15 @@ class AskIT {
 
     String rest() throws IOException {
       return new String(process.getInputStream().readAllBytes(), UTF_8);
+    }
+
+    /// Bytes of standard output that nobody has taken.
+    int waiting() {
+      try {
+        return process.getInputStream().available();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     void interrupt() {
@@ -120,6 +133,26 @@ class AskIT {
   }
 
   @Test
+  void interruptEndsItThoughNobodyTakesWhatItPrints() throws Exception {
+    assumeFalse(Processes.ignoreInterrupts(), "interrupts are ignored here");
+    FakeProvider.Script script =
+        exchange -> {
+          exchange.stream();
+          for (int i = 0; i < 300; i++) { // several times what a pipe holds
+            say(exchange, "x".repeat(1_000));
+          }
+          exchange.stall();
+        };
+    try (Ask ask = new Ask(script)) {
+      Await.until(
+          Duration.ofSeconds(SECONDS), () -> "the pipe is full", () -> ask.waiting() > PIPE_FULL);
+      ask.interrupt();
+      assertThat(ask.exitCode()).isEqualTo(INTERRUPTED);
+      ask.provider.awaitClosed(1);
+    }
+  }
+
+  @Test
   void answerIsPrintedAsItComes() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
     FakeProvider.Script script =
@@ -170,7 +203,27 @@ class AskIT {
       ask.server.freeze(); // the system goes on taking what is sent to it
       assertThat(ask.exitCode()).as(ask.err()).isEqualTo(NO_CONNECTION);
       assertThat(ask.rest()).isEqualTo("\n");
-      assertThat(ask.err()).contains("Is the server running");
+      assertThat(ask.err()).contains("the answer is incomplete").contains("ask again");
+    }
+  }
+
+  @Test
+  void serverThatDiesLeavesAnAnswerThatIsSaidToBeIncomplete() throws Exception {
+    FakeProvider.Script script =
+        exchange -> {
+          exchange.stream();
+          say(exchange, "Once");
+          exchange.stall();
+        };
+    try (Ask ask = new Ask(script)) {
+      assertThat(ask.next(4)).isEqualTo("Once");
+      ask.server.kill();
+      assertThat(ask.exitCode()).as(ask.err()).isEqualTo(NO_CONNECTION);
+      assertThat(ask.rest()).isEqualTo("\n");
+      assertThat(ask.err())
+          .contains("the answer is incomplete: the connection broke")
+          .contains("The server keeps nothing of it: ask again.")
+          .doesNotContain("Is the server running");
     }
   }
 }
