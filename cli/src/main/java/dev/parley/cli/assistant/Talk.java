@@ -260,12 +260,12 @@ final class Talk {
         figures.chunk();
         view.chunk(event.getChunkText());
       }
-      case RESPONSE_COMPLETE -> end(event.getAnswer());
+      case RESPONSE_COMPLETE -> end(event);
       case ERROR -> {
         if (event.getSequence() > 0) {
-          end(event.getAnswer());
+          end(event);
         } else {
-          failed(event.getErrorMessage());
+          failed(event.getErrorMessage() + Words.again(event));
           leave();
         }
       }
@@ -306,7 +306,8 @@ final class Talk {
     stopping = false;
   }
 
-  private void end(Answer ended) {
+  private void end(ChatResponse event) {
+    Answer ended = event.getAnswer();
     Waiting turn = waiting.remove(ended.getTurnSequence());
     if (turn != null) { // stopped before it began
       show(turn);
@@ -325,7 +326,7 @@ final class Talk {
     }
     String fault = elsewhere ? "the answer was stopped elsewhere" : Words.fault(ended);
     if (!fault.isEmpty()) {
-      notes.print(EventLines.error(fault));
+      notes.print(EventLines.error(fault + Words.again(event)));
     }
   }
 

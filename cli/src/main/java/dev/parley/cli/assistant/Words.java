@@ -2,11 +2,13 @@ package dev.parley.cli.assistant;
 
 import com.google.protobuf.util.Durations;
 import dev.parley.assistant.v1.Answer;
+import dev.parley.assistant.v1.ChatResponse;
 import dev.parley.assistant.v1.Outcome;
 import dev.parley.assistant.v1.ServerStatsResponse;
 import dev.parley.assistant.v1.Session;
 import dev.parley.assistant.v1.SessionInfoResponse;
 import dev.parley.assistant.v1.SessionSummary;
+import dev.parley.cli.command.Failures;
 import dev.parley.cli.output.Counts;
 import dev.parley.cli.output.PlainText;
 import dev.parley.cli.output.Table;
@@ -89,6 +91,13 @@ final class Words {
       case OUTCOME_FAILED -> PlainText.line(answer.getError());
       case OUTCOME_UNKNOWN, OUTCOME_COMPLETE, OUTCOME_STOPPED, UNRECOGNIZED -> "";
     };
+  }
+
+  /// When to try again, in a line of its own; empty: that will not help, or nothing is known.
+  static String again(ChatResponse event) {
+    return event.hasRetryAfter()
+        ? "\n" + Failures.again(Duration.ofNanos(Durations.toNanos(event.getRetryAfter())))
+        : "";
   }
 
   /// So much of what was said as tells it from the rest, on one line.
