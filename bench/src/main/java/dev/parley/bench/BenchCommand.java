@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "bench",
     description = {
-      "Measure a server under load, and check meanwhile that it keeps its promises.",
+      "Measure a server under load, and check that it keeps its promises.",
       "",
       "Workloads:",
       "  fanout        messages to everybody in rooms",
@@ -42,7 +42,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "And, as commands with options of their own (see --help of each):",
       "  gateway       what a gateway to language models adds",
-      "  sessions      many answers of models that stream at once, to several watchers each",
+      "  sessions      answers of models that stream at once, each to several",
       "",
       "In every run each subscriber must get every message once, in one order. A violation fails "
           + "the run.",

@@ -21,6 +21,9 @@ final class CommandGroups {
           new Group("Serve", List.of("serve", "config", "check", "backup", "restore", "bench")),
           new Group("Help", List.of("selftest", "completion", "help")));
 
+  /// Columns before a description.
+  private static final String INDENT = " ".repeat(14);
+
   private CommandGroups() {}
 
   static void install(CommandLine commands) {
@@ -43,9 +46,11 @@ final class CommandGroups {
     for (String name : group.commands()) {
       Help command = left.remove(name);
       if (command != null) {
-        String[] description = command.commandSpec().usageMessage().description();
-        String words = description.length == 0 ? "" : description[0];
-        text.append("  %-11s %s%n".formatted(name, words));
+        String[] told = command.commandSpec().usageMessage().description();
+        String words = told.length == 0 ? "" : told[0];
+        int width = command.commandSpec().usageMessage().width() - INDENT.length();
+        String description = String.join("%n".formatted() + INDENT, Paragraphs.wrap(words, width));
+        text.append("  %-11s %s%n".formatted(name, description));
       }
     }
     return text.isEmpty() ? "" : "%n%s:%n%s".formatted(group.title(), text);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// `parley completion`.
 @Command(
     name = "completion",
-    description = "Prints a script that completes parley's commands and options in a shell.",
+    description = "Prints a script that completes commands and options in a shell.",
     footer = {
       "",
       "Examples:",

@@ -155,6 +155,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CompletionCommand(streams));
     commands.addSubcommand(new HelpCommand());
     addHelp(commands);
+    joinParagraphs(commands);
     Values.install(commands);
     CommandGroups.install(commands);
     return commands
@@ -178,6 +179,13 @@ public final class Main implements Runnable {
       }
       addHelp(command);
     }
+  }
+
+  private static void joinParagraphs(CommandLine command) {
+    UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+    usage.description(Paragraphs.join(usage.description()));
+    usage.footer(Paragraphs.join(usage.footer()));
+    command.getSubcommands().values().forEach(Main::joinParagraphs);
   }
 
   private static int explain(ParameterException wrong, String... args) {

@@ -9,7 +9,13 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 final class MainTest {
   private final StringWriter out = new StringWriter();
@@ -74,6 +80,40 @@ final class MainTest {
     assertThat(err.toString()).contains("Did you mean: parley rooms create?");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {80, 100, 120})
+  void helpIsWrappedWhereTheTerminalEndsAndNowhereElse(int width) {
+    check(Main.commandLine(streams()), width);
+  }
+
+  private static void check(CommandLine command, int width) {
+    UsageMessageSpec texts = command.getCommandSpec().usageMessage();
+    List<String> lines =
+        command
+            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(width)
+            .getUsageMessage()
+            .lines()
+            .toList();
+    assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(width));
+    Stream.of(texts.description(), texts.footer())
+        .flatMap(Stream::of)
+        .filter(line -> line.startsWith(" "))
+        .forEach(example -> assertThat(lines).contains(example.formatted().replace("$$", "$")));
+    String before = "";
+    for (String line : lines) {
+      if (!before.isBlank() && !before.startsWith(" ") && line.matches("\\S.*")) {
+        String word = line.split(" ", 2)[0];
+        boolean isUsage = before.startsWith("Usage:");
+        assertThat(isUsage ? width : before.length() + 1 + word.length())
+            .as("%s%n%s", before, line)
+            .isGreaterThan(width - 1);
+      }
+      before = line;
+    }
+    command.getSubcommands().values().forEach(each -> check(each, width));
+  }
+
   @Test
   void dataThatAreLostAreNoSuccess() {
     Writer full =
@@ -102,12 +142,14 @@ final class MainTest {
   }
 
   private int parley(String... args) {
-    Streams streams =
-        new Streams(
-            InputStream.nullInputStream(),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Tty.NONE);
-    return Main.run(streams, args);
+    return Main.run(streams(), args);
+  }
+
+  private Streams streams() {
+    return new Streams(
+        InputStream.nullInputStream(),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        Tty.NONE);
   }
 }

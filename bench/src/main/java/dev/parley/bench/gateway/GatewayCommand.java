@@ -48,12 +48,13 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  parley bench gateway --spawn",
       "  parley bench gateway --spawn --streams 2000 --pace 100ms --seconds 30",
-      "  parley bench gateway --spawn --model fake-replicate/bench/    # as Replicate speaks",
-      "  parley bench gateway --server 127.0.0.1:50051 --provider 127.0.0.1:20080 --pid 12345",
-      "  parley bench gateway --through http://127.0.0.1:4000/v1 --model '' --provider"
-          + " 127.0.0.1:20080",
-      "  parley bench gateway --spawn --through http://127.0.0.1:4000/v1 --through-model '' \\",
-      "      --provider 127.0.0.1:20080 --pid 12345    # ours and another, in turn"
+      "  parley bench gateway --spawn --model fake-replicate/bench/   # as Replicate",
+      "  parley bench gateway --server 127.0.0.1:50051 --pid 12345 \\",
+      "      --provider 127.0.0.1:20080",
+      "  parley bench gateway --through http://127.0.0.1:4000/v1 --model '' \\",
+      "      --provider 127.0.0.1:20080",
+      "  parley bench gateway --spawn --through http://127.0.0.1:4000/v1 \\",
+      "      --through-model '' --provider 127.0.0.1:20080 --pid 12345   # both in turn"
     })
 public final class GatewayCommand implements Callable<Integer> {
   private static final int OK = 0;

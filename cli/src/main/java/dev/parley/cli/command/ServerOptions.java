@@ -36,7 +36,7 @@ public final class ServerOptions {
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
       scope = ScopeType.INHERIT,
-      description = "The server. Default: $$PARLEY_SERVER, or 127.0.0.1:50051.")
+      description = {"The server.", "Default: $$PARLEY_SERVER, or 127.0.0.1:50051."})
   private @Nullable String server;
 
   @Option(

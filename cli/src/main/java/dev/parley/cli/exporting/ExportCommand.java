@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /// `parley export`.
 @Command(
     name = "export",
-    description = "Prints rooms with everything said in them, oldest first, as JSON lines.",
+    description = "Prints all that was said in rooms, oldest first, as JSON lines.",
     footer = {
       "",
       "For each room a line {\"room\":{…}} with its id, name, description and visibility, then a"

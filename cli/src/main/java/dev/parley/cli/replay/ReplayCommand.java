@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /// `parley replay`.
 @Command(
     name = "replay",
-    description = "Plays a recorded conversation through real clients and checks delivery.",
+    description = "Plays a conversation through real clients, and checks delivery.",
     footer = {
       "",
       "Everybody joins first; then each message is said by its author's client. At the end every"

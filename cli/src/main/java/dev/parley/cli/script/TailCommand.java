@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 /// `parley tail`.
 @Command(
     name = "tail",
-    description = "Prints what is said in a room, as it is said, without gap or repeat.",
+    description = "Prints what is said in a room, live, without gap or repeat.",
     footer = {
       "",
       "Goes on through broken connections until Ctrl-C, -n, or the end of the room.",

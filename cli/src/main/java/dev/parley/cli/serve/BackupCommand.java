@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "backup",
     description = {
-      "Write a copy of a server's data into one file, while the server may run.",
+      "Copy a server's data into one file, while the server may run.",
       "",
       "The file is complete, checked and on disk when this exits with 0."
     },

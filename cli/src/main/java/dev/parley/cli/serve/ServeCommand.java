@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Run the server, with its embedded database, until Ctrl-C or SIGTERM.",
+      "Run the server, its database inside, until Ctrl-C or SIGTERM.",
       "",
       "Rooms and messages are kept in the data directory, for one server at a time. Each setting "
           + "below can also be given in the environment (PARLEY_LISTEN for --listen, and so on) "
