@@ -67,7 +67,7 @@ final class Bench {
     }
     try (Interrupt _ = Interrupt.cuts(pause)) {
       if (!options.spawn) {
-        InetSocketAddress server = Addresses.parse("--server", options.server());
+        InetSocketAddress server = Addresses.listening("--server", options.server());
         return repeat(server, options.pid != null ? options.pid : Listeners.local().pid(server));
       }
       String durability = options.durability == null ? "fsync" : options.durability;
@@ -165,11 +165,13 @@ final class Bench {
       RoomCalls.create(channel, plan.rooms());
     } catch (StatusRuntimeException e) {
       String server = plan.server().getHostString() + ":" + plan.server().getPort();
+      if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+        throw LoadException.noAnswer(
+            "no server answers at %s: is it running, and is --server right?".formatted(server));
+      }
       throw new LoadException(
-          e.getStatus().getCode() == Status.Code.UNAVAILABLE
-              ? "no server answers at %s: is it running, and is --server right?".formatted(server)
-              : "rooms cannot be made on %s: %s (another kind of server? name rooms that it has with --room)"
-                  .formatted(server, e.getMessage()));
+          "rooms cannot be made on %s: %s (another kind of server? name rooms that it has with --room)"
+              .formatted(server, e.getMessage()));
     } finally {
       var _ = channel.shutdownNow();
     }

@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
 /// `parley bench`.
 ///
 /// Exit codes: 0 measured, and nothing was wrong; 1 a promise was broken, or the load could not be
-/// made; 2 wrong usage.
+/// made; 2 wrong usage; 3 no server answers.
 @Command(
     name = "bench",
     description = {
@@ -54,7 +54,7 @@ import picocli.CommandLine.TypeConversionException;
       "Ctrl-C ends the measuring; what was measured until then is printed.",
       "",
       "Exit codes: 0 measured and correct; 1 a promise was broken, or no load could be made; 2"
-          + " wrong usage; 130 interrupted.",
+          + " wrong usage; 3 no server answers; 130 interrupted.",
       "",
       "Examples:",
       "  parley bench fanout --spawn --with-limit",
@@ -121,7 +121,7 @@ public final class BenchCommand implements Callable<Integer> {
     } catch (LoadException e) {
       command.getErr().println("parley: " + e.getMessage());
       command.getErr().flush();
-      return FAILED;
+      return e.exitCode();
     }
   }
 }

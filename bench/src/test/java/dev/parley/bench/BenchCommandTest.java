@@ -312,7 +312,8 @@ final class BenchCommandTest {
 
   @Test
   void saysWhyThereIsNoLoad() {
-    assertThat(bench("fanout", "--server", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(bench("fanout", "--server", "127.0.0.1:1")).isEqualTo(3);
+    assertThat(bench("fanout", "--server", "127.0.0.1:1", "--room", "x")).isEqualTo(3);
     assertThat(err.toString()).contains("no server answers at 127.0.0.1:1");
     assertThat(out.toString()).isEmpty();
   }

@@ -54,8 +54,8 @@ final class GatewayBench {
       if (!options.spawn) {
         return repeat(
             provider,
-            options.server == null ? null : Addresses.parse("--server", options.server),
-            options.http == null ? null : Addresses.parse("--http", options.http),
+            options.server == null ? null : Addresses.listening("--server", options.server),
+            options.http == null ? null : Addresses.listening("--http", options.http),
             options.pid);
       }
       try (SpawnedServer server =

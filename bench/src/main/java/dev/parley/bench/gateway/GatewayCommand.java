@@ -43,7 +43,7 @@ import picocli.CommandLine.TypeConversionException;
       "  provider.fake.base-url = http://127.0.0.1:20080",
       "",
       "Exit codes: 0 measured and correct; 1 a promise was broken, or no load could be made; 2"
-          + " wrong usage; 130 interrupted.",
+          + " wrong usage; 3 no server answers; 130 interrupted.",
       "",
       "Examples:",
       "  parley bench gateway --spawn",
@@ -104,7 +104,7 @@ public final class GatewayCommand implements Callable<Integer> {
     } catch (LoadException e) {
       command.getErr().println("parley: " + e.getMessage());
       command.getErr().flush();
-      return FAILED;
+      return e.exitCode();
     }
   }
 }

@@ -1,9 +1,13 @@
 package dev.parley.bench.load;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 
-/// Addresses as options have them. Pure functions, but for the looking up of names.
+/// Addresses as options have them, and whether somebody is there. Keeps nothing.
 public final class Addresses {
+  private static final int CONNECT_MILLIS = 10_000;
+
   private Addresses() {}
 
   /// An address.
@@ -25,5 +29,19 @@ public final class Addresses {
       // said below
     }
     throw new IllegalArgumentException("%s: \"%s\" (expected: HOST:PORT)".formatted(option, text));
+  }
+
+  /// The same where somebody listens.
+  ///
+  /// @throws LoadException if nobody does
+  public static InetSocketAddress listening(String option, String text) {
+    InetSocketAddress address = parse(option, text);
+    try (Socket connection = new Socket()) {
+      connection.connect(address, CONNECT_MILLIS);
+      return address;
+    } catch (IOException _) {
+      throw LoadException.noAnswer(
+          "no server answers at %s: is it running, and is %s right?".formatted(text, option));
+    }
   }
 }

@@ -43,7 +43,7 @@ final class SessionsBench {
     try (Interrupt _ = Interrupt.cuts(pause)) {
       String address = options.server;
       if (address != null) {
-        return run(Addresses.parse("--server", address), options.pid, null);
+        return run(Addresses.listening("--server", address), options.pid, null);
       }
       String durability = options.durability == null ? "fsync" : options.durability;
       String pace = "provider.simulated.pace = %dms".formatted(options.pace.toMillis());

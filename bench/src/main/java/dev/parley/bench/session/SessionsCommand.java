@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 measured and correct; 1 a promise was broken, or no load could be made; 2"
-          + " wrong usage; 130 interrupted.",
+          + " wrong usage; 3 no server answers; 130 interrupted.",
       "",
       "Examples:",
       "  parley bench sessions --spawn",
@@ -73,7 +73,7 @@ public final class SessionsCommand implements Callable<Integer> {
     } catch (LoadException e) {
       command.getErr().println("parley: " + e.getMessage());
       command.getErr().flush();
-      return FAILED;
+      return e.exitCode();
     }
   }
 }

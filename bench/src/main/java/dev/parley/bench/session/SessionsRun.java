@@ -21,7 +21,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,25 +163,24 @@ final class SessionsRun implements AutoCloseable {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new LoadException(words(Status.fromThrowable(e)));
+      throw refused(Status.fromThrowable(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LoadException("interrupted");
     }
   }
 
-  private String words(Status refused) {
+  private LoadException refused(Status refused) {
     String said = refused.getDescription();
-    if (refused.getCode() != Status.Code.UNAVAILABLE) {
-      return "the server does not serve sessions: %s"
-          .formatted(said == null ? refused.getCode() : said);
+    if (refused.getCode() == Status.Code.UNAVAILABLE) {
+      return LoadException.noAnswer(
+          "no sessions can be made at %s:%d: %s"
+              .formatted(
+                  server.getHostString(), server.getPort(), said == null ? "no answer" : said));
     }
-    boolean nobody = refused.getCause() instanceof ConnectException;
-    return "cannot connect to %s:%d: %s"
-        .formatted(
-            server.getHostString(),
-            server.getPort(),
-            nobody ? "connection refused" : said == null ? "no answer" : said);
+    return new LoadException(
+        "the server does not serve sessions: %s"
+            .formatted(said == null ? refused.getCode() : said));
   }
 
   /// Waits for all answers, and compares what was told with what is stored.

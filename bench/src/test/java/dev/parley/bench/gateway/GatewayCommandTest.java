@@ -202,8 +202,12 @@ final class GatewayCommandTest {
 
   @Test
   void saysWhyThereIsNoLoad() {
-    assertThat(bench(gateway("--server=127.0.0.1:1"))).isEqualTo(1);
-    assertThat(out.toString()).contains("VIOLATION").contains("ended after 0 deltas");
+    assertThat(bench(gateway("--server=127.0.0.1:1"))).isEqualTo(3);
+    assertThat(bench(gateway("--http=127.0.0.1:1"))).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("no server answers at 127.0.0.1:1: is it running, and is --server right?")
+        .contains("is --http right?");
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test
