@@ -46,6 +46,8 @@ public final class Logging {
     // It logs a stack for each request to a provider that fails, with whatever the provider sent,
     // which may quote the credential. Who asked is told.
     context.getLogger("reactor.netty").setLevel(Level.OFF);
+    // It logs a stack for each connection on which a provider breaks the rules of HTTP/2.
+    context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.OFF);
   }
 
   private static Encoder<ILoggingEvent> json(LoggerContext context) {
