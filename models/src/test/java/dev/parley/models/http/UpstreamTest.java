@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -678,10 +679,12 @@ class UpstreamTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void streamThatEndsWithoutProgressIsACut(boolean repeating) throws Exception {
+    List<Long> begun = new CopyOnWriteArrayList<>();
     FakeProvider provider =
         provider(
             prediction(
                 exchange -> {
+                  begun.add(System.nanoTime());
                   exchange.stream();
                   if (repeating || !exchange.request().headers().containsKey("last-event-id")) {
                     exchange.chunk("event: output\nid: 1\ndata: a\n\n");
@@ -693,6 +696,9 @@ class UpstreamTest {
     provider.awaitRequests(6);
     assertThat(targets(provider))
         .containsExactly(ASK, "/stream", "/stream", "/stream", "/stream", "/cancel");
+    assertThat(TimeUnit.NANOSECONDS.toMillis(begun.getLast() - begun.getFirst()))
+        .as("three pauses")
+        .isGreaterThanOrEqualTo(3 * 250);
   }
 
   @Test

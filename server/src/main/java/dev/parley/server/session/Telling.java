@@ -12,6 +12,7 @@ import dev.parley.core.session.SessionCommand.End;
 import dev.parley.core.topic.Outcome;
 import dev.parley.core.topic.TopicId;
 import dev.parley.models.Route;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -155,7 +156,7 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
   public void onError(Throwable e) {
     synchronized (this) {
       if (e instanceof ModelException model) {
-        fail(model.kind().told(), String.valueOf(model.getMessage()));
+        fail(model.kind().told(), words(model));
       } else {
         LOG.error("{}: a model cannot be asked", topic, e);
         fail("INTERNAL", "the server has a fault; its log tells more");
@@ -170,6 +171,15 @@ final class Telling implements Flow.Subscriber<ModelEvent> {
       fail("CUT", "the answer stopped without its proper end");
       tell();
     }
+  }
+
+  /// Also when it may go better, which has no field of its own in what is stored.
+  private static String words(ModelException e) {
+    Duration after = e.retryAfter();
+    return after == null
+        ? String.valueOf(e.getMessage())
+        : "%s (expected: the same again after %d s)"
+            .formatted(e.getMessage(), Math.ceilDiv(after.toMillis(), 1_000));
   }
 
   private void fail(String reason, String message) {

@@ -35,6 +35,10 @@ class SessionProviderTest {
   }
 
   private static void begin(FakeProvider.Exchange exchange) throws IOException {
+    if (exchange.request().body().contains("\"busy\"")) {
+      exchange.answer(429, "{\"error\":{\"message\":\"slowly\"}}", "retry-after: 61");
+      return;
+    }
     exchange.stream();
     exchange.data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Ahoy\"}}]}");
     if (exchange.request().body().contains("\"cut\"")) {
@@ -76,5 +80,15 @@ class SessionProviderTest {
     assertThat(end.getAnswer().getOutcome()).isEqualTo(Outcome.OUTCOME_FAILED);
     assertThat(end.getAnswer().getReason()).isEqualTo("CUT");
     assertThat(ann.transcript(session).getTurns(0).getAnswer().getText()).isEqualTo("Ahoy");
+  }
+
+  @Test
+  void whenItMayGoBetterIsToldWithTheFailure() {
+    SessionClient ann = ann();
+    String session = ann.create("held/busy");
+    ann.ask(session, "q1", "Where to?");
+    ChatResponse end = ann.awaitEnd();
+    assertThat(end.getAnswer().getReason()).isEqualTo("RATE_LIMITED");
+    assertThat(end.getErrorMessage()).contains("slowly").endsWith("the same again after 61 s)");
   }
 }
