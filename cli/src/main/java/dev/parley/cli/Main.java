@@ -248,8 +248,8 @@ public final class Main implements Runnable {
     command.getOut().flush();
     if (Failures.isExpected(failure)) {
       ServerOptions server = ServerOptions.of(command);
-      String words =
-          server == null ? Failures.words(failure) : Failures.words(failure, server.server());
+      String tried = server == null ? null : server.tried();
+      String words = tried == null ? Failures.words(failure) : Failures.words(failure, tried);
       String[] lines = words.split("\n", -1);
       err.println("parley: " + lines[0]);
       for (int i = 1; i < lines.length; i++) {

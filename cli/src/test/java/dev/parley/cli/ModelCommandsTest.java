@@ -12,6 +12,8 @@ import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,26 @@ class ModelCommandsTest {
           .contains("Start one with parley serve")
           .contains("--server")
           .doesNotContain("simulated");
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsRefusedInWords() {
+    for (String command : new String[] {"ask hello", "models", "rooms"}) {
+      String line = command + " --server http://127.0.0.1:50051";
+      Result result = TestParley.command("", line.split(" "));
+      assertThat(result.exitCode()).as(command).isEqualTo(2);
+      assertThat(result.err()).startsWith("parley: server \"http").doesNotContain("dev.parley");
+    }
+  }
+
+  @Test
+  void whatListensAndSaysNothingIsGivenUp() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      Result result = TestParley.command("", "models", "--connect-timeout=1", "-s=" + address);
+      assertThat(result.exitCode()).isEqualTo(3);
+      assertThat(result.err()).contains("cannot reach " + address);
     }
   }
 

@@ -49,6 +49,9 @@ final class Calls {
 
   private final Channels channels;
   private final CallerMetadata caller;
+  /// A provider that every server has.
+  private static final String SIMULATED = "simulated";
+
   private final long deadlineNanos;
   private final Detour detour;
 
@@ -147,12 +150,17 @@ final class Calls {
   }
 
   List<Provider> providers() {
+    ModelServiceGrpc.ModelServiceBlockingStub models = ModelServiceGrpc.newBlockingStub(channel());
+    ListModelsRequest known = ListModelsRequest.newBuilder().setProvider(SIMULATED).build();
     return call(
-        () ->
-            ModelServiceGrpc.newBlockingStub(channel())
-                .withDeadlineAfter(PROVIDERS_SECONDS, TimeUnit.SECONDS)
-                .listModels(ListModelsRequest.getDefaultInstance())
-                .getProvidersList());
+        () -> {
+          // Whether anybody is there is known soon; what providers have, when they have answered.
+          var _ = models.withDeadlineAfter(deadlineNanos, TimeUnit.NANOSECONDS).listModels(known);
+          return models
+              .withDeadlineAfter(PROVIDERS_SECONDS, TimeUnit.SECONDS)
+              .listModels(ListModelsRequest.getDefaultInstance())
+              .getProvidersList();
+        });
   }
 
   ImportSession importMessages(int maxInFlight) {

@@ -102,7 +102,8 @@ final class Breaker {
       long millis = Math.max(1, restsUntilMillis - clock.millis());
       throw new ModelException(
           Kind.OVERLOADED,
-          "%s failed too often and is left alone for a while".formatted(model),
+          "%s failed too often and is left alone for a while; the last failure: %s"
+              .formatted(model, LogText.of(lastFailure)),
           Duration.ofMillis(millis),
           null);
     }

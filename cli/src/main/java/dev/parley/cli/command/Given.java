@@ -21,7 +21,8 @@ public final class Given {
   private static final String ID_FORM =
       "1 to " + MAX_ID_BYTES + " bytes without spaces or control characters";
   private static final Pattern ADDRESS =
-      Pattern.compile("(?<host>[^\\s:/\\[\\]]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>\\d{1,5}))?");
+      Pattern.compile(
+          "(?<host>[^\\s:/\\[\\]-][^\\s:/\\[\\]]*|\\[[0-9A-Fa-f:.]+\\])(:(?<port>\\d{1,5}))?");
 
   private static final String PREFIX = "PARLEY_";
 

@@ -70,6 +70,15 @@ public final class ServerOptions {
     return null;
   }
 
+  /// What a command was to ask, for its errors; null: what was given is no address.
+  public @Nullable String tried() {
+    try {
+      return server();
+    } catch (CommandFailure e) {
+      return null;
+    }
+  }
+
   /// HOST:PORT.
   ///
   /// @throws CommandFailure if what was given is no address

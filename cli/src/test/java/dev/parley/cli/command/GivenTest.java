@@ -36,7 +36,8 @@ class GivenTest {
         "here:0",
         "here:99999",
         "::1",
-        "a b"
+        "a b",
+        "-1"
       })
   void whatIsNoServerIsRefusedInWords(String text) {
     assertThatThrownBy(() -> Given.server(text, Map.of()))

@@ -15,6 +15,9 @@ final class Json {
   /// Characters of something malformed that are quoted.
   private static final int MAX_QUOTED = 200;
 
+  /// Characters of what is quoted that are looked at, blanks included.
+  private static final int MAX_READ = 4_096;
+
   private Json() {}
 
   /// An empty object.
@@ -48,7 +51,8 @@ final class Json {
 
   /// As much of a text as a message may hold.
   static String quoted(String text) {
-    return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "…";
+    String line = text.substring(0, Math.min(text.length(), MAX_READ)).replaceAll("\\s+", " ");
+    return line.length() <= MAX_QUOTED ? line : line.substring(0, MAX_QUOTED) + "…";
   }
 
   /// A text; empty: there is none, or null.

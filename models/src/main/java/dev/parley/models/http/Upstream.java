@@ -368,7 +368,7 @@ public final class Upstream implements Model {
                   e);
           case IOException _ ->
               new ModelException(
-                  Kind.CUT, "the connection to the provider broke: " + e.getMessage(), null, e);
+                  Kind.CUT, "the connection to the provider broke" + because(e), null, e);
           case java.util.concurrent.TimeoutException _ ->
               new ModelException(Kind.TIMEOUT, "the provider did not answer in time");
           default ->
@@ -380,6 +380,10 @@ public final class Upstream implements Model {
     return redacted.equals(text)
         ? told
         : new ModelException(told.kind(), redacted, told.retryAfter(), null);
+  }
+
+  private static String because(Throwable e) {
+    return e.getMessage() == null ? "" : ": " + e.getMessage();
   }
 
   private static String shortened(String text) {

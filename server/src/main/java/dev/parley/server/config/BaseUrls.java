@@ -3,10 +3,15 @@ package dev.parley.server.config;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.dialect.VertexDialect;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of base URLs, which say where providers are. Pure functions.
 final class BaseUrls {
+  /// What paths of requests end with, which providers' documents show more often than base URLs.
+  private static final List<String> REQUESTS =
+      List.of("/chat/completions", "/v1/messages", "/v2/chat", "/predictions", "GenerateContent");
+
   private BaseUrls() {}
 
   /// Where a provider is if nobody says; empty: that must be configured.
@@ -34,6 +39,9 @@ final class BaseUrls {
       return null;
     }
     String url = text.replaceAll("/+$", "");
+    if (REQUESTS.stream().anyMatch(url::endsWith)) {
+      return null;
+    }
     String version = version(kind);
     return url.endsWith(version) ? url.substring(0, url.length() - version.length()) : url;
   }

@@ -2,6 +2,7 @@ package dev.parley.server.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,18 @@ final class ConfigErrors {
   ConfigErrors(@Nullable Path file, Map<String, Integer> lines) {
     this.file = file;
     this.lines = Map.copyOf(lines);
+  }
+
+  /// That there is no such setting, and which one was meant, or else which there are.
+  ///
+  /// @param words those that there are
+  /// @param expected told where none of them is meant
+  static String unknown(String typed, Collection<String> words, String expected) {
+    return words.stream()
+        .filter(word -> Slips.isSlip(typed, word))
+        .findFirst()
+        .map("no such setting (did you mean %s?)"::formatted)
+        .orElse("no such setting (expected%s)".formatted(expected));
   }
 
   /// Keeps that a setting is wrong.

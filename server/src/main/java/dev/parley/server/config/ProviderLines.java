@@ -3,6 +3,7 @@ package dev.parley.server.config;
 import dev.parley.models.ProviderKind;
 import dev.parley.models.ProviderSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Providers of models as they are configured: by lines `provider.NAME.kind = …` and so on, and by
 /// the environment variables that the providers' own tools know. The simulated one is always there.
@@ -120,6 +122,14 @@ final class ProviderLines {
           }
         });
     return providers;
+  }
+
+  /// What is meant by a name that lacks [#PREFIX]; null: nothing that is known.
+  static @Nullable String meant(String name) {
+    int dot = name.indexOf('.');
+    boolean kind =
+        Arrays.stream(ProviderKind.values()).anyMatch(k -> name.startsWith(k.text() + "."));
+    return kind && isOption(name.substring(dot + 1)) ? PREFIX + name : null;
   }
 
   /// Whether there is such an option, of any kind of provider.

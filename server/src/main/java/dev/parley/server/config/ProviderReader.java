@@ -80,8 +80,10 @@ final class ProviderReader {
         options.remove(option);
         errors.add(
             where + option,
-            "no such setting (expected of a provider: %s)"
-                .formatted(ProviderLines.options(List.of(ProviderKind.values()))));
+            ConfigErrors.unknown(
+                option,
+                ProviderLines.words(),
+                " of a provider: " + ProviderLines.options(List.of(ProviderKind.values()))));
       }
     }
   }
@@ -97,7 +99,8 @@ final class ProviderReader {
     String expected =
         Arrays.stream(ProviderKind.values())
             .map(ProviderKind::text)
-            .collect(Collectors.joining(", ", "one of ", ""));
+            .collect(Collectors.joining(", ", "one of ", "; " + ProviderKind.COMPATIBLE.text()));
+    expected += " is what Ollama, vLLM and llama.cpp are";
     if (text == null) {
       errors.addMissing(where + ProviderLines.KIND, expected);
     } else {
@@ -129,7 +132,8 @@ final class ProviderReader {
     } else if (url == null) {
       errors.add(
           where + ProviderLines.BASE_URL,
-          "no such URL (expected: such as https://api.example.com, without user or query)");
+          "no such URL (expected: such as https://api.example.com, without user, query or the path"
+              + " of a request)");
     }
     return url == null ? "" : url;
   }
@@ -219,10 +223,9 @@ final class ProviderReader {
                 .formatted(Masked.variable(variable)));
       }
     }
-    if (!secret.chars().allMatch(c -> c > ' ' && c <= '~')) {
-      errors.add(
-          where + line,
-          "not to be told here%s (expected: printable ASCII without spaces)".formatted(from));
+    String problem = Secrets.problem(secret);
+    if (problem != null) {
+      errors.add(where + line, problem.formatted(from));
     }
     return secret;
   }

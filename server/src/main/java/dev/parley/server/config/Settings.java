@@ -21,6 +21,9 @@ public final class Settings {
   static final List<String> FAMILIES =
       List.of(ProviderLines.PREFIX, AssistantLines.PREFIX, PriceLines.PREFIX, ContextLines.PREFIX);
 
+  private static final List<String> SETTINGS =
+      Arrays.stream(Setting.values()).map(Setting::key).toList();
+
   private final Map<Setting, Value> values;
   private final @Nullable Path file;
 
@@ -155,12 +158,11 @@ public final class Settings {
   private static void checkNames(List<ConfigFile.Line> lines, ConfigErrors errors) {
     Map<String, Integer> numbers = new HashMap<>();
     String expected =
-        Arrays.stream(Setting.values())
-            .map(Setting::key)
+        SETTINGS.stream()
             .collect(
                 Collectors.joining(
                     ", ",
-                    "one of ",
+                    "",
                     ", provider.NAME.…, assistant.NAME.…, price.PROVIDER/MODEL,"
                         + " context.PROVIDER/MODEL"));
     for (ConfigFile.Line line : lines) {
@@ -169,10 +171,15 @@ public final class Settings {
       if (before != null) {
         errors.add(
             line.number(), name, "set in line %d already (expected: once)".formatted(before));
-      } else if (FAMILIES.stream().noneMatch(name::startsWith)
-          && Arrays.stream(Setting.values()).noneMatch(setting -> setting.key().equals(name))) {
-        errors.add(line.number(), name, "no such setting (expected: %s)".formatted(expected));
-        expected = "one of those listed above"; // once is enough
+      } else if (FAMILIES.stream().noneMatch(name::startsWith) && !SETTINGS.contains(name)) {
+        String meant = ProviderLines.meant(name);
+        errors.add(
+            line.number(),
+            name,
+            meant != null
+                ? "no such setting (did you mean %s?)".formatted(Masked.name(meant))
+                : ConfigErrors.unknown(name, SETTINGS, ": one of " + expected));
+        expected = "those listed above"; // once is enough
       }
     }
   }

@@ -126,7 +126,8 @@ record ApiError(
           case KIND_UNREAD -> of(408, INVALID, "answer_unread", error);
           case KIND_CANCELLED, KIND_INTERNAL, KIND_UNKNOWN, UNRECOGNIZED -> internal();
         };
-    return error.hasRetryAfter() ? told.after(error.getRetryAfter()) : told;
+    ApiError whether = error.getAttempts() > 1 ? told.forGood() : told; // it was tried again here
+    return error.hasRetryAfter() ? whether.after(error.getRetryAfter()) : whether;
   }
 
   private static ApiError of(int status, String type, String code, ModelError error) {

@@ -122,7 +122,7 @@ final class ModelStream
           "", "request_id: \"%s\" is under way already (expected: another id)".formatted(id));
     }
     if (draining || ended) {
-      return Responses.of(id, stopping(), null);
+      return Responses.of(id, stopping());
     }
     if (underWay.size() >= maxUnderWay) {
       return Responses.of(
@@ -130,8 +130,7 @@ final class ModelStream
           new ModelException(
               Kind.BUSY,
               "%d questions are under way on this stream (expected: at most that)"
-                  .formatted(maxUnderWay)),
-          null);
+                  .formatted(maxUnderWay)));
     }
     underWay.put(id, question);
     return null;
@@ -164,7 +163,7 @@ final class ModelStream
 
   /// Without an id of a question under way, whose end it would seem to be.
   private static ChatResponse refusal(String id, String message) {
-    return Responses.of(id, new ModelException(Kind.INVALID_REQUEST, message), null);
+    return Responses.of(id, new ModelException(Kind.INVALID_REQUEST, message));
   }
 
   private void readOn() {
@@ -327,7 +326,7 @@ final class ModelStream
       ended = true;
       left = new ArrayList<>(underWay.values());
       underWay.clear();
-      left.forEach(question -> out.onNext(Responses.of(question.id(), each, null)));
+      left.forEach(question -> out.onNext(Responses.of(question.id(), each)));
       out.onError(Refusals.status(why));
     }
     left.forEach(Question::cancel);

@@ -14,6 +14,7 @@ import dev.parley.models.Route;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,10 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean cancelled;
   private volatile @Nullable Route route;
+
+  /// How often models were asked.
+  private final AtomicInteger attempts = new AtomicInteger();
+
   private volatile long firstTokenNanos = -1;
 
   /// @param id the caller's id of it; empty: none
@@ -74,13 +79,16 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
       Prompt prompt = Questions.prompt(request);
       Credential.Choice credential = Questions.credential(request.getCredential());
       gateway
-          .answer(
-              new Ask(routes, prompt, credential, allowances, taker.isPatient()),
-              asked -> route = asked)
+          .answer(new Ask(routes, prompt, credential, allowances, taker.isPatient()), this::asked)
           .subscribe(this);
     } catch (ModelException e) {
       onError(e);
     }
+  }
+
+  private void asked(Route now) {
+    route = now;
+    attempts.incrementAndGet();
   }
 
   /// Wants no more of the answer; nothing is told of it any more.
@@ -147,7 +155,7 @@ public final class Question implements Flow.Subscriber<ModelEvent> {
       return;
     }
     if (e instanceof ModelException model) {
-      taker.take(this, Responses.of(id, model, route));
+      taker.take(this, Responses.of(id, model, route, attempts.get()));
     } else {
       LOG.error("a question cannot be answered", e);
       taker.take(

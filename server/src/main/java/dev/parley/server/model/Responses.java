@@ -52,11 +52,20 @@ final class Responses {
   /// The end of an answer that did not come to its proper one.
   ///
   /// @param route which model was asked last; null: none
-  static ChatResponse of(String requestId, ModelException e, @Nullable Route route) {
-    return of(requestId, kind(e), e, route);
+  /// @param attempts how often models were asked
+  static ChatResponse of(String requestId, ModelException e, @Nullable Route route, int attempts) {
+    return ChatResponse.newBuilder()
+        .setRequestId(requestId)
+        .setError(error(kind(e), e, route).toBuilder().setAttempts(attempts))
+        .build();
   }
 
-  /// As [#of(String, ModelException, Route)], of another kind than models know.
+  /// The end of an answer that nobody was asked for.
+  static ChatResponse of(String requestId, ModelException e) {
+    return of(requestId, e, null, 0);
+  }
+
+  /// As [#of(String, ModelException, Route, int)], of another kind than models know.
   static ChatResponse of(
       String requestId, ModelError.Kind kind, Throwable e, @Nullable Route route) {
     return ChatResponse.newBuilder()

@@ -193,7 +193,12 @@ class ProviderLinesTest {
     "kind, openai, expected: provider.NAME.kind",
     "x.kind, openapi, 'openapi\" (expected: one of openai, azure'",
     "x.key, sk-secret, provider.x.kind: missing",
-    "x.kindd, openai, 'provider.x.kindd: no such setting (expected of a provider: kind, base-url'",
+    "x.kindd, openai, 'provider.x.kindd: no such setting (did you mean kind?)'",
+    "x.colour, red, 'provider.x.…: no such setting (expected of a provider: kind, base-url'",
+    "x.kind, ollama, 'compatible is what Ollama, vLLM and llama.cpp are'",
+    "openai.base-url, https://api.openai.com/v1/chat/completions, the path of a request",
+    "openai.key, $OPENAI_API_KEY, 'begins with $ (expected: env:NAME '",
+    "openai.key, '\"sk-secret\"', stands in quotes",
     "azure.key, sk-secret, provider.azure.base-url: missing",
     "openai.base-url, api.example.com, 'expected: such as https'",
     "openai.base-url, ftp://example.com, 'expected: such as https'",
@@ -210,7 +215,7 @@ class ProviderLinesTest {
     "openai.key.X, sk-secret, small letters",
     "openai.key, ' ', 'provider.openai.key: empty (expected: '",
     "openai.key.a, '', 'provider.openai.key.a: empty (expected: '",
-    "openai.key, 'sk-secret two', printable ASCII without spaces",
+    "openai.key, 'sk-secret # mine', a comment stands in a line of its own",
     "openai.max-questions, 0, 'expected: 1 to'",
     "openai.tokens-per-minute, many, 'expected: 1 to'",
     "openai.circuit-breaker, sometimes, 'expected: on or off'",
@@ -239,7 +244,8 @@ class ProviderLinesTest {
     assertThatThrownBy(() -> providers(Map.of(), environment))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(
-            "provider.openai.key: not to be told here, from environment OPENAI_API_KEY (")
+            "provider.openai.key: holds spaces, or what is not printable ASCII, from environment"
+                + " OPENAI_API_KEY (")
         .hasMessageNotContaining("sk-secret");
   }
 

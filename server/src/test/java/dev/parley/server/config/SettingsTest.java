@@ -85,6 +85,15 @@ class SettingsTest {
   }
 
   @Test
+  void whatWasMeantIsAskedInPlaceOfTheList() throws Exception {
+    assertThat(wrong("lisen = 1\nopenai.key = sk-1\nprovider.local.baseurl = x"))
+        .startsWith(
+            "1: lisen: no such setting (did you mean listen?)",
+            "2: open…: no such setting (did you mean provider.openai.key?)",
+            "3: provider.local.baseurl: no such setting (did you mean base-url?)");
+  }
+
+  @Test
   void whatIsNotOfTheFileIsToldWithItsVariableOrFlag() throws Exception {
     Path file = Files.writeString(folder.resolve("parley.conf"), "log = xml\nlog-level = all\n");
     Settings settings =
@@ -103,7 +112,9 @@ class SettingsTest {
   void whatIsWrongInTheEnvironmentIsNotSaidToBeOfTheFile() throws Exception {
     Path file = Files.writeString(folder.resolve("parley.conf"), "provider.openai.timeout = 1s\n");
     assertThatThrownBy(() -> Settings.gather(file, Map.of("OPENAI_API_KEY", "a b"), Map.of()))
-        .hasMessageStartingWith("provider.openai.key: not to be told here, from environment OPEN");
+        .hasMessageStartingWith(
+            "provider.openai.key: holds spaces, or what is not printable ASCII, from environment"
+                + " OPEN");
   }
 
   /// What is told of a file, without its name, line by line.

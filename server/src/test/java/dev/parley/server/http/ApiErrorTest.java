@@ -82,6 +82,11 @@ class ApiErrorTest {
         ModelError.newBuilder().setKind(ModelError.Kind.KIND_RATE_LIMITED).setMessage("slowly");
     error.setRetryAfter(Duration.newBuilder().setSeconds(2).setNanos(1));
     assertThat(ApiError.of(error.build(), false).headers()).containsEntry("retry-after", "3");
+    assertThat(ApiError.of(error.build(), false).headers()).doesNotContainKey("x-should-retry");
+    assertThat(ApiError.of(error.setAttempts(3).build(), false).headers())
+        .as("this server tried it again already")
+        .containsEntry("x-should-retry", "false")
+        .containsEntry("retry-after", "3");
     error.setKind(ModelError.Kind.KIND_UNAUTHENTICATED).clearRetryAfter();
     assertThat(ApiError.of(error.build(), false).headers())
         .containsEntry("x-should-retry", "false");
