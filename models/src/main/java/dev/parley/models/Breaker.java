@@ -122,7 +122,11 @@ final class Breaker {
       lastFailure = e;
       state.onError(0, TimeUnit.MILLISECONDS, e);
     } else if (!answers) {
-      answered();
+      if (e.kind() == Kind.UNREAD || e.kind() == Kind.BUSY) {
+        withdrawn();
+      } else {
+        answered();
+      }
     }
   }
 

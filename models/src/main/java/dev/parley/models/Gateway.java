@@ -80,21 +80,24 @@ public final class Gateway implements AutoCloseable {
   private final Prices prices;
   private final GatewayMetrics metrics;
 
-  /// For prompts ([PromptBytes]), which are held until they are answered; and for what has come of
-  /// answers and nobody has taken.
-  private final MemoryBudget memory;
+  /// For prompts ([PromptBytes]), which are held until they are answered.
+  private final MemoryBudget prompts;
+
+  /// For what has come of answers and nobody has taken. Apart from that for prompts: unread answers
+  /// keep nobody from asking.
+  private final MemoryBudget answers;
 
   /// @param providers each with a name of its own
   /// @param eventLoops threads for everything; not closed by this
   /// @param registry gets what is measured
-  /// @param memory for questions under way, and what is held of their answers
+  /// @param memoryBytes for questions under way, and what is held of their answers, half each
   public Gateway(
       List<ProviderSettings> providers,
       Prices prices,
       EventLoopGroup eventLoops,
       MeterRegistry registry,
-      MemoryBudget memory) {
-    this(providers, prices, eventLoops, registry, memory, Clock.systemUTC(), MAX_IDLE);
+      long memoryBytes) {
+    this(providers, prices, eventLoops, registry, memoryBytes, Clock.systemUTC(), MAX_IDLE);
   }
 
   Gateway(
@@ -102,12 +105,13 @@ public final class Gateway implements AutoCloseable {
       Prices prices,
       EventLoopGroup eventLoops,
       MeterRegistry registry,
-      MemoryBudget memory,
+      long memoryBytes,
       Clock clock,
       Duration maxIdle) {
     this.eventLoops = eventLoops;
     this.prices = prices;
-    this.memory = memory;
+    prompts = new MemoryBudget(memoryBytes);
+    answers = new MemoryBudget(memoryBytes - prompts.maxFirstBytes());
     metrics = new GatewayMetrics(registry, prices);
     scheduler = Schedulers.fromExecutorService(eventLoops);
     connections =
@@ -237,19 +241,18 @@ public final class Gateway implements AutoCloseable {
 
   private MemoryBudget.Share held(Prompt prompt) {
     long bytes = PromptBytes.of(prompt);
-    if (bytes > memory.maxFirstBytes()) {
+    if (bytes > prompts.maxFirstBytes()) {
       throw new ModelException(
           Kind.INVALID_REQUEST,
           "the question takes %d KiB of memory (expected: at most %d, or a server with more)"
-              .formatted(bytes >> 10, memory.maxFirstBytes() >> 10));
+              .formatted(bytes >> 10, prompts.maxFirstBytes() >> 10));
     }
-    MemoryBudget.Share held = memory.begin(bytes);
+    MemoryBudget.Share held = prompts.begin(bytes);
     if (held == null) {
       throw new ModelException(
           Kind.BUSY,
-          "questions and answers fill the %d MiB of memory that is for them (expected: the same"
-                  .formatted(memory.maxBytes() >> 20)
-              + " again later)",
+          "questions fill the %d KiB of memory that is for them (expected: the same again later)"
+              .formatted(prompts.maxFirstBytes() >> 10),
           Duration.ofSeconds(1),
           null);
     }
@@ -258,7 +261,7 @@ public final class Gateway implements AutoCloseable {
 
   /// Where those who keep answers, such as to give them whole, have what these take counted.
   public MemoryBudget memory() {
-    return memory;
+    return answers;
   }
 
   /// Before the end is told, so that nobody is let in before he is charged.
@@ -327,7 +330,7 @@ public final class Gateway implements AutoCloseable {
     LocalClients secured = clients.with(client -> secured(settings, client));
     Dialect dialect = dialect(settings);
     return secret ->
-        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), memory);
+        new Upstream(secured, dialect, settings.baseUrl(), secret, settings.patience(), answers);
   }
 
   /// HTTP/2 where the provider offers it, which only those behind TLS can.

@@ -46,6 +46,15 @@ class BreakerTest {
   }
 
   @Test
+  void aTrialThatNobodyReadsSaysNothing() {
+    fail(10, Kind.FAILED);
+    rest();
+    fail(2, Kind.UNREAD);
+    fail(2, Kind.FAILED);
+    assertThrows(ModelException.class, breaker::enter);
+  }
+
+  @Test
   void oneThatIsOffLetsEverythingThrough() {
     Breaker off = new Breaker("one/a", false, clock);
     for (int i = 0; i < 100; i++) {

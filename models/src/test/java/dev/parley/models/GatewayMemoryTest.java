@@ -34,7 +34,6 @@ class GatewayMemoryTest {
 
   private final EventLoopGroup eventLoops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final MemoryBudget memory = new MemoryBudget(ALL);
   private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
   private final FakeProvider one = new FakeProvider(exchange -> script.play(exchange));
   private final FakeProvider two = new FakeProvider(GatewayMemoryTest::hi);
@@ -65,7 +64,7 @@ class GatewayMemoryTest {
         Prices.NONE,
         eventLoops,
         new SimpleMeterRegistry(),
-        memory);
+        2 * ALL);
   }
 
   private static Listener asked(Gateway gateway, String text, long wanted) {
@@ -79,39 +78,42 @@ class GatewayMemoryTest {
     return Listener.of(gateway.answer(ask, _ -> {}), wanted);
   }
 
-  private void assertNothingIsHeld() {
-    try (MemoryBudget.Share probe = memory.share()) {
+  private void assertNothingIsHeld(Gateway gateway) {
+    script = GatewayMemoryTest::hi;
+    try (MemoryBudget.Share probe = gateway.memory().share()) {
       assertThat(probe.resize(ALL)).isTrue();
     }
+    // as long as a question may be
+    assertThat(asked(gateway, "x".repeat(ALL - 1_000), Long.MAX_VALUE).whole()).isNotEmpty();
   }
 
   @Test
   void questionsGetHalfOfTheMemory() throws Exception {
     try (Gateway gateway = gateway()) {
-      String text = "x".repeat(200_000);
+      String text = "x".repeat(400_000);
       Listener first = asked(gateway, text, Long.MAX_VALUE);
       Listener second = asked(gateway, text, Long.MAX_VALUE);
       ModelException refused = asked(gateway, text, Long.MAX_VALUE).failure();
       assertThat(refused.kind()).isEqualTo(Kind.BUSY);
       assertThat(refused.retryAfter()).isPositive();
-      assertThat(refused).hasMessageContaining("fill the 1 MiB");
+      assertThat(refused).hasMessageContaining("fill the 1024 KiB");
       one.awaitRequests(2);
       first.cancel();
       script = GatewayMemoryTest::hi;
       assertThat(asked(gateway, text, Long.MAX_VALUE).whole()).isNotEmpty();
       second.cancel();
-      assertNothingIsHeld();
+      assertNothingIsHeld(gateway);
     }
   }
 
   @Test
   void aQuestionThatNeverFitsIsNotToldToComeAgain() {
     try (Gateway gateway = gateway()) {
-      ModelException refused = asked(gateway, "x".repeat(ALL), Long.MAX_VALUE).failure();
+      ModelException refused = asked(gateway, "x".repeat(2 * ALL), Long.MAX_VALUE).failure();
       assertThat(refused.kind()).isEqualTo(Kind.INVALID_REQUEST);
       assertThat(refused.retryAfter()).isNull();
-      assertThat(refused).hasMessageContaining("expected: at most 512");
-      assertNothingIsHeld();
+      assertThat(refused).hasMessageContaining("expected: at most 1024");
+      assertNothingIsHeld(gateway);
     }
   }
 
@@ -126,7 +128,7 @@ class GatewayMemoryTest {
     try (Gateway gateway = gateway()) {
       assertThat(asked(gateway, "hello", Long.MAX_VALUE).whole()).isNotEmpty();
       assertThat(one.requests()).hasSize(1);
-      assertNothingIsHeld();
+      assertNothingIsHeld(gateway);
     }
   }
 
@@ -141,6 +143,7 @@ class GatewayMemoryTest {
         };
     try (Gateway gateway = gateway()) {
       List<Listener> slow = new ArrayList<>();
+      slow.add(asked(gateway, "hello", 0)); // does not even read that it begins
       for (int i = 0; i < 12; i++) { // more than it takes for a model to be left alone
         slow.add(asked(gateway, "hello", 2));
       }

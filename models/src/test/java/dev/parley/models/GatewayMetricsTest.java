@@ -2,7 +2,6 @@ package dev.parley.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Turn;
@@ -76,7 +75,7 @@ class GatewayMetricsTest {
                 Prices.NONE,
                 eventLoops,
                 meters,
-                new MemoryBudget(64 << 20))) {
+                64 << 20)) {
       Listener listener =
           Listener.of(
               gateway.answer(

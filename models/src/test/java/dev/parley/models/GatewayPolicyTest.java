@@ -3,7 +3,6 @@ package dev.parley.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelException;
 import dev.parley.core.model.ModelException.Kind;
@@ -86,13 +85,7 @@ class GatewayPolicyTest {
     Prices prices = new Prices(Map.of("one/a", price));
     Gateway gateway =
         new Gateway(
-            List.of(settings),
-            prices,
-            eventLoops,
-            meters,
-            new MemoryBudget(64 << 20),
-            clock,
-            Duration.ofSeconds(30));
+            List.of(settings), prices, eventLoops, meters, 64 << 20, clock, Duration.ofSeconds(30));
     open.add(gateway);
     return gateway;
   }

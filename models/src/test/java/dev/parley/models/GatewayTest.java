@@ -3,7 +3,6 @@ package dev.parley.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelEvent.Finished;
 import dev.parley.core.model.ModelEvent.Started;
@@ -83,7 +82,7 @@ class GatewayTest {
             Prices.NONE,
             eventLoops,
             meters,
-            new MemoryBudget(64 << 20),
+            64 << 20,
             Clock.systemUTC(),
             maxIdle);
     open.add(gateway);

@@ -2,7 +2,6 @@ package dev.parley.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
@@ -35,7 +34,7 @@ class SimulatedPaceTest {
           Prices.NONE,
           eventLoops,
           new SimpleMeterRegistry(),
-          new MemoryBudget(64 << 20));
+          64 << 20);
 
   @AfterEach
   void close() {

@@ -4,7 +4,6 @@ import dev.parley.core.access.Caller;
 import dev.parley.core.access.OpenAuthenticator;
 import dev.parley.core.error.Refusal;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.room.RoomCommand;
 import dev.parley.core.room.RoomRules;
 import dev.parley.core.room.RoomState;
@@ -169,7 +168,7 @@ public final class ParleyServer implements AutoCloseable {
             config.prices(),
             eventLoops.workers(),
             metrics.registry(),
-            MemoryBudget.ofHeap(Limits.QUESTIONS_PART_OF_MEMORY));
+            Runtime.getRuntime().maxMemory() / Limits.QUESTIONS_PART_OF_MEMORY);
     Allowances users = new Allowances(config.userQuota());
     Assistants assistants =
         new Assistants(

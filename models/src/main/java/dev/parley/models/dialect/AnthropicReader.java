@@ -24,6 +24,9 @@ final class AnthropicReader implements AnswerReader {
   /// @param input what a call has for arguments, if none come later; empty: some came
   private record Block(int call, String input) {}
 
+  /// What a block takes beside its input, in characters.
+  private static final int BLOCK_CHARS = 64;
+
   private final Map<Long, Block> open = new HashMap<>();
   private int blocks;
   private int calls;
@@ -73,7 +76,7 @@ final class AnthropicReader implements AnswerReader {
 
   @Override
   public long heldChars() {
-    return inputs + stopReason.length() + explanation.length();
+    return (long) BLOCK_CHARS * open.size() + inputs + stopReason.length() + explanation.length();
   }
 
   private static ModelException error(JsonNode node) {

@@ -3,6 +3,8 @@ package dev.parley.models.dialect;
 import dev.parley.core.model.ModelException;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
@@ -10,7 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// JSON as providers speak it. Stateless.
 final class Json {
-  private static final JsonMapper MAPPER = JsonMapper.shared();
+  /// Of one thing that a provider says: a tree takes some fifty bytes for each, however short.
+  private static final int MAX_TOKENS = 100_000;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+                  .build())
+          .build();
 
   /// Characters of something malformed that are quoted.
   private static final int MAX_QUOTED = 200;

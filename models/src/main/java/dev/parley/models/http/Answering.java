@@ -29,6 +29,9 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   /// How long a connection may take to end a stream whose answer has ended, to be used again.
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /// Who did not read for this part of the time of the whole is to blame that it is over.
+  private static final int UNREAD_PART = 10;
+
   /// Of an event beside its text.
   private static final int EVENT_BYTES = 64;
 
@@ -59,6 +62,12 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
 
   /// Whether that begins anew with the next chunk that is asked for.
   private volatile boolean restart = true;
+
+  /// When the newest chunk came.
+  private volatile long arrivedNanos = begunNanos;
+
+  /// For how long nobody wanted more. Written where more is asked for.
+  private volatile long unreadNanos;
 
   private volatile boolean spoken;
 
@@ -111,8 +120,8 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
       return; // what comes after the end, so that the connection can serve others
     }
     waiting = false;
+    arrivedNanos = System.nanoTime();
     int before = decoder.pieces();
-    arrivedBytes = 0; // of the former chunk nothing is left, or this one would not have been read
     try {
       decoder.feed(chunk, this::arrived);
       hold(arrivedBytes + decoder.heldBytes());
@@ -138,7 +147,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   }
 
   private void arrived(ModelEvent event) {
-    arrivedBytes += EVENT_BYTES + (long) Limits.BYTES_PER_CHAR * Pieces.text(event).length();
+    arrivedBytes += EVENT_BYTES + (long) Limits.BYTES_PER_CHAR * Pieces.chars(event);
     events.add(event);
   }
 
@@ -277,9 +286,15 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
   private void askForMore() {
     Subscription open = chunks;
     if (open != null) {
+      long now = System.nanoTime();
+      unreadNanos = unread(now);
+      if (arrivedBytes > 0) {
+        arrivedBytes = 0; // all of it was taken
+        hold(decoder.heldBytes());
+      }
       if (restart) {
         restart = false;
-        waitingNanos = System.nanoTime();
+        waitingNanos = now;
       }
       waiting = true;
       open.request(1);
@@ -305,7 +320,7 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
     long leftOfAll = patience.whole().toNanos() - (now - begunNanos);
     if (leftOfAll <= 0) {
       fail(
-          waiting
+          unread(now) < patience.whole().toNanos() / UNREAD_PART
               ? late(Kind.TIMEOUT, "the answer has not come to its end within %s", patience.whole())
               : late(
                   Kind.UNREAD, "the answer was not read to its end within %s", patience.whole()));
@@ -320,6 +335,10 @@ final class Answering implements Subscriber<byte[]>, Flow.Subscription {
         stop(alarm);
       }
     }
+  }
+
+  private long unread(long now) {
+    return waiting ? unreadNanos : unreadNanos + now - arrivedNanos;
   }
 
   private @Nullable Future<?> later(Runnable task, long delayNanos) {

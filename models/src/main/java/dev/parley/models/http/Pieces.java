@@ -17,6 +17,18 @@ final class Pieces {
     };
   }
 
+  /// Characters of all that it holds.
+  static int chars(ModelEvent event) {
+    return text(event).length()
+        + switch (event) {
+          case ModelEvent.Reasoning thought ->
+              thought.signature() == null ? 0 : thought.signature().length();
+          case ModelEvent.ToolCall call -> call.id().length() + call.name().length();
+          case ModelEvent.Started begun -> begun.id().length() + begun.model().length();
+          case ModelEvent.Text _, ModelEvent.Refused _, ModelEvent.Finished _ -> 0;
+        };
+  }
+
   /// The same with another text.
   static ModelEvent with(ModelEvent event, String text) {
     return switch (event) {

@@ -29,6 +29,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ public final class Upstream implements Model {
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
   /// Of an answer that is no stream.
-  private static final int MAX_BODY_BYTES = 8 << 20;
+  private static final int MAX_BODY_BYTES = 4 << 20;
 
   /// How often it is there while it is gathered.
   private static final long COPIES = 2;
@@ -70,6 +72,9 @@ public final class Upstream implements Model {
 
   /// Characters of what is told of a failure: providers quote at any length.
   private static final int MAX_TOLD = 2_000;
+
+  /// How long it is waited which work is to be ended that nobody wants any more.
+  private static final Duration UNWANTED_PATIENCE = Duration.ofSeconds(5);
 
   private static final int SUCCESS = 2;
   private static final int HUNDRED = 100;
@@ -100,6 +105,7 @@ public final class Upstream implements Model {
             client ->
                 client
                     .followRedirect(false) // the secret would go with it
+                    .doOnRequest((_, connection) -> connection.addHandlerLast(new JoinedContents()))
                     .doOnResponse(Upstream::closeIfSwitched)
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis));
     this.dialect = dialect;
@@ -148,20 +154,50 @@ public final class Upstream implements Model {
   /// yet known which it is, as soon as it is.
   private Flux<byte[]> inTwoSteps(
       HttpCall call, String known, TwoStepDialect twoSteps, AnswerDecoder decoder) {
+    MemoryBudget.Share held = memory.share(); // the body is kept although nobody waits any more
+    if (!held.grow(call.body().length)) {
+      throw Answering.noRoom();
+    }
     CompletableFuture<Begun> begun =
         whole(call)
             .map(answer -> twoSteps.begun(answer, known))
             .onErrorMap(this::failure)
             .timeout(patience.firstToken(), scheduler)
+            .doFinally(_ -> held.close())
             .toFuture();
-    return Mono.fromFuture(begun, true)
+    return unlessUnwanted(begun)
         .flatMapMany(work -> resumed(work.stream(), decoder))
         .doFinally(
             _ -> {
               if (!decoder.isFinished()) {
                 var _ = begun.thenAccept(work -> cancel(work.cancel()));
+                var _ =
+                    clients
+                        .loop()
+                        .schedule(
+                            () -> begun.cancel(true),
+                            UNWANTED_PATIENCE.toMillis(),
+                            TimeUnit.MILLISECONDS);
               }
             });
+  }
+
+  /// What a future brings, which goes on if nobody waits for it any more.
+  private static <T> Mono<T> unlessUnwanted(CompletableFuture<T> future) {
+    return Mono.create(
+        sink -> {
+          AtomicBoolean unwanted = new AtomicBoolean();
+          sink.onCancel(() -> unwanted.set(true));
+          var _ =
+              future.whenComplete(
+                  (value, e) -> {
+                    if (e == null) {
+                      sink.success(value);
+                    } else if (!unwanted.get()) {
+                      sink.error(e);
+                    }
+                  });
+        });
   }
 
   /// A stream that is asked for again from where it ended, until the answer ends; not at once, for

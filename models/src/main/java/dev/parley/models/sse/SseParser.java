@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// A line is decoded only once it is whole, so a cut within a character, a byte order mark or a
 /// pair of carriage return and line feed needs no care. Lines within one slice are not copied.
 public final class SseParser {
-  /// Most bytes of an event, unless the constructor is told otherwise: 8 MiB.
-  public static final int DEFAULT_MAX_EVENT_BYTES = 8 << 20;
+  /// Most bytes of an event, unless the constructor is told otherwise: 4 MiB.
+  public static final int DEFAULT_MAX_EVENT_BYTES = 4 << 20;
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);

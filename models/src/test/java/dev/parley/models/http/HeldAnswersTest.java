@@ -123,6 +123,7 @@ class HeldAnswersTest {
     assertThat(hasLeft(ALL)).as("there is one more piece of it").isFalse();
     slow.request(2);
     assertThat(slow.await(6).getLast()).isEqualTo(new ModelEvent.Text("more"));
+    slow.request(1);
     awaitLeft(ALL);
     slow.cancel();
   }
@@ -185,7 +186,6 @@ class HeldAnswersTest {
         exchange -> {
           exchange.stream();
           exchange.chunk(EVENT.formatted("one"));
-          exchange.chunk(EVENT.formatted("two"));
           exchange.stall();
         };
     Upstream upstream =
@@ -200,5 +200,48 @@ class HeldAnswersTest {
     ModelException late = quick.failure();
     assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
     assertThat(late).hasMessageContaining("not come to its end within 2.0 s");
+  }
+
+  @Test
+  void whoPausedIsNotToldThatTheProviderIsSlow() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          exchange.chunk(EVENT.formatted("one"));
+          exchange.stall();
+        };
+    Patience patience = new Patience(LONG, LONG, LONG, Duration.ofSeconds(2));
+    Listener paused =
+        Listener.of(
+            upstream(new OpenAiDialect(OpenAiDialect.Flavour.COMPATIBLE), patience).answer(HELLO),
+            2);
+    TimeUnit.SECONDS.sleep(1);
+    paused.request(Long.MAX_VALUE);
+    assertThat(paused.failure().kind()).isEqualTo(Kind.UNREAD);
+  }
+
+  @Test
+  void eventsOfTooManyPartsAreMalformed() throws Exception {
+    script =
+        exchange -> {
+          exchange.stream();
+          exchange.chunk("data: [" + "{\"\":0},".repeat(30_000) + "0]\n\n");
+          exchange.stall();
+        };
+    assertThat(asked(Long.MAX_VALUE).failure().kind()).isEqualTo(Kind.MALFORMED);
+  }
+
+  @Test
+  void workThatNobodyWantsAnyMoreIsHeldUntilItIsGivenUp() throws Exception {
+    Prompt large = Prompt.of("a/b", List.of(Turn.of(Role.USER, "x".repeat(600_000))));
+    Patience patience = new Patience(LONG, Duration.ofHours(1), LONG, Duration.ofHours(1));
+    Upstream replicate = upstream(new ReplicateDialect(URI.create(provider.url())), patience);
+    Listener first = Listener.of(replicate.answer(large));
+    provider.awaitRequests(1);
+    first.cancel();
+    assertThat(hasLeft(ALL)).isFalse();
+    assertThat(Listener.of(replicate.answer(large)).failure().kind()).isEqualTo(Kind.BUSY);
+    provider.awaitClosed(1);
+    awaitLeft(ALL);
   }
 }

@@ -3,7 +3,6 @@ package dev.parley.models.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.Prompt;
 import dev.parley.core.model.Prompt.Role;
@@ -131,7 +130,7 @@ class Http2CancelTest {
             Prices.NONE,
             askers,
             new SimpleMeterRegistry(),
-            new MemoryBudget(64 << 20));
+            64 << 20);
   }
 
   @AfterEach

@@ -3,7 +3,6 @@ package dev.parley.models.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.model.ModelEvent;
 import dev.parley.core.model.ModelException.Kind;
 import dev.parley.core.model.Prompt;
@@ -135,7 +134,7 @@ class SecureUpstreamTest {
         Prices.NONE,
         eventLoops,
         new SimpleMeterRegistry(),
-        new MemoryBudget(64 << 20));
+        64 << 20);
   }
 
   private static Listener ask(Gateway gateway, String model) {

@@ -46,8 +46,9 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
       throw new ApiException(
           ApiError.invalid(
               null,
-              "the body is JSON that is too deep, or has too long a name or number (expected: at"
-                  + " most %d levels)".formatted(Json.MAX_LEVELS)));
+              "the body is JSON that is too deep, or has too many parts, or too long a name or"
+                  + " number (expected: at most %d levels and %d names, values and brackets)"
+                      .formatted(Json.MAX_LEVELS, Json.MAX_TOKENS)));
     } catch (JacksonException e) {
       TokenStreamLocation at = e.getLocation();
       throw new ApiException(

@@ -1,6 +1,7 @@
 package dev.parley.server.http;
 
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,7 +11,16 @@ final class Json {
   /// Of objects and arrays in each other.
   static final int MAX_LEVELS = StreamReadConstraints.defaults().getMaxNestingDepth();
 
-  private static final JsonMapper MAPPER = JsonMapper.shared();
+  /// Names, values, and beginnings and ends: a tree takes some fifty bytes for each, however short.
+  static final int MAX_TOKENS = 200_000;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+                  .build())
+          .build();
 
   private Json() {}
 

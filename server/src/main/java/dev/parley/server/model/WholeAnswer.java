@@ -29,6 +29,9 @@ public final class WholeAnswer {
   /// How often what has come is there: as it is gathered, and as it is told.
   private static final long COPIES = 2;
 
+  /// Of a stretch of thoughts or a call, beside its text.
+  private static final int OBJECT_BYTES = 256;
+
   private final MemoryBudget.Share held;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder refusal = new StringBuilder();
@@ -51,7 +54,8 @@ public final class WholeAnswer {
   /// @throws ModelException `BUSY`, if there is no room for it
   public void add(ChatResponse piece) {
     int more = piece.getSerializedSize();
-    if (!held.resize(COPIES * (length + more))) {
+    int objects = reasoning.size() + calls.size();
+    if (!held.resize(COPIES * (length + more) + (long) OBJECT_BYTES * objects)) {
       throw new ModelException(
           ModelException.Kind.BUSY,
           "the answer does not fit into the memory that is left for answers (expected: the same"

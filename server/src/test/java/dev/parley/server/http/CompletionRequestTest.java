@@ -348,6 +348,9 @@ class CompletionRequestTest {
     String deep = "[".repeat(100_000);
     ApiError error = refused(() -> CompletionRequest.of(deep.getBytes(StandardCharsets.UTF_8), ""));
     assertThat(error.message()).contains("too deep").contains("at most 500 levels");
+    String broad = "[" + "{\"\":0},".repeat(60_000) + "0]";
+    error = refused(() -> CompletionRequest.of(broad.getBytes(StandardCharsets.UTF_8), ""));
+    assertThat(error.message()).contains("too many parts").contains("200000 names");
   }
 
   private static ApiError refused(Runnable read) {

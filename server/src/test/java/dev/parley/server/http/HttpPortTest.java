@@ -60,14 +60,13 @@ class HttpPortTest {
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private volatile FakeProvider.Script script = FakeProvider.Exchange::stall;
   private final FakeProvider provider = new FakeProvider(exchange -> script.play(exchange));
-  private final MemoryBudget memory = new MemoryBudget(MEMORY_BYTES);
   private final Gateway gateway =
       new Gateway(
           List.of(ProviderSettings.of("fake", ProviderKind.COMPATIBLE, provider.url(), "key")),
           Prices.NONE,
           loops,
           new SimpleMeterRegistry(),
-          memory);
+          2 * MEMORY_BYTES);
   private volatile @Nullable String unhealthy;
   private @Nullable HttpPort port;
 
@@ -275,7 +274,7 @@ class HttpPortTest {
       send(socket, post(body));
       assertThat(until(socket, "\"refusal\":null}")).startsWith("HTTP/1.1 200 ").contains(text);
     }
-    try (MemoryBudget.Share probe = memory.share()) {
+    try (MemoryBudget.Share probe = gateway.memory().share()) {
       while (!probe.resize(MEMORY_BYTES)) {
         TimeUnit.MILLISECONDS.sleep(5);
       }

@@ -59,8 +59,8 @@ class HeldWholeAnswerTest {
 
   private final EventLoopGroup eventLoops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final MemoryBudget memory = new MemoryBudget(ALL);
   private volatile int pieces = 1;
+  private volatile boolean ends = true;
   private final FakeProvider provider =
       new FakeProvider(
           exchange -> {
@@ -68,11 +68,15 @@ class HeldWholeAnswerTest {
             for (int i = 0; i < pieces; i++) {
               exchange.data(PIECE.formatted("x".repeat(LONG / 10)));
             }
+            if (!ends) {
+              exchange.stall();
+            }
             exchange.data(END);
             exchange.chunk("data: [DONE]\n\n");
             exchange.end();
           });
   private Gateway gateway;
+  private MemoryBudget memory;
   private Server server;
   private ManagedChannel channel;
 
@@ -85,7 +89,8 @@ class HeldWholeAnswerTest {
             Prices.NONE,
             eventLoops,
             new SimpleMeterRegistry(),
-            memory);
+            2 * ALL);
+    memory = gateway.memory();
     ModelServices services =
         new ModelServices(
             gateway,
@@ -180,8 +185,12 @@ class HeldWholeAnswerTest {
 
   @Test
   void oneThatNobodyWantsAnyMoreIsLetGo() throws Exception {
-    pieces = 1;
+    pieces = 10;
+    ends = false;
     var answer = ModelServiceGrpc.newFutureStub(channel).chat(hello());
+    while (hasLeft(ALL - LONG)) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
     answer.cancel(true);
     awaitAllLeft();
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.core.access.Authenticator;
 import dev.parley.core.access.OpenAuthenticator;
 import dev.parley.core.limit.Limits;
-import dev.parley.core.limit.MemoryBudget;
 import dev.parley.core.time.Clock;
 import dev.parley.models.Allowances;
 import dev.parley.models.Gateway;
@@ -64,7 +63,7 @@ class StreamCallerTest {
             Prices.NONE,
             eventLoops,
             new SimpleMeterRegistry(),
-            new MemoryBudget(64 << 20));
+            64 << 20);
     ModelServices services =
         new ModelServices(
             gateway,
