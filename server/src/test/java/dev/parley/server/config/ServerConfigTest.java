@@ -43,7 +43,7 @@ class ServerConfigTest {
     }
     Files.writeString(file, "lisen = 0.0.0.0:1\n");
     assertThatThrownBy(() -> Settings.gather(file, Map.of(), Map.of()))
-        .hasMessageContaining(":1: lisen: no such setting (expected: one of listen");
+        .hasMessageContaining(":1: lisen: no such setting (did you mean listen?)");
   }
 
   @Test
