@@ -46,12 +46,12 @@ class StartIT {
   void settingsThatCannotBeUsedAreWrongUsage() throws Exception {
     String data = folder.resolve("data").toString();
     assertFailed(run("serve", "--data", data, "--listen", "nonsense"), 2)
-        .contains("listen: \"nonsense\", from flag --listen");
+        .contains("listen: \"nons…\", from flag --listen");
     assertFailed(run("serve", "--data", data, "--no-such-setting", "1"), 2)
         .contains("--no-such-setting");
     assertFailed(
             ParleyCommand.run(Map.of("PARLEY_DURABILITY", "sometimes"), "serve", "--data", data), 2)
-        .contains("durability: \"sometimes\", from environment PARLEY_DURABILITY")
+        .contains("durability: \"some…\", from environment PARLEY_DURABILITY")
         .contains("fsync, os, memory");
     Path file = Files.writeString(folder.resolve("parley.conf"), "max-frame-bites = 3\n");
     assertFailed(run("serve", "--data", data, "--config", file.toString()), 2)
