@@ -1,9 +1,12 @@
 package dev.parley.server;
 
+import dev.parley.core.limit.Limits;
+import dev.parley.core.limit.MemoryBudget;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.rpc.CallEnds;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
+import dev.parley.server.rpc.UnfinishedFrames;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -78,6 +81,9 @@ final class Port {
         .givingUpAfter(config.limits().stallTimeout().multipliedBy(STALLS))
         .forEach(builder::withChildOption);
     builder.addTransportFilter(turns);
+    builder.addStreamTracerFactory(
+        new UnfinishedFrames(
+            MemoryBudget.ofHeap(Limits.FRAMES_PART_OF_MEMORY), connections::close));
     for (ServerServiceDefinition service : services) {
       builder.addService(ServerInterceptors.intercept(service, calls, turns, ends));
     }

@@ -32,13 +32,24 @@ class HostilePeersIT {
   private static final long MAX_GROWTH_BYTES = 96L << 20;
   private static final Duration UNTIL_CLOSED = Duration.ofSeconds(40);
 
+  private static final int SENDERS = 100;
+  private static final int FRAMES_EACH = 8;
+  private static final int FRAME_BYTES = 1_000_000;
+
+  /// An eighth of the heap that [ParleyCommand] allows. Buffers take up to twice what is in them.
+  private static final long MAX_FRAMES_BYTES = 64 << 20;
+
   @TempDir Path data;
   private final List<SocketChannel> sockets = new ArrayList<>();
+  private final List<Http2Peer> senders = new ArrayList<>();
 
   @AfterEach
   void close() throws IOException {
     for (SocketChannel socket : sockets) {
       socket.close();
+    }
+    for (Http2Peer sender : senders) {
+      sender.close();
     }
   }
 
@@ -81,6 +92,42 @@ class HostilePeersIT {
       }
       server.stop();
     }
+  }
+
+  /// All but the last byte of so many frames would be more than the server has.
+  @Test
+  void framesThatDoNotEndTakeOnlySoMuchAndLeaveRoomForThoseThatDo() throws Exception {
+    try (ServerProcess server = ServerProcess.start(data, 0);
+        RawStream stream = RawStream.open(server.address(), "ada", Map.of("general", 0L))) {
+      stream.sayAcknowledged("general", "ada-0");
+      long before = server.residentBytesAfterCollection();
+      for (int i = 1; i <= SENDERS; i++) {
+        Http2Peer sender = new Http2Peer(server.port());
+        senders.add(sender);
+        for (int j = 0; j < FRAMES_EACH; j++) {
+          int call = sender.call("/parley.chat.v1.ChatService/Chat", "parley-user", "mallory");
+          sender.send(call, unfinished());
+        }
+        stream.say("general", "ada-" + i, "x".repeat(60_000));
+        assertThat(stream.answer("ada-" + i).hasAck()).isTrue();
+      }
+      long growth = server.residentBytesAfterCollection() - before;
+      long closed = senders.stream().filter(Http2Peer::isClosed).count();
+      System.out.printf(
+          "HostilePeersIT: %d MB of frames without an end, memory grew by %,d KiB, %d of %d"
+              + " connections closed%n",
+          SENDERS * FRAMES_EACH, growth >> 10, closed, SENDERS);
+      assertThat(closed).isPositive();
+      assertThat(growth).isLessThan(MAX_GROWTH_BYTES + 2 * MAX_FRAMES_BYTES);
+      assertThat(server.log("ERROR")).as(server.log()).isEmpty();
+      assertThat(server.log("WARN")).as(server.log()).isEmpty();
+      server.stop();
+    }
+  }
+
+  /// A frame of gRPC without its last byte.
+  private static byte[] unfinished() {
+    return ByteBuffer.allocate(5 + FRAME_BYTES - 1).put((byte) 0).putInt(FRAME_BYTES).array();
   }
 
   /// Connects, and sends what the server takes at once.

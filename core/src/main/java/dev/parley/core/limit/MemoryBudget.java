@@ -21,11 +21,6 @@ public final class MemoryBudget {
     return new MemoryBudget(Runtime.getRuntime().maxMemory() / part);
   }
 
-  /// Most bytes that shares hold together.
-  public long maxBytes() {
-    return maxBytes;
-  }
-
   /// Most bytes that a share begins with if there are others.
   public long maxFirstBytes() {
     return maxBytes / 2;
