@@ -124,7 +124,8 @@ public record Prompt(
   /// Whether the model may ask for tools.
   ///
   /// @param name the only one that it may ask for; null: any
-  public record ToolChoice(Mode mode, @Nullable String name) {
+  /// @param atMostOne whether an answer may hold no more than one call
+  public record ToolChoice(Mode mode, @Nullable String name, boolean atMostOne) {
     /// It may.
     public static final ToolChoice AUTO = new ToolChoice(Mode.AUTO, null);
 
@@ -137,6 +138,11 @@ public record Prompt(
 
     public ToolChoice {
       Objects.requireNonNull(mode);
+    }
+
+    /// Of which an answer may hold any number.
+    public ToolChoice(Mode mode, @Nullable String name) {
+      this(mode, name, false);
     }
   }
 

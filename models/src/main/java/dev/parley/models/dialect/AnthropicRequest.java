@@ -5,6 +5,7 @@ import dev.parley.core.model.Prompt.OutputFormat;
 import dev.parley.core.model.Prompt.Part;
 import dev.parley.core.model.Prompt.Role;
 import dev.parley.core.model.Prompt.Sampling;
+import dev.parley.core.model.Prompt.ToolChoice;
 import dev.parley.core.model.Prompt.Turn;
 import java.util.Base64;
 import java.util.List;
@@ -170,19 +171,29 @@ final class AnthropicRequest {
           .put("description", tool.description())
           .set("input_schema", Requests.object(tool.parameters(), "parameters of " + tool.name()));
     }
-    String name = prompt.toolChoice().name();
-    switch (prompt.toolChoice().mode()) {
+    ToolChoice choice = prompt.toolChoice();
+    String name = choice.name();
+    switch (choice.mode()) {
       case AUTO -> {
-        // As the API does by default.
+        if (choice.atMostOne()) { // else as the API does by default
+          limited(body.putObject("tool_choice").put("type", "auto"), choice);
+        }
       }
       case NONE -> body.putObject("tool_choice").put("type", "none");
       case REQUIRED -> {
-        ObjectNode choice =
+        ObjectNode chosen =
             body.putObject("tool_choice").put("type", name == null ? "any" : "tool");
         if (name != null) {
-          choice.put("name", name);
+          chosen.put("name", name);
         }
+        limited(chosen, choice);
       }
+    }
+  }
+
+  private static void limited(ObjectNode chosen, ToolChoice choice) {
+    if (choice.atMostOne()) {
+      chosen.put("disable_parallel_tool_use", true);
     }
   }
 

@@ -168,6 +168,7 @@ public final class CohereDialect implements Dialect {
     if (offered.isEmpty()) {
       return;
     }
+    Requests.refuseAtMostOne(prompt, "Cohere");
     ArrayNode tools = body.putArray("tools");
     for (Tool tool : offered) {
       ObjectNode function = tools.addObject().put("type", "function").putObject("function");

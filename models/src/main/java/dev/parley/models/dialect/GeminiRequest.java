@@ -134,6 +134,7 @@ final class GeminiRequest {
     if (offered.isEmpty()) {
       return;
     }
+    Requests.refuseAtMostOne(prompt, "Gemini");
     ArrayNode declarations = body.putArray("tools").addObject().putArray("functionDeclarations");
     for (Prompt.Tool tool : offered) {
       declarations

@@ -190,6 +190,9 @@ record OpenAiRequest(Flavour flavour, Prompt prompt) {
         addTool(list, tool);
       }
     }
+    if (choice.atMostOne() && choice.mode() != ToolChoice.Mode.NONE) {
+      body.put("parallel_tool_calls", false);
+    }
     switch (choice.mode()) {
       case AUTO -> body.put("tool_choice", "auto");
       case NONE -> body.put("tool_choice", "none");

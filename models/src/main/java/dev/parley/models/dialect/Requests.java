@@ -81,6 +81,15 @@ final class Requests {
         : prompt.tools().stream().filter(tool -> tool.name().equals(only)).toList();
   }
 
+  /// For providers that cannot be told so.
+  static void refuseAtMostOne(Prompt prompt, String provider) {
+    if (prompt.toolChoice().atMostOne() && prompt.toolChoice().mode() != Mode.NONE) {
+      throw invalid(
+          "tool_choice.at_most_one: %s may ask for several tools at once (expected: false)"
+              .formatted(provider));
+    }
+  }
+
   /// The instructions' texts, wherever they stand; empty ones left out.
   static List<String> system(Prompt prompt) {
     return prompt.turns().stream()

@@ -244,6 +244,15 @@ class AnthropicDialectTest {
         .containsExactly("clock");
   }
 
+  @Test
+  void onlyOneCallIsSaid() {
+    assertThat(choice(new ToolChoice(Mode.AUTO, null, true)))
+        .isEqualTo("{\"type\":\"auto\",\"disable_parallel_tool_use\":true}");
+    assertThat(choice(new ToolChoice(Mode.REQUIRED, "weather", true)))
+        .isEqualTo("{\"type\":\"tool\",\"name\":\"weather\",\"disable_parallel_tool_use\":true}");
+    assertThat(choice(new ToolChoice(Mode.NONE, null, true))).isEqualTo("{\"type\":\"none\"}");
+  }
+
   private String choice(ToolChoice choice) {
     return Json.parse(body(withChoice(choice)), "body").path("tool_choice").toString();
   }

@@ -184,6 +184,11 @@ class CohereDialectTest {
     assertInvalid(
         with(List.of(), new ToolChoice(ToolChoice.Mode.REQUIRED, null), OutputFormat.Text.TEXT));
     assertInvalid(
+        with(
+            List.of(WEATHER),
+            new ToolChoice(ToolChoice.Mode.AUTO, null, true),
+            OutputFormat.Text.TEXT));
+    assertInvalid(
         with(List.of(new Tool("t", "", "no JSON")), ToolChoice.AUTO, OutputFormat.Text.TEXT));
     assertInvalid(with(List.of(), ToolChoice.AUTO, new OutputFormat.Schema("s", "[]")));
     assertInvalid(with(List.of(), ToolChoice.AUTO, new OutputFormat.Schema("s", "")));

@@ -288,6 +288,13 @@ class GeminiDialectTest {
         .containsExactly("clock");
   }
 
+  @Test
+  void onlyOneCallCannotBeSaid() {
+    assertInvalid(withChoice(new ToolChoice(Mode.AUTO, null, true)));
+    assertThat(choice(new ToolChoice(Mode.NONE, null, true)))
+        .isEqualTo("{\"functionCallingConfig\":{\"mode\":\"NONE\"}}");
+  }
+
   private String choice(ToolChoice choice) {
     return Json.parse(body(withChoice(choice)), "body").path("toolConfig").toString();
   }

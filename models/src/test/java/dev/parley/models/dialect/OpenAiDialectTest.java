@@ -244,6 +244,21 @@ class OpenAiDialectTest {
   }
 
   @Test
+  void asksForOneCallOnly() {
+    ToolChoice one = new ToolChoice(Mode.REQUIRED, null, true);
+    String single = ",\"parallel_tool_calls\":false";
+    assertBody(
+        Flavour.OPENAI, withTools(one, TIME), hello(tools("\"required\"", TIME_JSON) + single));
+    assertBody(
+        Flavour.MISTRAL, withTools(one, TIME), helloMistral(tools("\"any\"", TIME_JSON) + single));
+    assertBody(
+        Flavour.OPENAI,
+        withTools(new ToolChoice(Mode.NONE, null, true), TIME),
+        hello(tools("\"none\"", TIME_JSON)));
+    assertBody(Flavour.OPENAI, withTools(new ToolChoice(Mode.AUTO, null, true)), hello(""));
+  }
+
+  @Test
   void asksForJson() {
     assertBody(
         Flavour.OPENAI,

@@ -97,7 +97,12 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
         case "stream" -> streamed = field.flag();
         case "stream_options" -> withUsage = field.flagIn("include_usage");
         case "tools" -> field.items().forEach(this::tool);
-        case "tool_choice" -> question.setToolChoice(choice(field));
+        case "tool_choice" -> question.getToolChoiceBuilder().mergeFrom(choice(field).build());
+        case "parallel_tool_calls" -> {
+          if (!field.flag()) {
+            question.getToolChoiceBuilder().setAtMostOne(true);
+          }
+        }
         case "response_format" -> format(field);
         default -> sampling(field);
       }
@@ -129,7 +134,6 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
         case "n" -> field.only(1);
         case "frequency_penalty", "presence_penalty", "top_logprobs" -> field.only(0);
         case "logprobs" -> field.only(false);
-        case "parallel_tool_calls" -> field.only(true);
         case "logit_bias" -> {
           if (!field.fields().isEmpty()) {
             throw field.unsupported("only an empty one");

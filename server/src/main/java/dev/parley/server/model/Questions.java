@@ -229,7 +229,8 @@ final class Questions {
           case MODE_NONE -> ToolChoice.Mode.NONE;
           case MODE_REQUIRED -> ToolChoice.Mode.REQUIRED;
         };
-    return new ToolChoice(mode, choice.getName().isEmpty() ? null : choice.getName());
+    return new ToolChoice(
+        mode, choice.getName().isEmpty() ? null : choice.getName(), choice.getAtMostOne());
   }
 
   private static OutputFormat format(dev.parley.model.v1.OutputFormat format) {

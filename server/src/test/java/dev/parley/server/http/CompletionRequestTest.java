@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompletionRequestTest {
   /// @param fields more fields of the body
@@ -193,6 +194,22 @@ class CompletionRequestTest {
             ToolChoice.newBuilder().setMode(ToolChoice.Mode.MODE_REQUIRED).setName("f").build());
   }
 
+  /// In whichever order they come.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"parallel_tool_calls\": false, \"tool_choice\": \"required\"",
+        "\"tool_choice\": \"required\", \"parallel_tool_calls\": false"
+      })
+  void oneCallOnlyIsUnderstood(String fields) {
+    assertThat(hello(", " + fields).question().getToolChoice())
+        .isEqualTo(
+            ToolChoice.newBuilder()
+                .setMode(ToolChoice.Mode.MODE_REQUIRED)
+                .setAtMostOne(true)
+                .build());
+  }
+
   private static ToolChoice choice(String json) {
     return hello(", \"tool_choice\": " + json).question().getToolChoice();
   }
@@ -243,7 +260,6 @@ class CompletionRequestTest {
         "\"logit_bias\": {\"1\": 5} | logit_bias",
         "\"frequency_penalty\": 0.5 | frequency_penalty",
         "\"presence_penalty\": -1 | presence_penalty",
-        "\"parallel_tool_calls\": false | parallel_tool_calls",
         "\"modalities\": [\"text\", \"audio\"] | modalities[1]",
         "\"audio\": {\"voice\": \"x\"} | audio",
         "\"functions\": [] | functions",

@@ -124,7 +124,7 @@ class HttpDoorTest extends HttpDoorFixture {
     String tools =
         """
         , "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
-        "tool_choice": "required"
+        "tool_choice": "required", "parallel_tool_calls": false
         """;
     JsonNode choice = json(ask(question("fake/m", tools)).body()).at("/choices/0");
     assertThat(choice.path("finish_reason").stringValue()).isEqualTo("tool_calls");
@@ -134,6 +134,7 @@ class HttpDoorTest extends HttpDoorFixture {
     JsonNode asked = json(provider.requests().getFirst().body());
     assertThat(asked.at("/tools/0/function/name").stringValue()).isEqualTo("f");
     assertThat(asked.path("tool_choice").stringValue()).isEqualTo("required");
+    assertThat(asked.path("parallel_tool_calls").toString()).isEqualTo("false");
 
     List<String> events =
         events(ask(question("fake/m", ", \"stream\": true" + tools)).body().lines());
