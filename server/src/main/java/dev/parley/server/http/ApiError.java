@@ -35,6 +35,7 @@ record ApiError(
           "sampling.stop", "stop",
           "tools", "tools",
           "tools.name", "tools[].function.name",
+          "tool_choice.at_most_one", "parallel_tool_calls",
           "output_format.schema.name", "response_format.json_schema.name");
 
   /// OpenAI's clients ask again after most statuses from 500 on, unless this header says no.
@@ -48,11 +49,12 @@ record ApiError(
   }
 
   /// What is wrong with a question, by the names that its fields have here.
-  private static ApiError invalid(String message) {
+  private static ApiError invalid(ModelError error) {
+    String message = error.getMessage();
     int colon = message.indexOf(':');
     String field = colon < 0 ? null : FIELDS.get(message.substring(0, colon));
     return field == null
-        ? invalid(null, message)
+        ? invalid(null, named(error))
         : invalid(field, field + message.substring(colon));
   }
 
@@ -105,7 +107,7 @@ record ApiError(
   static ApiError of(ModelError error, boolean ownCredential) {
     ApiError told =
         switch (error.getKind()) {
-          case KIND_INVALID_REQUEST -> invalid(named(error));
+          case KIND_INVALID_REQUEST -> invalid(error);
           case KIND_UNAUTHENTICATED ->
               ownCredential
                   ? of(401, "authentication_error", "invalid_api_key", error)

@@ -52,6 +52,7 @@ class ApiErrorTest {
         ModelError.newBuilder()
             .setKind(ModelError.Kind.KIND_INVALID_REQUEST)
             .setMessage(message)
+            .setRoute("a/b")
             .build();
     assertThat(ApiError.of(error, false).param()).isEqualTo(param);
     assertThat(ApiError.of(error, false).message())
