@@ -15,10 +15,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,7 +27,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +34,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -50,16 +44,6 @@ import reactor.netty.http.client.PrematureCloseException;
 public final class Upstream implements Model {
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
-  /// Of an answer that is no stream.
-  private static final int MAX_BODY_BYTES = 4 << 20;
-
-  /// How often it is there while it is gathered.
-  private static final long COPIES = 2;
-
-  /// How long an answer may take to come to its end that tells why there is no other. Its status
-  /// says most of it.
-  private static final Duration REFUSAL_PATIENCE = Duration.ofSeconds(1);
-
   /// What comes in place of a stream from those who stand between, or do not know streams.
   private static final List<String> NO_STREAMS = List.of("text/html", "application/json");
 
@@ -69,9 +53,6 @@ public final class Upstream implements Model {
   /// Before a stream is asked for again; at least half of it, so that those that broke together do
   /// not come back together.
   private static final Duration MAX_PAUSE = Duration.ofMillis(500);
-
-  /// Characters of what is told of a failure: providers quote at any length.
-  private static final int MAX_TOLD = 2_000;
 
   /// How long it is waited which work is to be ended that nobody wants any more.
   private static final Duration UNWANTED_PATIENCE = Duration.ofSeconds(5);
@@ -85,6 +66,8 @@ public final class Upstream implements Model {
   private final Secret secret;
   private final Patience patience;
   private final MemoryBudget memory;
+  private final WholeBodies bodies;
+  private final Failures failures;
 
   /// The event loops'; not disposed of, which would end them.
   private final Scheduler scheduler;
@@ -113,6 +96,8 @@ public final class Upstream implements Model {
     this.secret = secret;
     this.patience = patience;
     this.memory = memory;
+    bodies = new WholeBodies(memory, clients);
+    failures = new Failures(baseUrl, secret);
     scheduler = Schedulers.fromExecutorService(clients.loops());
   }
 
@@ -125,7 +110,7 @@ public final class Upstream implements Model {
           .flatMapMany(known -> chunks(prompt, known, decoder))
           .subscribe(
               new Answering(
-                  subscriber, decoder, this::failure, patience, memory.share(), clients.loop()));
+                  subscriber, decoder, failures::of, patience, memory.share(), clients.loop()));
     };
   }
 
@@ -161,7 +146,7 @@ public final class Upstream implements Model {
     CompletableFuture<Begun> begun =
         whole(call)
             .map(answer -> twoSteps.begun(answer, known))
-            .onErrorMap(this::failure)
+            .onErrorMap(failures::of)
             .timeout(patience.firstToken(), scheduler)
             .doFinally(_ -> held.close())
             .toFuture();
@@ -236,7 +221,7 @@ public final class Upstream implements Model {
         .flatMap(known -> whole(dialect.list(known)))
         .map(dialect::listed)
         .timeout(patience.firstToken(), scheduler)
-        .onErrorMap(this::failure)
+        .onErrorMap(failures::of)
         .toFuture();
   }
 
@@ -246,7 +231,7 @@ public final class Upstream implements Model {
             .timeout(patience.firstToken(), scheduler)
             .subscribe(
                 _ -> {},
-                e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, failure(e).getMessage()));
+                e -> LOG.debug("{} cannot be cancelled: {}", baseUrl, failures.of(e).getMessage()));
   }
 
   /// A connection whose answer has not begun is closed here when nobody wants it any more:
@@ -289,16 +274,18 @@ public final class Upstream implements Model {
             (response, body) -> {
               waiting.answered();
               if (!isSuccess(response)) {
-                return refusal(response, body)
+                return bodies
+                    .refusal(response, body)
                     .flatMapMany(answer -> Flux.error(dialect.refusal(answer)));
               }
               String type = response.responseHeaders().get("content-type", "");
               return NO_STREAMS.stream().anyMatch(type.toLowerCase(Locale.ROOT)::startsWith)
-                  ? refusal(response, body)
+                  ? bodies
+                      .refusal(response, body)
                       .flatMapMany(answer -> Flux.error(noStream(type, answer)))
                   : body.asByteArray();
             })
-        .onErrorMap(e -> !(e instanceof PrematureCloseException), this::failure);
+        .onErrorMap(e -> !(e instanceof PrematureCloseException), failures::of);
   }
 
   private static ModelException noStream(String type, HttpAnswer answer) {
@@ -314,11 +301,12 @@ public final class Upstream implements Model {
         .response(
             (response, body) ->
                 isSuccess(response)
-                    ? success(response, body)
-                    : refusal(response, body)
+                    ? bodies.success(response, body)
+                    : bodies
+                        .refusal(response, body)
                         .flatMap(answer -> Mono.error(dialect.refusal(answer))))
         .next()
-        .onErrorMap(this::failure);
+        .onErrorMap(failures::of);
   }
 
   private HttpClient.ResponseReceiver<?> send(HttpClient by, HttpCall call) {
@@ -343,104 +331,5 @@ public final class Upstream implements Model {
 
   private static boolean isSuccess(HttpClientResponse response) {
     return response.status().code() / HUNDRED == SUCCESS;
-  }
-
-  private Mono<HttpAnswer> success(HttpClientResponse response, ByteBufFlux body) {
-    return Mono.using(
-        memory::share,
-        held ->
-            read(
-                response,
-                body.asByteArray()
-                    .doOnNext(
-                        chunk -> {
-                          if (!held.grow(COPIES * chunk.length)) {
-                            throw Answering.noRoom();
-                          }
-                        })));
-  }
-
-  /// As much of it as comes in time and has room, if only its status.
-  private Mono<HttpAnswer> refusal(HttpClientResponse response, ByteBufFlux body) {
-    return Mono.using(
-        memory::share,
-        held ->
-            read(
-                response,
-                body.asByteArray()
-                    .take(REFUSAL_PATIENCE, Schedulers.fromExecutorService(clients.loop()))
-                    .onErrorResume(_ -> Flux.empty())
-                    .takeWhile(chunk -> held.grow(COPIES * chunk.length))));
-  }
-
-  private static Mono<HttpAnswer> read(HttpClientResponse response, Flux<byte[]> body) {
-    Map<String, String> headers = new HashMap<>();
-    response
-        .responseHeaders()
-        .forEach(
-            header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    return body.doOnNext(bytes::writeBytes)
-        .takeUntil(_ -> bytes.size() > MAX_BODY_BYTES)
-        .then(
-            Mono.fromSupplier(
-                () -> new HttpAnswer(response.status().code(), headers, bytes.toByteArray())));
-  }
-
-  /// What went wrong, in our words, and without the secret. Errors become that at once, as those
-  /// that nobody waits for any more are logged.
-  private ModelException failure(Throwable e) {
-    ModelException told =
-        switch (e) {
-          case ModelException model -> model;
-          case PrematureCloseException _ ->
-              new ModelException(
-                  Kind.CUT, "the provider closed the connection before the end of its answer");
-          case ConnectException _, UnknownHostException _, SSLException _ ->
-              new ModelException(
-                  Kind.UNREACHABLE,
-                  "no connection to %s: %s".formatted(baseUrl, network(e)),
-                  null,
-                  e);
-          case IOException _ ->
-              new ModelException(
-                  Kind.CUT, "the connection to the provider broke" + because(e), null, e);
-          case java.util.concurrent.TimeoutException _ ->
-              new ModelException(Kind.TIMEOUT, "the provider did not answer in time");
-          default ->
-              new ModelException(
-                  Kind.FAILED, "the provider cannot be asked: " + e.getMessage(), null, e);
-        };
-    String text = message(told);
-    String redacted = shortened(Redaction.redact(text, secret.latest()));
-    return redacted.equals(text)
-        ? told
-        : new ModelException(told.kind(), redacted, told.retryAfter(), null);
-  }
-
-  private static String because(Throwable e) {
-    return e.getMessage() == null ? "" : ": " + e.getMessage();
-  }
-
-  private static String shortened(String text) {
-    if (text.length() <= MAX_TOLD) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(MAX_TOLD - 1)) ? MAX_TOLD - 1 : MAX_TOLD;
-    return text.substring(0, end) + "…";
-  }
-
-  /// What the network's library says, for people.
-  private static String network(Throwable e) {
-    String text = String.valueOf(e.getMessage());
-    if (e instanceof UnknownHostException) {
-      return "there is no host of this name";
-    }
-    return text.contains("Connection refused") ? "connection refused" : text;
-  }
-
-  private static String message(ModelException e) {
-    @Nullable String text = e.getMessage();
-    return text == null ? "" : text;
   }
 }
