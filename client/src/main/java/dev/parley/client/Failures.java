@@ -131,27 +131,21 @@ final class Failures {
   }
 
   static ParleyException noWelcome(java.time.Duration waited) {
-    return ParleyException.local(
-        Status.Code.DEADLINE_EXCEEDED,
-        "CLIENT_NO_WELCOME",
-        "no welcome within " + waited.toMillis() + " ms",
-        "");
+    return late(Status.Code.DEADLINE_EXCEEDED, "CLIENT_NO_WELCOME", "no welcome", waited);
   }
 
   static ParleyException noConnection(java.time.Duration waited) {
-    return ParleyException.local(
-        Status.Code.DEADLINE_EXCEEDED,
-        "CLIENT_NO_CONNECTION",
-        "no connection within " + waited.toMillis() + " ms",
-        "");
+    return late(Status.Code.DEADLINE_EXCEEDED, "CLIENT_NO_CONNECTION", "no connection", waited);
   }
 
   static ParleyException noEnd(java.time.Duration waited) {
-    return ParleyException.local(
-        Status.Code.UNAVAILABLE,
-        "CLIENT_NO_END",
-        "the server did not end the stream within " + waited.toMillis() + " ms",
-        "");
+    String what = "the server did not end the stream";
+    return late(Status.Code.UNAVAILABLE, "CLIENT_NO_END", what, waited);
+  }
+
+  private static ParleyException late(
+      Status.Code code, String reason, String what, java.time.Duration waited) {
+    return ParleyException.local(code, reason, what + " within " + waited.toMillis() + " ms", "");
   }
 
   static ParleyException noChannel(RuntimeException cause) {

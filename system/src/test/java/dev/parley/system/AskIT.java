@@ -97,16 +97,16 @@ class AskIT {
             .formatted(text));
   }
 
+  private static void beginAndStall(FakeProvider.Exchange exchange) throws IOException {
+    exchange.stream();
+    say(exchange, "Once");
+    exchange.stall();
+  }
+
   @Test
   void interruptInMidAnswerEndsItAtTheProviderToo() throws Exception {
     assumeFalse(Processes.ignoreInterrupts(), "interrupts are ignored here");
-    FakeProvider.Script script =
-        exchange -> {
-          exchange.stream();
-          say(exchange, "Once");
-          exchange.stall();
-        };
-    try (Ask ask = new Ask(script)) {
+    try (Ask ask = new Ask(AskIT::beginAndStall)) {
       assertThat(ask.next(4)).isEqualTo("Once");
       ask.interrupt();
       ask.provider.awaitClosed(1);
@@ -192,13 +192,7 @@ class AskIT {
 
   @Test
   void serverThatHangsIsNoticed() throws Exception {
-    FakeProvider.Script script =
-        exchange -> {
-          exchange.stream();
-          say(exchange, "Once");
-          exchange.stall();
-        };
-    try (Ask ask = new Ask(script)) {
+    try (Ask ask = new Ask(AskIT::beginAndStall)) {
       assertThat(ask.next(4)).isEqualTo("Once");
       ask.server.freeze(); // the system goes on taking what is sent to it
       assertThat(ask.exitCode()).as(ask.err()).isEqualTo(NO_CONNECTION);
@@ -209,13 +203,7 @@ class AskIT {
 
   @Test
   void serverThatDiesLeavesAnAnswerThatIsSaidToBeIncomplete() throws Exception {
-    FakeProvider.Script script =
-        exchange -> {
-          exchange.stream();
-          say(exchange, "Once");
-          exchange.stall();
-        };
-    try (Ask ask = new Ask(script)) {
+    try (Ask ask = new Ask(AskIT::beginAndStall)) {
       assertThat(ask.next(4)).isEqualTo("Once");
       ask.server.kill();
       assertThat(ask.exitCode()).as(ask.err()).isEqualTo(NO_CONNECTION);

@@ -1,7 +1,7 @@
 package dev.parley.server.config;
 
-/// What was typed for a word. A pure function.
-final class Slips {
+/// What was typed for a word. Pure functions.
+public final class Slips {
   /// Of fewer letters nothing is left of the word if one is wrong.
   private static final int SHORT = 5;
 
@@ -11,7 +11,7 @@ final class Slips {
   private Slips() {}
 
   /// Whether it is the word, but for a letter or, in long ones, two that were forgotten, added or
-  /// replaced, or changed with the next one (the "optimal string alignment" distance).
+  /// replaced, or changed with the next one.
   static boolean isSlip(String typed, String word) {
     if (typed.length() < SHORT) {
       return typed.equals(word);
@@ -20,7 +20,10 @@ final class Slips {
     return Math.abs(typed.length() - word.length()) <= most && distance(typed, word) <= most;
   }
 
-  private static int distance(String one, String other) {
+  /// How many letters have to be put in, taken away, replaced, or changed with the next one to make
+  /// one word of the other: the "optimal string alignment" form of Damerau and Levenshtein's
+  /// distance. Takes as many steps as the product of their lengths.
+  public static int distance(String one, String other) {
     int[][] steps = new int[one.length() + 1][other.length() + 1];
     for (int i = 0; i <= one.length(); i++) {
       for (int j = 0; j <= other.length(); j++) {
