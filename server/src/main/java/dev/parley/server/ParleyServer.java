@@ -156,10 +156,7 @@ public final class ParleyServer implements AutoCloseable {
     for (EventLoop eventLoop : eventLoops.all()) {
       groups.add(
           new StreamGroup(
-              eventLoop,
-              new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits()),
-              config.limits().stallTimeout(),
-              connections::close));
+              eventLoop, new DeliveryLoop(eventLoop, reads.streams(), clock, config.limits())));
     }
     Set<String> names =
         config.assistants().stream().map(AssistantSettings::name).collect(Collectors.toSet());
@@ -222,9 +219,7 @@ public final class ParleyServer implements AutoCloseable {
             engine, services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
-    CallEnds ends =
-        new CallEnds(
-            ModelServices.CONVERSATIONS, clock, config.limits().stallTimeout(), connections::close);
+    CallEnds ends = new CallEnds(clock, config.limits().stallTimeout(), connections::close);
     Server port = Port.open(config, eventLoops, calls, connections, turns, ends, services, health);
     HttpPort http =
         http(

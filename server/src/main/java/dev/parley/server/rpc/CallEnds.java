@@ -22,18 +22,14 @@ import org.slf4j.LoggerFactory;
 public final class CallEnds implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(CallEnds.class);
 
-  private final Set<String> methods;
   private final Clock clock;
   private final Duration stallTimeout;
   private final Consumer<SocketAddress> close;
   private final Set<End> untaken = ConcurrentHashMap.newKeySet();
 
-  /// @param methods full names of those whose ends are watched here
   /// @param stallTimeout how long a client may take to take an end
   /// @param close closes the connection of a peer
-  public CallEnds(
-      Set<String> methods, Clock clock, Duration stallTimeout, Consumer<SocketAddress> close) {
-    this.methods = Set.copyOf(methods);
+  public CallEnds(Clock clock, Duration stallTimeout, Consumer<SocketAddress> close) {
     this.clock = clock;
     this.stallTimeout = stallTimeout;
     this.close = close;
@@ -42,9 +38,6 @@ public final class CallEnds implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (!methods.contains(call.getMethodDescriptor().getFullMethodName())) {
-      return next.startCall(call, headers);
-    }
     End end = new End(call);
     ServerCall<Q, A> watched =
         new SimpleForwardingServerCall<>(call) {

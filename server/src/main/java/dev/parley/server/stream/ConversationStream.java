@@ -19,10 +19,8 @@ import dev.parley.server.delivery.WireEvent;
 import dev.parley.server.delivery.WireFormat;
 import dev.parley.server.rpc.Inbound;
 import dev.parley.server.rpc.Refusals;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -62,7 +60,6 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
   private boolean draining;
   private boolean ended;
   private long lastTrafficNanos;
-  private long endedNanos;
 
   /// A stream that is to [#open].
   ///
@@ -190,7 +187,6 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
   @Override
   public final void onCancel() {
     leave(Departure.BROKEN);
-    group.gone(this);
     delivery().finish();
   }
 
@@ -198,7 +194,6 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
   @Override
   public final void onComplete() {
     leave(Departure.BROKEN);
-    group.gone(this);
     delivery().finish();
   }
 
@@ -332,17 +327,7 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
     }
   }
 
-  /// Where the client is, if that is known.
-  final @Nullable SocketAddress peer() {
-    return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-  }
-
   // Time.
-
-  /// Whether it ended so long ago.
-  final boolean endedFor(Duration time) {
-    return clock.nanos() - endedNanos > time.toNanos();
-  }
 
   /// Does what is due. A client that does not read is not asked for signs of life, which it could
   /// not see: it has the time that stalled streams have.
@@ -398,7 +383,6 @@ public abstract class ConversationStream<Q> extends ServerCall.Listener<Inbound<
       return;
     }
     ended = true;
-    endedNanos = clock.nanos();
     left(departure);
     delivery().close(out());
     group.ended(this);

@@ -2,29 +2,17 @@ package dev.parley.server.stream;
 
 import dev.parley.server.delivery.DeliveryLoop;
 import io.netty.channel.EventLoop;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The conversations of one event loop. Owned by it.
 public final class StreamGroup {
-  private static final Logger LOG = LoggerFactory.getLogger(StreamGroup.class);
-
   private final EventLoop eventLoop;
   private final DeliveryLoop delivery;
   private final Set<ConversationStream<?>> streams = new LinkedHashSet<>();
-  private final Duration stallTimeout;
-  private final Consumer<SocketAddress> close;
-
-  /// Streams whose end the client has yet to take, the oldest first.
-  private final LinkedHashSet<ConversationStream<?>> ending = new LinkedHashSet<>();
-
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean draining;
 
@@ -32,17 +20,9 @@ public final class StreamGroup {
   private volatile int size;
 
   /// @param delivery of the same event loop
-  /// @param stallTimeout how long a client may take to take a stream's end
-  /// @param close closes the connection of a peer
-  public StreamGroup(
-      EventLoop eventLoop,
-      DeliveryLoop delivery,
-      Duration stallTimeout,
-      Consumer<SocketAddress> close) {
+  public StreamGroup(EventLoop eventLoop, DeliveryLoop delivery) {
     this.eventLoop = eventLoop;
     this.delivery = delivery;
-    this.stallTimeout = stallTimeout;
-    this.close = close;
   }
 
   /// Of several, the one whose event loop's thread is the current one.
@@ -69,29 +49,7 @@ public final class StreamGroup {
   void ended(ConversationStream<?> stream) {
     streams.remove(stream);
     size = streams.size();
-    ending.add(stream);
     tellIfDrained();
-  }
-
-  /// The client has taken a stream's end, or is gone.
-  void gone(ConversationStream<?> stream) {
-    ending.remove(stream);
-  }
-
-  /// Closes the connections of those who do not take the end of a stream: it waits behind what else
-  /// they do not take, and keeps that in memory.
-  private void cutOff() {
-    while (!ending.isEmpty() && ending.getFirst().endedFor(stallTimeout)) {
-      ConversationStream<?> stream = ending.removeFirst();
-      SocketAddress peer = stream.peer();
-      LOG.info(
-          "the end of stream {} was not taken for {} s: its connection is closed",
-          stream.id(),
-          stallTimeout.toSeconds());
-      if (peer != null) {
-        close.accept(peer);
-      }
-    }
   }
 
   /// How many there are. Any thread.
@@ -105,14 +63,13 @@ public final class StreamGroup {
     }
   }
 
-  /// Does what is due: pings, and ends of streams that are silent or stalled, and of connections.
+  /// Does what is due: pings, and ends of streams that are silent or stalled.
   /// Any thread.
   public void tick() {
     delivery.execute(
         () -> {
           List.copyOf(streams).forEach(ConversationStream::tick);
           delivery.dropStalled();
-          cutOff();
         });
   }
 
