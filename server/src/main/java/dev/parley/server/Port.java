@@ -15,6 +15,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,6 +33,14 @@ final class Port {
   /// How much larger than allowed a frame may be and still be refused in words. gRPC ends the
   /// stream of one that is larger yet, and cannot say why.
   private static final int OVERSIZE_FACTOR = 2;
+
+  /// Most bytes that are read of a connection at once. As long as a piece of a frame waits for the
+  /// next one, all that was read with it is kept.
+  private static final int MAX_READ = 16 << 10;
+
+  // Netty's own.
+  private static final int LEAST_READ = 64;
+  private static final int FIRST_READ = 2_048;
 
   private static final int MAX_RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
@@ -65,6 +74,9 @@ final class Port {
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
+            .withChildOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MAX_READ))
             .directExecutor()
             .handshakeTimeout(10, TimeUnit.SECONDS)
             .maxInboundMessageSize(OVERSIZE_FACTOR * config.limits().maxFrameBytes())
@@ -83,7 +95,7 @@ final class Port {
     builder.addTransportFilter(turns);
     builder.addStreamTracerFactory(
         new UnfinishedFrames(
-            MemoryBudget.ofHeap(Limits.FRAMES_PART_OF_MEMORY), connections::close));
+            MAX_READ, MemoryBudget.ofHeap(Limits.FRAMES_PART_OF_MEMORY), connections::close));
     for (ServerServiceDefinition service : services) {
       builder.addService(ServerInterceptors.intercept(service, calls, turns, ends));
     }

@@ -20,6 +20,7 @@ final class Http2Peer implements AutoCloseable {
   private static final int PING = 6;
   private static final int GOAWAY = 7;
   private static final int WINDOW_UPDATE = 8;
+  private static final int UNKNOWN = 0xf0;
   private static final int ACK = 1;
   private static final int END_HEADERS = 4;
   private static final int INITIAL_WINDOW_SIZE = 4;
@@ -95,6 +96,11 @@ final class Http2Peer implements AutoCloseable {
         read();
       }
     }
+  }
+
+  /// Sends a frame of a type that nobody knows, which is to be ignored (RFC 9113, 5.5).
+  void sendUnknown(byte[] bytes) throws IOException {
+    frame(UNKNOWN, 0, 0, bytes, 0, bytes.length);
   }
 
   /// Whether the server has closed the connection by now.

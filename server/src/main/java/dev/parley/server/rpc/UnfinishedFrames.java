@@ -22,22 +22,23 @@ import org.slf4j.LoggerFactory;
 public final class UnfinishedFrames extends ServerStreamTracer.Factory {
   private static final Logger LOG = LoggerFactory.getLogger(UnfinishedFrames.class);
 
-  /// What a piece takes, however small: it keeps what was read of the connection together with it.
-  private static final int PIECE_BYTES = 1 << 10;
-
-  /// What the frame of a stream may hold without being counted: about as much as the stream itself
+  /// What a frame may hold without being counted: one piece, which is about as much as its stream
   /// takes.
-  private static final int FREE_BYTES = 16 << 10;
+  private static final int FREE_PIECES = 1;
 
+  private final int pieceBytes;
   private final MemoryBudget memory;
   private final Consumer<SocketAddress> close;
 
   /// Those that are counted, the oldest first. Guarded by itself.
   private final Set<Frame> counted = new LinkedHashSet<>();
 
+  /// @param pieceBytes what a piece takes beside itself, however small: the rest of what was read
+  ///     of the connection together with it, which stays as long
   /// @param memory for what is there of frames
   /// @param close closes the connection of a peer
-  public UnfinishedFrames(MemoryBudget memory, Consumer<SocketAddress> close) {
+  public UnfinishedFrames(int pieceBytes, MemoryBudget memory, Consumer<SocketAddress> close) {
+    this.pieceBytes = pieceBytes;
     this.memory = memory;
     this.close = close;
   }
@@ -62,6 +63,7 @@ public final class UnfinishedFrames extends ServerStreamTracer.Factory {
     private final String method;
     private volatile @Nullable SocketAddress peer;
     private volatile MemoryBudget.@Nullable Share share;
+    private int pieces;
     private long bytes;
 
     Frame(String method) {
@@ -75,8 +77,9 @@ public final class UnfinishedFrames extends ServerStreamTracer.Factory {
 
     @Override
     public void inboundWireSize(long more) {
-      bytes += more + PIECE_BYTES;
-      if (bytes > FREE_BYTES) {
+      pieces++;
+      bytes += more + pieceBytes;
+      if (pieces > FREE_PIECES) {
         count();
       }
     }
@@ -97,6 +100,7 @@ public final class UnfinishedFrames extends ServerStreamTracer.Factory {
 
     @Override
     public void inboundMessageRead(int number, long wireBytes, long uncompressedBytes) {
+      pieces = 0;
       bytes = 0;
       release();
     }

@@ -17,16 +17,26 @@ import org.junit.jupiter.api.Test;
 
 class UnfinishedFramesTest {
   private static final int BYTES = 1 << 20;
-  private static final int MUCH = 400 << 10;
+  private static final int PIECE = 16 << 10;
+  private static final int BESIDE = 4 << 10;
+
+  /// So that a third such frame is too much.
+  private static final int PIECES = 20;
 
   private final MemoryBudget memory = new MemoryBudget(BYTES);
   private final List<SocketAddress> closed = new ArrayList<>();
-  private final UnfinishedFrames frames = new UnfinishedFrames(memory, closed::add);
+  private final UnfinishedFrames frames = new UnfinishedFrames(BESIDE, memory, closed::add);
 
   private ServerStreamTracer stream(int port) {
     ServerStreamTracer stream = frames.newServerStreamTracer("a.Service/Chat", new Metadata());
     stream.serverCallStarted(new Call(peer(port)));
     return stream;
+  }
+
+  private static void send(ServerStreamTracer stream) {
+    for (int i = 0; i < PIECES; i++) {
+      stream.inboundWireSize(PIECE);
+    }
   }
 
   private static SocketAddress peer(int port) {
@@ -37,12 +47,12 @@ class UnfinishedFramesTest {
   void theOldestGoesWhereAllTakeTooMuch() {
     ServerStreamTracer first = stream(1);
     ServerStreamTracer second = stream(2);
-    first.inboundWireSize(MUCH);
-    second.inboundWireSize(MUCH);
+    send(first);
+    send(second);
     assertThat(closed).isEmpty();
-    stream(3).inboundWireSize(MUCH);
+    send(stream(3));
     assertThat(closed).containsExactly(peer(1));
-    stream(4).inboundWireSize(MUCH);
+    send(stream(4));
     assertThat(closed).containsExactly(peer(1), peer(2));
   }
 
@@ -51,10 +61,10 @@ class UnfinishedFramesTest {
     ServerStreamTracer first = stream(1);
     ServerStreamTracer second = stream(2);
     for (int i = 0; i < 100; i++) {
-      first.inboundWireSize(MUCH);
-      second.inboundWireSize(MUCH);
-      first.inboundMessageRead(i, MUCH, -1);
-      second.inboundMessageRead(i, MUCH, -1);
+      send(first);
+      send(second);
+      first.inboundMessageRead(i, PIECE, -1);
+      second.inboundMessageRead(i, PIECE, -1);
     }
     assertThat(closed).isEmpty();
     assertAllFree();
@@ -63,11 +73,11 @@ class UnfinishedFramesTest {
   @Test
   void theOldestIsWhoseFrameBeganFirstNotWhoCameFirst() {
     ServerStreamTracer first = stream(1);
-    first.inboundWireSize(MUCH);
-    stream(2).inboundWireSize(MUCH);
-    first.inboundMessageRead(0, MUCH, -1);
-    first.inboundWireSize(MUCH);
-    stream(3).inboundWireSize(MUCH);
+    send(first);
+    send(stream(2));
+    first.inboundMessageRead(0, PIECE, -1);
+    send(first);
+    send(stream(3));
     assertThat(closed).containsExactly(peer(2));
   }
 
@@ -75,7 +85,7 @@ class UnfinishedFramesTest {
   void anEndedStreamTakesNothing() {
     for (int i = 0; i < 10; i++) {
       ServerStreamTracer stream = stream(i);
-      stream.inboundWireSize(MUCH);
+      send(stream);
       stream.streamClosed(Status.CANCELLED);
     }
     assertThat(closed).isEmpty();
@@ -85,16 +95,16 @@ class UnfinishedFramesTest {
   @Test
   void aPieceTakesMoreThanItsBytes() {
     ServerStreamTracer stream = stream(1);
-    for (int i = 0; i <= BYTES >> 10; i++) {
+    for (int i = 0; i <= BYTES / BESIDE; i++) {
       stream.inboundWireSize(1);
     }
     assertThat(closed).containsExactly(peer(1));
   }
 
   @Test
-  void smallFramesAreNotCounted() {
+  void framesOfOnePieceAreNotCounted() {
     for (int i = 0; i < 1_000; i++) {
-      stream(i).inboundWireSize(10 << 10);
+      stream(i).inboundWireSize(PIECE);
     }
     assertThat(closed).isEmpty();
     assertAllFree();
@@ -104,9 +114,9 @@ class UnfinishedFramesTest {
   @Test
   void whatIsTooMuchAloneGoesItself() {
     ServerStreamTracer stream = stream(1);
-    stream.inboundWireSize(BYTES + 1);
-    stream.inboundWireSize(MUCH);
-    stream.inboundWireSize(MUCH);
+    for (int i = 0; i < 10; i++) {
+      send(stream);
+    }
     assertThat(closed).containsExactly(peer(1));
     assertAllFree();
     stream.streamClosed(Status.CANCELLED);
