@@ -197,7 +197,7 @@ public final class Main implements Runnable {
       err.flush();
       return ExitCode.USAGE;
     }
-    String stray = wrong instanceof MissingParameterException ? strayOption(command, args) : null;
+    String stray = strayOption(wrong, args);
     if (stray != null) {
       err.println("parley: unknown option \"" + PlainText.line(stray) + "\"");
       err.println("        If it is no option, put -- and a space before it.");
@@ -211,13 +211,19 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  // What looks like an option and is none, so that something else seems to be missing; null: none.
-  private static @Nullable String strayOption(CommandLine command, String... args) {
-    Set<String> known = command.getCommandSpec().optionsMap().keySet();
+  // What looks like an option and is none, be it that something else seems to be missing for it;
+  // without its value, which may be a secret. Null: none.
+  private static @Nullable String strayOption(ParameterException wrong, String... args) {
+    if (!(wrong instanceof MissingParameterException)
+        && !(wrong instanceof UnmatchedArgumentException)) {
+      return null;
+    }
+    Set<String> known = wrong.getCommandLine().getCommandSpec().optionsMap().keySet();
     return Stream.of(args)
         .takeWhile(arg -> !arg.equals("--"))
         .filter(arg -> arg.startsWith("-") && arg.length() > 1)
-        .filter(arg -> !known.contains(arg.split("=", 2)[0]))
+        .map(arg -> arg.split("=", 2)[0])
+        .filter(arg -> !known.contains(arg))
         .filter(arg -> arg.startsWith("--") || !known.contains(arg.substring(0, 2)))
         .findFirst()
         .orElse(null);

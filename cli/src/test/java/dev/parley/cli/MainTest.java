@@ -57,6 +57,16 @@ final class MainTest {
   }
 
   @Test
+  void anUnknownOptionIsToldWithoutItsValue() {
+    assertThat(parley("ask", "--api-key=sk-secret", "hello")).isEqualTo(2);
+    assertThat(parley("ask", "hello", "--key=sk-secret")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("unknown option \"--api-key\"")
+        .contains("unknown option \"--key\"")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void wrongValuesAreToldInWords() {
     assertThat(parley("import", "irc", "--zone", "Nowhere", "x")).isEqualTo(2);
     assertThat(parley("import", "irc", "--date", "today", "x")).isEqualTo(2);
