@@ -222,7 +222,7 @@ public final class Main implements Runnable {
     return Stream.of(args)
         .takeWhile(arg -> !arg.equals("--"))
         .filter(arg -> arg.startsWith("-") && arg.length() > 1)
-        .map(arg -> arg.split("=", 2)[0])
+        .map(arg -> arg.startsWith("--") ? arg.split("[=:]", 2)[0] : arg)
         .filter(arg -> !known.contains(arg))
         .filter(arg -> arg.startsWith("--") || !known.contains(arg.substring(0, 2)))
         .findFirst()

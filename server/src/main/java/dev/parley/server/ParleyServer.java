@@ -220,7 +220,8 @@ public final class ParleyServer implements AutoCloseable {
     CallTurns turns =
         new CallTurns(conversations(), clock, config.limits().stallTimeout(), connections::close);
     CallEnds ends = new CallEnds(clock, config.limits().stallTimeout(), connections::close);
-    Server port = Port.open(config, eventLoops, calls, connections, turns, ends, services, health);
+    Server port =
+        Port.open(config, eventLoops, calls, connections, turns, ends, services, health, clock);
     HttpPort http =
         http(
             config, eventLoops, connections, gateway, known, users, health, metrics::scrape, clock);

@@ -2,11 +2,12 @@ package dev.parley.server;
 
 import dev.parley.core.limit.Limits;
 import dev.parley.core.limit.MemoryBudget;
+import dev.parley.core.time.Clock;
 import dev.parley.server.config.ServerConfig;
 import dev.parley.server.rpc.CallEnds;
 import dev.parley.server.rpc.CallTurns;
 import dev.parley.server.rpc.Calls;
-import dev.parley.server.rpc.UnfinishedFrames;
+import dev.parley.server.rpc.InboundWatch;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -15,13 +16,13 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.util.internal.PlatformDependent;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -33,14 +34,6 @@ final class Port {
   /// How much larger than allowed a frame may be and still be refused in words. gRPC ends the
   /// stream of one that is larger yet, and cannot say why.
   private static final int OVERSIZE_FACTOR = 2;
-
-  /// Most bytes that are read of a connection at once. As long as a piece of a frame waits for the
-  /// next one, all that was read with it is kept.
-  private static final int MAX_READ = 16 << 10;
-
-  // Netty's own.
-  private static final int LEAST_READ = 64;
-  private static final int FIRST_READ = 2_048;
 
   private static final int MAX_RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
@@ -65,18 +58,21 @@ final class Port {
       CallTurns turns,
       CallEnds ends,
       List<ServerServiceDefinition> services,
-      HealthWatch health) {
+      HealthWatch health,
+      Clock clock) {
+    InboundWatch inbound =
+        new InboundWatch(
+            new MemoryBudget(PlatformDependent.maxDirectMemory() / Limits.REQUESTS_PART_OF_MEMORY),
+            clock,
+            connections::close);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.listen())
             .bossEventLoopGroup(eventLoops.acceptor())
             .workerEventLoopGroup(eventLoops.workers())
-            .channelFactory(listening(connections.limiting(eventLoops.channelFactory())))
+            .channelFactory(listening(connections.limiting(eventLoops.channelFactory()), inbound))
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
-            .withChildOption(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MAX_READ))
             .directExecutor()
             .handshakeTimeout(10, TimeUnit.SECONDS)
             .maxInboundMessageSize(OVERSIZE_FACTOR * config.limits().maxFrameBytes())
@@ -93,9 +89,7 @@ final class Port {
         .givingUpAfter(config.limits().stallTimeout().multipliedBy(STALLS))
         .forEach(builder::withChildOption);
     builder.addTransportFilter(turns);
-    builder.addStreamTracerFactory(
-        new UnfinishedFrames(
-            MAX_READ, MemoryBudget.ofHeap(Limits.FRAMES_PART_OF_MEMORY), connections::close));
+    builder.addStreamTracerFactory(inbound);
     for (ServerServiceDefinition service : services) {
       builder.addService(ServerInterceptors.intercept(service, calls, turns, ends));
     }
@@ -109,8 +103,9 @@ final class Port {
   }
 
   /// Makes server channels whose connections are closed with patience, and listened to by
-  /// [FirstBytes] at first.
-  private static ChannelFactory<ServerChannel> listening(ChannelFactory<ServerChannel> factory) {
+  /// [FirstBytes] and [InboundWatch] at first.
+  private static ChannelFactory<ServerChannel> listening(
+      ChannelFactory<ServerChannel> factory, InboundWatch inbound) {
     return () -> {
       ServerChannel channel = factory.newChannel();
       channel
@@ -121,7 +116,10 @@ final class Port {
                 public void channelRead(ChannelHandlerContext context, Object accepted) {
                   ((Channel) accepted)
                       .pipeline()
-                      .addLast(new LingeringClose(CLOSE_MILLIS), new FirstBytes());
+                      .addLast(
+                          new LingeringClose(CLOSE_MILLIS),
+                          new FirstBytes(),
+                          inbound.onFirstBytes());
                   context.fireChannelRead(accepted);
                 }
               });

@@ -136,7 +136,9 @@ final class RawStream implements AutoCloseable {
     return stream;
   }
 
-  private static ManagedChannel narrow(String address) {
+  /// A channel whose streams take little at a time: what is on its way to a user who reads slowly
+  /// is with the server.
+  static ManagedChannel narrow(String address) {
     return NettyChannelBuilder.forTarget(address)
         .usePlaintext()
         .flowControlWindow(NARROW_BYTES)

@@ -45,7 +45,8 @@ class StopIT {
     Ledger ledger = new Ledger();
     ServerProcess server = ServerProcess.start(data, port, "--drain-grace", "3s");
     List<RawStream> natives = new ArrayList<>();
-    ManagedChannel channel = RawStream.channel(server.address());
+    // Or megabytes of each stream would be here, ahead of the word that the server stops.
+    ManagedChannel channel = RawStream.narrow(server.address());
     try (Crowd crowd = new Crowd(server.address(), ledger)) {
       for (int i = 0; i < NATIVE_STREAMS; i++) {
         natives.add(RawStream.open(channel, "native-" + i, Map.of("general", 0L)));

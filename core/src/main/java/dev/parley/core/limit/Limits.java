@@ -80,9 +80,9 @@ public final class Limits {
   /// come of their answers and nobody has taken: one in so many.
   public static final int QUESTIONS_PART_OF_MEMORY = 8;
 
-  /// What part of the memory that the server may take is for frames of gRPC that have not come
-  /// whole: one in so many.
-  public static final int FRAMES_PART_OF_MEMORY = 8;
+  /// What part of the memory for buffers is for requests of gRPC that have not come whole, or
+  /// cannot be taken yet: one in so many.
+  public static final int REQUESTS_PART_OF_MEMORY = 4;
 
   /// Most topics kept in memory although nobody listens, because more of them is about to come.
   public static final int MAX_BUSY_TOPICS = MAX_ANSWERS_AT_ONCE;

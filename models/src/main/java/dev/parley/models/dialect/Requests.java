@@ -85,7 +85,7 @@ final class Requests {
   static void refuseAtMostOne(Prompt prompt, String provider) {
     if (prompt.toolChoice().atMostOne() && prompt.toolChoice().mode() != Mode.NONE) {
       throw invalid(
-          "tool_choice.at_most_one: %s may ask for several tools at once (expected: false)"
+          "tool_choice.at_most_one: %s cannot be told to ask for one tool at a time (leave it out)"
               .formatted(provider));
     }
   }

@@ -53,9 +53,8 @@ record ApiError(
     String message = error.getMessage();
     int colon = message.indexOf(':');
     String field = colon < 0 ? null : FIELDS.get(message.substring(0, colon));
-    return field == null
-        ? invalid(null, named(error))
-        : invalid(field, field + message.substring(colon));
+    String told = field == null ? message : field + message.substring(colon);
+    return invalid(field, named(error.getRoute(), told));
   }
 
   /// What is right with OpenAI, and has no counterpart here.
@@ -138,10 +137,11 @@ record ApiError(
 
   /// What happened, and with which model, for there may be several.
   private static String named(ModelError error) {
-    String route = error.getRoute();
-    return route.isEmpty() || error.getMessage().startsWith(route)
-        ? error.getMessage()
-        : route + ": " + error.getMessage();
+    return named(error.getRoute(), error.getMessage());
+  }
+
+  private static String named(String route, String message) {
+    return route.isEmpty() || message.startsWith(route) ? message : route + ": " + message;
   }
 
   private ApiError forGood() {

@@ -24,9 +24,9 @@ record CompletionRequest(ChatRequest question, boolean streamed, boolean withUsa
 
   /// Fields that are served, for those who misspell one.
   private static final String SERVED =
-      "max_completion_tokens, max_tokens, messages, model, models, reasoning_effort,"
-          + " response_format, seed, stop, stream, stream_options, temperature, tool_choice, tools,"
-          + " top_p, user";
+      "max_completion_tokens, max_tokens, messages, model, models, parallel_tool_calls,"
+          + " reasoning_effort, response_format, seed, stop, stream, stream_options, temperature,"
+          + " tool_choice, tools, top_p, user";
 
   /// Reads a body.
   ///

@@ -45,6 +45,7 @@ class ApiErrorTest {
       value = {
         "sampling.temperature: 9.0 (expected: 0 to 2) | temperature",
         "fallback_models: 9 (expected: at most 8) | models",
+        "tool_choice.at_most_one: no (leave it out) | parallel_tool_calls",
         "output_format.schema.name: \"?\" (expected: …) | response_format.json_schema.name",
       })
   void whatIsWrongWithAQuestionIsToldByItsNameHere(String message, String param) {
@@ -52,11 +53,13 @@ class ApiErrorTest {
         ModelError.newBuilder()
             .setKind(ModelError.Kind.KIND_INVALID_REQUEST)
             .setMessage(message)
-            .setRoute("a/b")
             .build();
+    String told = param + message.substring(message.indexOf(':'));
     assertThat(ApiError.of(error, false).param()).isEqualTo(param);
-    assertThat(ApiError.of(error, false).message())
-        .isEqualTo(param + message.substring(message.indexOf(':')));
+    assertThat(ApiError.of(error, false).message()).isEqualTo(told);
+    ModelError ofModel = error.toBuilder().setRoute("a/b").build();
+    assertThat(ApiError.of(ofModel, false).param()).isEqualTo(param);
+    assertThat(ApiError.of(ofModel, false).message()).isEqualTo("a/b: " + told);
   }
 
   @ParameterizedTest
