@@ -22,6 +22,8 @@ final class AnthropicRequest {
   /// signature of the API's own has a colon: they are Base64.)
   static final String REDACTED = "redacted:";
 
+  private static final String ONE_ONLY = "disable_parallel_tool_use";
+
   private AnthropicRequest() {}
 
   static ObjectNode of(Prompt prompt) {
@@ -176,7 +178,7 @@ final class AnthropicRequest {
     switch (choice.mode()) {
       case AUTO -> {
         if (choice.atMostOne()) { // else as the API does by default
-          limited(body.putObject("tool_choice").put("type", "auto"), choice);
+          body.putObject("tool_choice").put("type", "auto").put(ONE_ONLY, true);
         }
       }
       case NONE -> body.putObject("tool_choice").put("type", "none");
@@ -186,14 +188,10 @@ final class AnthropicRequest {
         if (name != null) {
           chosen.put("name", name);
         }
-        limited(chosen, choice);
+        if (choice.atMostOne()) {
+          chosen.put(ONE_ONLY, true);
+        }
       }
-    }
-  }
-
-  private static void limited(ObjectNode chosen, ToolChoice choice) {
-    if (choice.atMostOne()) {
-      chosen.put("disable_parallel_tool_use", true);
     }
   }
 

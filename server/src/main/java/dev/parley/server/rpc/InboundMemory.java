@@ -116,13 +116,11 @@ final class InboundMemory {
     }
 
     private void cutOff() {
-      isCutOff = true;
-      holders.remove(this);
-      share.close();
+      gone();
       close.run();
     }
 
-    /// Its connection has ended.
+    /// Its connection has ended, or is about to.
     void gone() {
       isCutOff = true;
       holders.remove(this);
